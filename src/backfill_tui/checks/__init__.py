@@ -1,0 +1,1 @@
+"""Is the data good: suites, verdicts and the warehouses they ask."""

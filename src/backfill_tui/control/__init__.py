@@ -1,0 +1,1 @@
+"""What to do next: phase states, conflicts and alerts (pure)."""

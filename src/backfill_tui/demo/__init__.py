@@ -1,0 +1,1 @@
+"""The simulated night: real processes that write real logs, checkpoints and tables."""

@@ -1,0 +1,1 @@
+"""The asynchronous shell that joins sources, progress and control, and publishes one frozen Snapshot a tick."""

@@ -1,0 +1,109 @@
+"""The Snapshot: everything a front end may show at one moment, frozen. Front ends compute nothing but words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity
+from backfill_tui.progress.account import Account
+from backfill_tui.progress.eta import Forecast
+from backfill_tui.sources.process import ProcessSeen
+
+
+@dataclass(frozen=True, slots=True)
+class LogSeen:
+    """One log file of a phase, as it stands."""
+
+    path: str
+    size: int | None = None
+    read_fraction: float | None = None  # 0…1 while its beginning is still being read; None: not there
+    last_growth_at: datetime | None = None
+    note: str = ""  # a sentence: missing, unreadable, a directory, binary, …
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSeen:
+    """The checkpoint of a phase, as it stands."""
+
+    path: str
+    updated_at: datetime | None = None
+    last_successful_date: date | None = None
+    holes: tuple[date, ...] = ()
+    holes_basis: str | None = None
+    note: str = ""  # a sentence: missing, torn, out of range, …
+
+
+@dataclass(frozen=True, slots=True)
+class RatePoint:
+    """Throughput in one slice of time, for the small chart of the phase page."""
+
+    at: datetime  # the start of the slice
+    per_hour: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The plan's expectation against the forecast."""
+
+    expected_finish: datetime | None
+    delta_s: float | None
+    assessment: str | None  # ahead | on_track | delayed
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """All that is known of one phase at one moment."""
+
+    name: str
+    title: str
+    state: PhaseState
+    why: str  # the state as a sentence: "gone without a summary at 54 %"
+    writes: str | None
+    dates: tuple[date, date] | None
+    account: Account
+    process: ProcessSeen
+    logs: tuple[LogSeen, ...] = ()
+    checkpoint: CheckpointSeen | None = None
+    critical: bool = False
+    rate_per_hour: float | None = None
+    forecast: Forecast | None = None
+    throughput: tuple[RatePoint, ...] = ()
+    log_age_s: float | None = None
+    timeline: Timeline | None = None
+    gate: tuple[Condition, ...] = ()
+    calendar: Mapping[date, float] | None = None  # work due a date (games); None: no calendar
+    dialect: str | None = None
+    dialect_reason: str = ""
+    history_complete: bool = True  # False while the beginning of a log is still being read
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The night at one moment. `at` is aware, in the plan's time zone."""
+
+    plan: str
+    at: datetime
+    timezone: str
+    phases: tuple[PhaseView, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    deadline_phase: str | None = None
+    deadline_by: datetime | None = None
+    critical_path: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sequence: int = 0  # grows with every published snapshot
+
+    def phase(self, name: str) -> PhaseView:
+        """The phase of that name; KeyError if there is none."""
+        for view in self.phases:
+            if view.name == name:
+                return view
+        raise KeyError(name)
+
+    @property
+    def health(self) -> str:
+        """The worst unacknowledged alert: healthy, warning or critical."""
+        worst = {a.severity for a in self.alerts if not a.acknowledged}
+        if Severity.CRITICAL in worst:
+            return "critical"
+        return "warning" if Severity.WARNING in worst else "healthy"

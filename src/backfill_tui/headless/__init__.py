@@ -1,0 +1,1 @@
+"""The front ends without a screen. Only here is stdout written."""

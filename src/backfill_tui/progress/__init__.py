@@ -1,0 +1,1 @@
+"""What it means: observations become one account per date, rates, forecasts. Pure: `now` is a parameter."""

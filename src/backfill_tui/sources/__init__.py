@@ -1,0 +1,1 @@
+"""What we see: bytes, JSON and processes become observations. Nothing here decides what they mean."""

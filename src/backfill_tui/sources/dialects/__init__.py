@@ -1,0 +1,1 @@
+"""Dialects: named patterns, as data, that turn the lines of a job's log into events."""
