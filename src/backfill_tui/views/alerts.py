@@ -1,0 +1,63 @@
+"""Alerts as sentences: when, whom it concerns, what is so, what follows, and what would help."""
+
+from datetime import datetime
+
+from backfill_tui.control.model import Alert, Severity
+from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.views import formats
+from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, width, wrap
+
+_LOOK = {
+    Severity.CRITICAL: ("✗", Tone.BAD),
+    Severity.WARNING: ("!", Tone.WARN),
+    Severity.INFO: ("·", Tone.DIM),
+}
+_ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+
+
+def lines(snapshot: Snapshot, room: int) -> list[Line]:
+    """All alerts, worst and newest first, then the snapshot's notes, wrapped to `room` cells."""
+    ranked = sorted(snapshot.alerts, key=_rank)
+    text = [line for alert in ranked for line in _alert(alert, snapshot.at, room)]
+    for note in snapshot.notes:
+        text += _wrapped(one("· ", Tone.DIM), note, Tone.DIM, room)
+    return text
+
+
+def _rank(alert: Alert) -> tuple[bool, int, float]:
+    return alert.acknowledged, _ORDER.index(alert.severity), -alert.since.timestamp()
+
+
+def _alert(alert: Alert, now: datetime, room: int) -> list[Line]:
+    glyph, tone = _LOOK[alert.severity]
+    if alert.acknowledged:
+        tone = Tone.DIM
+    head = spread(Span(f"{glyph} ", tone), Span(f"{formats.moment(alert.since, now)} ", tone))
+    return _sentence(head, alert, room)
+
+
+def _sentence(head: Line, alert: Alert, room: int) -> list[Line]:
+    """Title in bold, then the detail and the action; they share lines where there is room."""
+    indent = sum(width(s.text) for s in head)
+    title = plain(alert.title)
+    strong = Tone.DIM if alert.acknowledged else Tone.STRONG
+    detail = plain(alert.detail).strip()
+    if alert.action:
+        detail = f"{detail} → {plain(alert.action)}".strip()
+    words = wrap(f"{title}  {detail}", max(8, room - indent))
+    text: list[Line] = []
+    left = len(title.split())
+    for index, line in enumerate(words):
+        tokens = line.split(" ")
+        bold, rest = " ".join(tokens[:left]), " ".join(tokens[left:])
+        left = max(0, left - len(tokens))
+        start = head if index == 0 else one(" " * indent)
+        between = Span(" ") if bold and rest else Span("")
+        text.append(spread(*start, Span(bold, strong), between, Span(rest, Tone.DIM)))
+    return text
+
+
+def _wrapped(head: Line, text: str, tone: Tone, room: int) -> list[Line]:
+    indent = sum(width(s.text) for s in head)
+    pieces = wrap(text, max(8, room - indent))
+    return [spread(*(head if i == 0 else one(" " * indent)), Span(piece, tone)) for i, piece in enumerate(pieces)]

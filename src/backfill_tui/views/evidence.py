@@ -1,0 +1,93 @@
+"""What is known of one date, source by source, and what to do about it."""
+
+from datetime import date
+
+from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.progress.account import Unit, UnitState
+from backfill_tui.views import calendar, formats
+from backfill_tui.views.facts import Fact
+from backfill_tui.views.spans import Tone, plain
+
+_STATE_TONES = {
+    UnitState.DONE: Tone.GOOD,
+    UnitState.EMPTY: Tone.QUIET,
+    UnitState.SKIPPED: Tone.TEXT,
+    UnitState.FAILED: Tone.BAD,
+    UnitState.MISSING: Tone.WARN,
+    UnitState.RUNNING: Tone.BUSY,
+    UnitState.PENDING: Tone.DIM,
+}
+
+
+def title(day: date) -> str:
+    """`2024-02-14  Wed`."""
+    return f"{day}  {formats.weekday(day)}"
+
+
+def facts(snapshot: Snapshot, view: PhaseView, day: date) -> list[Fact]:
+    """The evidence of a date: its state and why, then each source's word."""
+    unit = view.account.units.get(day)
+    if unit is None:
+        return [Fact("state", _absent(view, day), Tone.DIM), *_calendar(view, day)]
+    glyph, _ = calendar.GLYPHS[unit.state]
+    found = [Fact("state", f"{glyph} {unit.state.value}", _STATE_TONES[unit.state])]
+    if unit.why:
+        found.append(Fact("why", plain(unit.why), Tone.TEXT))
+    if unit.at is not None:
+        found.append(Fact("at", formats.moment(unit.at, snapshot.at), Tone.TEXT))
+    found += _calendar(view, day)
+    found += [_said(e.source, e.says) for e in unit.evidence if e.source != "calendar"]
+    found += _disagreement(view, day)
+    if unit.records is not None:
+        found.append(Fact("records", formats.count(unit.records), Tone.TEXT))
+    if unit.duration_s is not None:
+        found.append(Fact("took", formats.precise(unit.duration_s), Tone.TEXT))
+    if unit.run is not None and unit.run < len(view.account.runs):
+        run = view.account.runs[unit.run]
+        found.append(Fact("run", f"{unit.run + 1}, {run.mode.value}", Tone.TEXT))
+    return found
+
+
+def advice(view: PhaseView, day: date) -> str:
+    """What to do about a date, as a sentence; empty where there is nothing to do."""
+    unit = view.account.units.get(day)
+    if unit is None:
+        return ""
+    if unit.state is UnitState.MISSING:
+        return f"No run will come back to it by itself: run it again with --dates {day}."
+    if unit.state is UnitState.FAILED:
+        return f"See why in the log, then run it again with --dates {day}."
+    return ""
+
+
+def has_place_in_log(unit: Unit | None) -> bool:
+    """Whether a line of a log can be shown for it."""
+    return unit is not None and unit.offset is not None
+
+
+def _absent(view: PhaseView, day: date) -> str:
+    if view.calendar is not None and not view.calendar.get(day):
+        return "nothing is expected"
+    return "not known by name yet"
+
+
+def _calendar(view: PhaseView, day: date) -> list[Fact]:
+    if view.calendar is None:
+        return []
+    weight = view.calendar.get(day)
+    if not weight:
+        return [Fact("calendar", "no games", Tone.TEXT)]
+    number = int(weight) if weight == int(weight) else weight
+    return [Fact("calendar", f"{number} game{'' if number == 1 else 's'}", Tone.TEXT)]
+
+
+def _said(source: str, says: str) -> Fact:
+    return Fact(plain(source), plain(says), Tone.TEXT)
+
+
+def _disagreement(view: PhaseView, day: date) -> list[Fact]:
+    return [
+        Fact("but", f"log says {d.log or 'nothing'}, checkpoint says {d.checkpoint or 'nothing'}", Tone.WARN)
+        for d in view.account.disagreements
+        if d.day == day
+    ]

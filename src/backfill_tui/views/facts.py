@@ -1,0 +1,177 @@
+"""What is known of a phase beside its dates: process, checkpoint, runs found, logs; a label and a sentence each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen, PhaseView, Snapshot
+from backfill_tui.progress.account import Run, RunEnd
+from backfill_tui.sources.events import Mode
+from backfill_tui.sources.process import Presence, ProcessSeen
+from backfill_tui.views import formats
+from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, wrap
+
+LABEL = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and what is so. An empty label continues the one above."""
+
+    label: str
+    text: str
+    tone: Tone = Tone.TEXT
+
+
+def lines(facts: list[Fact], room: int) -> list[Line]:
+    """Labels in a column at the left, sentences wrapped beside them, in `room` cells."""
+    label = min(LABEL, max(0, room - 12))
+    out: list[Line] = []
+    for fact in facts:
+        pieces = wrap(fact.text, room - label) or [""]
+        for index, piece in enumerate(pieces):
+            name = fact.label[: label - 1] if index == 0 and label else ""
+            out.append(spread(Span(name.ljust(label), Tone.DIM), Span(piece, fact.tone)))
+    return out
+
+
+def about(snapshot: Snapshot, view: PhaseView, room: int) -> list[Line]:
+    """Everything about a phase but its dates, in groups with an empty line between, in `room` cells."""
+    now = snapshot.at
+    groups = [
+        [Fact("state", plain(view.why) or view.state.value), *_notes(view)],
+        process(view.process, now),
+        checkpoint(view.checkpoint, now) if view.checkpoint else [],
+        [fact for log in view.logs for fact in _log(log, now)],
+        runs(view, now),
+    ]
+    out: list[Line] = []
+    for group in groups:
+        if group and out:
+            out.append(one(""))
+        out += lines(group, room)
+    return out
+
+
+def process(seen: ProcessSeen, now: datetime) -> list[Fact]:
+    """The process: its pid, whether it is there and since when, its load, its command."""
+    pid = f"pid {seen.identity.pid}, " if seen.identity else ""
+    since = seen.gone_since if seen.alive is False else seen.started_at
+    when = f" since {formats.moment(since, now)}" if since else ""
+    words, tone = _PRESENCE[seen.presence]
+    facts = [Fact("process", f"{pid}{words}{when}", tone)]
+    if seen.presence is Presence.UNKNOWN:
+        return [Fact("process", plain(seen.note) or words, tone)]
+    load = []
+    if seen.cpu_percent is not None:
+        load.append(f"{seen.cpu_percent:.0f} % CPU")
+    if seen.rss_bytes is not None:
+        load.append(formats.size(seen.rss_bytes))
+    if load:
+        facts.append(Fact("load", ", ".join(load)))
+    if seen.exit_code is not None:
+        facts.append(Fact("exit code", str(seen.exit_code), Tone.GOOD if seen.exit_code == 0 else Tone.BAD))
+    if seen.command:
+        facts.append(Fact("command", plain(" ".join(seen.command)), Tone.DIM))
+    if seen.note:
+        facts.append(Fact("", plain(seen.note), Tone.DIM))
+    return facts
+
+
+_PRESENCE = {
+    Presence.ALIVE: ("alive", Tone.GOOD),
+    Presence.GONE: ("gone", Tone.WARN),
+    Presence.ZOMBIE: ("ended, not yet collected by its parent", Tone.WARN),
+    Presence.DENIED: ("alive, its details may not be read", Tone.GOOD),
+    Presence.REFUSED: ("not the process that was meant", Tone.WARN),
+    Presence.ABSENT: ("no such process", Tone.DIM),
+    Presence.UNKNOWN: ("none named", Tone.DIM),
+}
+
+
+def checkpoint(seen: CheckpointSeen, now: datetime) -> list[Fact]:
+    """The checkpoint: its last date, its age, and the holes that a resume would skip."""
+    facts = []
+    if seen.last_successful_date is not None:
+        facts.append(Fact("checkpoint", f"last success {seen.last_successful_date}"))
+    if seen.updated_at is not None:
+        label = "" if facts else "checkpoint"
+        facts.append(
+            Fact(label, f"written {formats.duration((now - seen.updated_at).total_seconds())} ago", Tone.DIM)
+        )
+    if seen.holes:
+        basis = " (every day assumed)" if seen.holes_basis == "every_day" else ""
+        words = f"{formats.plural(len(seen.holes), 'hole')}{basis}: {_days(seen.holes)}"
+        facts.append(Fact("", words, Tone.DIM if basis else Tone.WARN))
+    if seen.note:
+        facts.append(Fact("" if facts else "checkpoint", plain(seen.note), Tone.WARN))
+    return facts or [Fact("checkpoint", "not read yet", Tone.DIM)]
+
+
+def _days(days: tuple[object, ...], most: int = 3) -> str:
+    named = ", ".join(str(day) for day in days[:most])
+    return f"{named} and {len(days) - most:,} more" if len(days) > most else named
+
+
+def _log(seen: LogSeen, now: datetime) -> list[Fact]:
+    name = plain(seen.path.rsplit("/", 1)[-1])
+    size = f", {formats.size(seen.size)}" if seen.size is not None else ""
+    facts = [Fact("log", f"{name}{size}")]
+    if seen.last_growth_at is not None:
+        age = formats.duration((now - seen.last_growth_at).total_seconds())
+        facts.append(Fact("", f"grew {age} ago", Tone.DIM))
+    if seen.note:
+        facts.append(Fact("", plain(seen.note), Tone.WARN))
+    return facts
+
+
+_ENDS = {RunEnd.COMPLETED: Tone.GOOD, RunEnd.KILLED: Tone.WARN, RunEnd.OPEN: Tone.BUSY}
+_END_WORDS = {RunEnd.COMPLETED: "completed", RunEnd.KILLED: "ended without a summary", RunEnd.OPEN: "open"}
+
+
+def runs(view: PhaseView, now: datetime) -> list[Fact]:
+    """The runs found in the logs, newest first: when, how they ended, how they walked, in which dialect and why."""
+    facts = []
+    found = view.account.runs
+    for number, run in reversed(list(enumerate(found, start=1))):
+        facts.append(Fact(f"run {number}", f"{_span(run, now)}, {_END_WORDS[run.ended]}", _ENDS[run.ended]))
+        facts.append(Fact("", _manner(run), Tone.DIM))
+        if run.dialect:
+            reason = f": {plain(run.dialect_reason)}" if run.dialect_reason else ""
+            facts.append(Fact("", f"{plain(run.dialect)}{reason}", Tone.DIM))
+    if not facts and view.dialect:
+        facts.append(Fact("dialect", f"{plain(view.dialect)}: {plain(view.dialect_reason)}".rstrip(": "), Tone.DIM))
+    return facts
+
+
+def _span(run: Run, now: datetime) -> str:
+    if run.started_at is None:
+        return "start not known" if run.ended_at is None else f"until {formats.moment(run.ended_at, now)}"
+    if run.ended_at is None:
+        return f"since {formats.moment(run.started_at, now)}"
+    return formats.moments(run.started_at, run.ended_at, now)
+
+
+def _manner(run: Run) -> str:
+    words = "a list of dates" if run.mode is Mode.DATES else run.mode.value
+    if run.workers is not None and run.workers > 1:
+        words += f", {run.workers} workers"
+    if run.units_total is not None:
+        words += f", {formats.plural(run.units_total, 'date')}"
+    if run.fresh:
+        words += ", fresh start"
+    if run.resumes_from is not None:
+        words += f", resumed at {run.resumes_from}"
+    return words
+
+
+def _notes(view: PhaseView) -> list[Fact]:
+    account = view.account
+    facts = [Fact("", plain(note), Tone.DIM) for note in account.notes]
+    if account.fatal_errors:
+        facts.append(Fact("fatal", formats.plural(account.fatal_errors, "fatal error"), Tone.BAD))
+    if account.error_lines:
+        facts.append(Fact("errors", formats.plural(account.error_lines, "line") + " at ERROR or above"))
+    if account.disagreements:
+        words = formats.plural(len(account.disagreements), "date")
+        facts.append(Fact("disagree", f"log and checkpoint tell other outcomes of {words}", Tone.WARN))
+    return facts

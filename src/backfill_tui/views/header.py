@@ -1,0 +1,108 @@
+"""The one line that answers "is it all right?": plan, worst alerts, local time and UTC, deadline."""
+
+from datetime import UTC
+
+from backfill_tui.control.model import Severity
+from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.views import formats, rows
+from backfill_tui.views.spans import Line, Span, Tone, line_width, one, plain, shorten, spread
+
+_BRAND = one("backfill ", Tone.KEY)
+_WIDE = 100  # cells from which the line spells its words out
+
+
+def dashboard(snapshot: Snapshot, room: int, *, stale_s: float | None = None) -> Line:
+    """The header of the dashboard in `room` cells; what matters less is left out where it is narrow.
+
+    `stale_s` is how long no news has come, in seconds, where that is worth saying.
+    """
+    wide = room >= _WIDE
+    plan = spread(*(_BRAND if wide else ()), Span(shorten(plain(snapshot.plan), 32 if wide else 18), Tone.STRONG))
+    clock = _clock(snapshot, wide)
+    parts = [plan, health(snapshot, spell=wide), clock]
+    if stale_s is not None:
+        parts.insert(2, one(f" no news for {formats.duration(stale_s)} ", Tone.WARN_BADGE))
+    if line := deadline(snapshot):
+        parts.append(line)
+    return _join(parts, room)
+
+
+def phase(snapshot: Snapshot, view: PhaseView, room: int) -> Line:
+    """The header of a phase's page: where it stands, in one line."""
+    counts = view.account.counts
+    crumbs = spread(
+        Span(shorten(plain(snapshot.plan), 20), Tone.KEY),
+        Span(" › ", Tone.DIM),
+        Span(plain(view.name), Tone.STRONG),
+    )
+    parts = [crumbs, one(view.state.value, rows.STATE_TONES[view.state])]
+    if counts.missing:
+        parts.append(one(f" {counts.missing:,} missing ", Tone.WARN_BADGE))
+    if counts.failed:
+        parts.append(one(f"{counts.failed:,} failed", Tone.BAD))
+    if counts.total is not None:
+        done = f"{counts.accounted:,}/{counts.total:,}  {formats.percent(counts.fraction)}"
+        parts.append(one(done, Tone.TEXT))
+    if view.rate_per_hour is not None:
+        parts.append(one(formats.per_hour(view.rate_per_hour), Tone.TEXT))
+    if (forecast := view.forecast) is not None:
+        span = formats.moments(forecast.finish_p10, forecast.finish_p90, snapshot.at)
+        parts.append(spread(Span(f"finish {span}, likely ", Tone.DIM), *rows.likely(view, snapshot.at)))
+    if note := rows.reading(view):
+        parts.append(one(note, Tone.DIM))
+    return _join(parts, room)
+
+
+def health(snapshot: Snapshot, *, spell: bool = True) -> Line:
+    """How many alerts wait, worst first; `healthy` where there are none and something is watched."""
+    open_alerts = [a for a in snapshot.alerts if not a.acknowledged]
+    critical = sum(a.severity is Severity.CRITICAL for a in open_alerts)
+    warning = sum(a.severity is Severity.WARNING for a in open_alerts)
+    parts: list[Line] = []
+    if critical:
+        parts.append(one(f" ✗ {critical} critical " if spell else f" ✗ {critical} ", Tone.BAD_BADGE))
+    if warning:
+        words = formats.plural(warning, "warning") if spell else str(warning)
+        parts.append(one(f" ! {words} ", Tone.WARN_BADGE if not critical else Tone.WARN))
+    if not parts and snapshot.phases:
+        parts.append(one("✓ healthy", Tone.GOOD))
+    return spread(*parts)
+
+
+def _clock(snapshot: Snapshot, wide: bool) -> Line:
+    at = snapshot.at
+    utc = at.astimezone(UTC)
+    if not wide:
+        return spread(Span(f"{at:%H:%M}", Tone.STRONG), Span(f" {formats.zone_name(at)}  {utc:%H:%M}Z", Tone.DIM))
+    return spread(
+        Span(f"{formats.weekday(at.date())} {at:%H:%M:%S} {formats.zone_name(at)}", Tone.TEXT),
+        Span(f"  {utc:%H:%M} UTC", Tone.DIM),
+    )
+
+
+def deadline(snapshot: Snapshot) -> Line:
+    """What is due when, and how far off that is."""
+    by = snapshot.deadline_by
+    if by is None:
+        return ()
+    left = (by - snapshot.at).total_seconds()
+    what = f"{plain(snapshot.deadline_phase)} " if snapshot.deadline_phase else ""
+    when = formats.moment(by, snapshot.at)
+    if left < 0:
+        return spread(Span(f"{what}was due {when}", Tone.BAD), Span(f", {formats.duration(-left)} ago", Tone.DIM))
+    return spread(
+        Span(f"{what}by ", Tone.DIM), Span(when, Tone.STRONG), Span(f", in {formats.duration(left)}", Tone.DIM)
+    )
+
+
+def _join(parts: list[Line], room: int) -> Line:
+    """The parts that fit, first ones first, two or three blanks between them."""
+    gap = "   " if room >= _WIDE else "  "
+    line: Line = (Span(" "),)
+    for part in parts:
+        if not part:
+            continue
+        space = () if line_width(line) <= 1 else (Span(gap),)
+        if line_width(line) + line_width(space) + line_width(part) <= room or line_width(line) <= 1:
+            line = spread(*line, *space, *part)
+    return line

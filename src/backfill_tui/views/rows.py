@@ -1,0 +1,217 @@
+"""The phases table: its columns as data, which of them fit, and one row of cells a phase. No widths are guessed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from backfill_tui.control.model import PhaseState
+from backfill_tui.engine.snapshot import PhaseView
+from backfill_tui.sources.process import Presence
+from backfill_tui.views import formats
+from backfill_tui.views.spans import NOTHING, Line, Span, Tone, one, plain, spread, width
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `rank` 1 is the last to go when the terminal narrows. Widths are in cells."""
+
+    key: str
+    title: str
+    rank: int
+    least: int
+    most: int
+    right: bool = False
+    optional: bool = False  # shown only once some phase has something to say in it
+
+
+NAME_MOST = 60
+BAR_MOST = 60
+
+# From left to right. The star stands before the name, in the name's column.
+COLUMNS = (
+    Column("name", "phase", 1, 12, NAME_MOST),
+    Column("state", "state", 2, 8, 10),
+    Column("dates", "dates", 3, 10, BAR_MOST),
+    Column("percent", "%", 4, 5, 5, right=True),
+    Column("done", "done", 5, 9, 15, right=True),
+    Column("rate", "rate", 11, 6, 9, right=True),
+    Column("finish", "finish", 13, 11, 19),
+    Column("likely", "likely", 6, 6, 12),
+    Column("plan", "plan", 9, 7, 8, optional=True),
+    Column("ok", "ok %", 10, 5, 5, right=True),
+    Column("failed", "fail", 7, 4, 6, right=True, optional=True),
+    Column("missing", "miss", 8, 4, 6, right=True, optional=True),
+    Column("process", "process", 12, 7, 9),
+    Column("log", "log", 14, 4, 7, right=True),
+)
+
+GAP = 1
+NAME_ENOUGH = 20  # cells that a name gets before another column is let in
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column with its place in the row, in cells."""
+
+    column: Column
+    x: int
+    width: int
+
+
+def place(columns: Sequence[Column], needs: Mapping[str, int], room: int) -> tuple[Placed, ...]:
+    """The columns that fit in `room` cells, by rank, with their widths.
+
+    `needs` has the widest content of each column that has something to say. A column that does not fit gives way
+    to the next in rank that does. What is left over goes to names first, then to the map of dates.
+    """
+    chosen: dict[str, int] = {}
+    free = room + GAP
+    for column in sorted(columns, key=lambda c: c.rank):
+        if column.optional and not needs.get(column.key):
+            continue
+        wanted = _first_width(column, needs.get(column.key, 0))
+        if column.rank == 1:
+            wanted = max(1, min(wanted, room))
+        if wanted + GAP <= free:
+            chosen[column.key] = wanted
+            free -= wanted + GAP
+    for key in ("name", "dates"):
+        if key in chosen:
+            most = next(c.most for c in columns if c.key == key)
+            grown = min(most, needs.get(key, 0), chosen[key] + free)
+            free -= max(0, grown - chosen[key])
+            chosen[key] = max(chosen[key], grown)
+    placed, x = [], 0
+    for column in columns:
+        if column.key in chosen:
+            placed.append(Placed(column, x, chosen[column.key]))
+            x += chosen[column.key] + GAP
+    return tuple(placed)
+
+
+def _first_width(column: Column, need: int) -> int:
+    if column.key == "name":
+        return max(column.least, min(need, NAME_ENOUGH))
+    if column.key == "dates":
+        return column.least
+    return min(column.most, max(column.least, need, len(column.title)))
+
+
+STATE_TONES: Mapping[PhaseState, Tone] = {
+    PhaseState.UNKNOWN: Tone.DIM,
+    PhaseState.WAITING: Tone.DIM,
+    PhaseState.BLOCKED: Tone.WARN,
+    PhaseState.READY: Tone.BUSY,
+    PhaseState.LAUNCHING: Tone.BUSY,
+    PhaseState.RUNNING: Tone.GOOD,
+    PhaseState.STALLED: Tone.WARN,
+    PhaseState.FINISHED: Tone.TEXT,
+    PhaseState.VALIDATING: Tone.BUSY,
+    PhaseState.PASSED: Tone.GOOD,
+    PhaseState.WARNED: Tone.WARN,
+    PhaseState.FAILED: Tone.BAD,
+    PhaseState.STOPPED: Tone.DIM,
+}
+
+
+def cells(view: PhaseView, now: datetime, *, stars: bool) -> dict[str, Line]:
+    """A phase's cells by column key, all but the map of dates. A column with nothing to say has an empty line.
+
+    `stars` keeps a place for the star before every name, whether or not this phase has one.
+    """
+    counts = view.account.counts
+    return {
+        "name": _name(view, stars),
+        "state": one(view.state.value, STATE_TONES[view.state]),
+        "percent": one(formats.percent(counts.fraction), Tone.TEXT),
+        "done": _done(view),
+        "rate": one(formats.per_hour(view.rate_per_hour), _known(view.rate_per_hour, Tone.TEXT)),
+        "finish": _finish(view, now),
+        "likely": likely(view, now),
+        "plan": _plan(view),
+        "ok": one(formats.rate_percent(counts.success_rate), _known(counts.success_rate, Tone.TEXT)),
+        "failed": _trouble(counts.failed, Tone.BAD),
+        "missing": _trouble(counts.missing, Tone.WARN),
+        "process": process(view, now),
+        "log": one(formats.duration(view.log_age_s), Tone.DIM),
+    }
+
+
+def says_something(line: Line) -> bool:
+    """Whether a cell of an optional column holds more than unknown or nought."""
+    return "".join(span.text for span in line).strip() not in {"", formats.UNKNOWN, "0"}
+
+
+def _known(value: object | None, tone: Tone) -> Tone:
+    return Tone.DIM if value is None else tone
+
+
+def _name(view: PhaseView, stars: bool) -> Line:
+    star = (Span("★ " if view.critical else "  ", Tone.STAR),) if stars else NOTHING
+    return spread(*star, Span(plain(view.name), Tone.TEXT))
+
+
+def _done(view: PhaseView) -> Line:
+    counts = view.account.counts
+    if counts.total is None:
+        return one(f"{formats.count(counts.accounted)}/?" if counts.accounted else formats.UNKNOWN, Tone.DIM)
+    return one(f"{counts.accounted}/{counts.total}", Tone.DIM)
+
+
+def _finish(view: PhaseView, now: datetime) -> Line:
+    forecast = view.forecast
+    if forecast is None:
+        return one(formats.UNKNOWN, Tone.DIM)
+    return one(formats.moments(forecast.finish_p10, forecast.finish_p90, now), Tone.DIM)
+
+
+def likely(view: PhaseView, now: datetime) -> Line:
+    """The median finish; `~` says that its range is not calibrated. Dim while it is frozen."""
+    forecast = view.forecast
+    if forecast is None:
+        return one(formats.UNKNOWN, Tone.DIM)
+    mark = "" if forecast.calibrated else "~"
+    return one(mark + formats.moment(forecast.finish_p50, now), Tone.DIM if forecast.frozen else Tone.STRONG)
+
+
+def _plan(view: PhaseView) -> Line:
+    timeline = view.timeline
+    if timeline is None or timeline.assessment is None:
+        return one(formats.UNKNOWN, Tone.DIM)
+    tone = Tone.BAD if timeline.assessment == "delayed" else Tone.GOOD
+    return one(formats.delta(timeline.delta_s, timeline.assessment), tone)
+
+
+def _trouble(number: int | None, tone: Tone) -> Line:
+    if number is None:
+        return one(formats.UNKNOWN, Tone.DIM)
+    return one(formats.count(number), tone if number else Tone.FAINT)
+
+
+def process(view: PhaseView, now: datetime) -> Line:
+    """● alive and for how long, ○ gone and since when, · none named."""
+    seen = view.process
+    match seen.presence:
+        case Presence.ALIVE | Presence.DENIED:
+            since = seen.started_at
+            glyph = Span("●", Tone.GOOD)
+        case Presence.UNKNOWN:
+            return one("·", Tone.DIM)
+        case _:
+            since = seen.gone_since
+            glyph = Span("○", Tone.DIM)
+    elapsed = f" {formats.duration((now - since).total_seconds())}" if since else ""
+    return spread(glyph, Span(elapsed, glyph.tone))
+
+
+def reading(view: PhaseView) -> str | None:
+    """`reading 34 %` while the beginning of a log is still being read, else None."""
+    if view.history_complete:
+        return None
+    fractions = [log.read_fraction for log in view.logs if log.read_fraction is not None]
+    return f"reading {formats.percent(min(fractions))}" if fractions else "reading"
+
+
+def natural_width(line: Line) -> int:
+    """Cells that a cell's text takes."""
+    return sum(width(span.text) for span in line)
