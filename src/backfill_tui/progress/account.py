@@ -3,7 +3,7 @@
 The types are here; `progress.reconcile` makes them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -127,7 +127,6 @@ class Account:
     records: int | None = None
     fatal_errors: int = 0
     error_lines: int = 0
-    error_offsets: Sequence[tuple[int, int]] = ()  # (log, offset) of each error line, in order
     current_date: date | None = None
     first_line_at: datetime | None = None
     last_line_at: datetime | None = None

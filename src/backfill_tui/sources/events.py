@@ -1,4 +1,9 @@
-"""What a log says, as typed events in the order of its lines. Dialects make them, `progress` folds them."""
+"""What a log says, as typed events in the order of its lines. Dialects make them, `progress` folds them.
+
+Every event has `at`, the moment its line was stamped with (aware, UTC; the last stamp before it where it has none
+of its own; None where there was none yet), `offset`, where its line begins in its file, and `dialects`, the names
+of those whose pattern it matched.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +11,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How a unit ended, in a job's own words; `done` with no records becomes `empty`."""
+    """How a unit ended, in a job's own words; `done` with no records is `empty`."""
 
     DONE = "done"
     EMPTY = "empty"
@@ -28,37 +33,44 @@ class RunAnnounced:
 
     at: datetime | None
     offset: int
-    opens: bool = True  # False: tells of a run that is already announced, or about to be
-    once: bool = False  # a line that a run prints at most once: seen again, another run has begun
+    dialects: tuple[str, ...] = ()
+    line: str = ""  # which pattern it was: one that a run prints once, seen again, begins another run
+    opens: bool = True  # False: tells of a run that is already announced
+    repeats: bool = False  # a run may print it more than once
     start: date | None = None
     end: date | None = None
     units: int | None = None  # how many units this run will process
     found: int | None = None  # how many dates of the range carry work (game dates)
     workers: int | None = None
     mode: Mode | None = None
+    game_dates: bool = False  # walks only the dates that carry work, not every day
     fresh: bool = False  # discards what was done before
+    dry: bool = False  # looks only: its outcomes mean nothing
     resumes_from: date | None = None
     checkpoint: str | None = None
-    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitStarted:
-    """A unit began; `index` of `of` as the job counts them."""
+    """A unit began; `index` of `of` as the job counts them. `consecutive`: the job walks every day."""
 
     at: datetime | None
     offset: int
+    dialects: tuple[str, ...]
     day: date
     index: int | None = None
     of: int | None = None
+    mode: Mode | None = None
+    consecutive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UnitFinished:
-    """A unit ended. Without a date it is the one in progress."""
+    """A unit ended. Without a day it is the one in progress."""
 
     at: datetime | None
     offset: int
+    dialects: tuple[str, ...]
     outcome: Outcome
     day: date | None = None
     records: int | None = None
@@ -71,6 +83,7 @@ class ProgressPrinted:
 
     at: datetime | None
     offset: int
+    dialects: tuple[str, ...]
     index: int
     of: int
     counts_only: bool = False
@@ -82,6 +95,7 @@ class RunSummary:
 
     at: datetime | None
     offset: int
+    dialects: tuple[str, ...]
 
 
 class Trouble(StrEnum):
@@ -99,32 +113,16 @@ class ErrorSeen:
     at: datetime | None
     offset: int
     trouble: Trouble
-    uncaught: bool = False  # a traceback that is not part of an ERROR record
+    uncaught: bool = False  # a traceback that no ERROR record announced
+    counts: bool = True  # whether it is a line of level ERROR or above
 
 
 @dataclass(frozen=True, slots=True)
 class TracebackSurvived:
-    """The log went on after a traceback: it was not the end of the run."""
+    """The log went on after a traceback: it was not the end of its run."""
 
+    at: datetime | None
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class DialectChosen:
-    """`auto` has settled on a dialect for the run in progress, with its reason."""
-
-    offset: int
-    name: str
-    reason: str
-
-
-Event = (
-    RunAnnounced
-    | UnitStarted
-    | UnitFinished
-    | ProgressPrinted
-    | RunSummary
-    | ErrorSeen
-    | TracebackSurvived
-    | DialectChosen
-)
+Event = RunAnnounced | UnitStarted | UnitFinished | ProgressPrinted | RunSummary | ErrorSeen | TracebackSurvived

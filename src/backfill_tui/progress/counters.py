@@ -1,0 +1,63 @@
+"""Bars and N/M lines to runs: of all the counters in a log, the one that advances most is its progress."""
+
+from dataclasses import dataclass, field
+
+from backfill_tui.progress.trace import RunTrace
+from backfill_tui.sources.events import ProgressPrinted
+
+MOST_COUNTERS = 64
+"""How many different totals are followed; a log with more is not counting units."""
+
+KEPT_ADVANCES = 2000
+"""How many advances are kept for the rate."""
+
+
+@dataclass(slots=True)
+class _Counter:
+    advances: int = 0
+    runs: list[RunTrace] = field(default_factory=list)
+
+
+class CounterBook:
+    """Follows each total (the M of N/M) by itself."""
+
+    def __init__(self) -> None:
+        self._counters: dict[int, _Counter] = {}
+
+    def apply(self, event: ProgressPrinted) -> None:
+        """Take the next count."""
+        counter = self._counters.get(event.of)
+        if counter is None:
+            if len(self._counters) >= MOST_COUNTERS:
+                return
+            counter = self._counters[event.of] = _Counter()
+        run = self._run(counter, event)
+        before = run.counted
+        if before is not None and before.index == event.index:
+            return
+        counter.advances += 1
+        run.counted = event
+        run.complete = event.index == event.of
+        if event.at is not None:
+            run.last_at = run.summary_at = event.at
+            run.finishes.extend(
+                [(event.at, None)] * min(event.index - (before.index if before else 0), KEPT_ADVANCES)
+            )
+            del run.finishes[:-KEPT_ADVANCES]
+        for name in event.dialects:
+            run.lines_of[name] += 1
+
+    def runs(self) -> list[RunTrace]:
+        """The runs of the counter that advanced most; none, where no counter has advanced twice."""
+        best = max(self._counters.values(), key=lambda counter: counter.advances, default=None)
+        return best.runs if best is not None and best.advances > 1 else []
+
+    @staticmethod
+    def _run(counter: _Counter, event: ProgressPrinted) -> RunTrace:
+        """The run that counts on, or a new one where the count has gone back."""
+        last = counter.runs[-1] if counter.runs else None
+        if last is not None and last.counted is not None and event.index >= last.counted.index:
+            return last
+        run = RunTrace(event.offset, event.at, units_total=event.of, active=True, counts_only=True)
+        counter.runs.append(run)
+        return run

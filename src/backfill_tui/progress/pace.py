@@ -1,0 +1,84 @@
+"""How fast a run goes: its completions without what a resume replays, its rate, its throughput over time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from backfill_tui.progress.sequence import PlacedRun, leading
+from backfill_tui.sources.events import Outcome
+
+RECENT_UNITS = 100
+RECENT = timedelta(hours=2)
+LEAST_UNITS = 3
+"""A rate is said of the last RECENT_UNITS completions, none older than RECENT, of no fewer than LEAST_UNITS."""
+
+HEAVY = frozenset({Outcome.DONE, Outcome.FAILED})
+"""Outcomes of a date on which there was work to do; the others take no time to speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One unit's end. `heavy`: there was work to do; None where only a count is known."""
+
+    at: datetime
+    day: date | None
+    heavy: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Throughput in one slice of time that starts at `at`."""
+
+    at: datetime
+    per_hour: float
+
+
+def completions(runs: Sequence[PlacedRun]) -> list[Completion]:
+    """What the leading run completed, in the order of its log, without dates that an earlier run had done."""
+    lead = leading(runs)
+    if lead is None:
+        return []
+    done_before = {
+        day
+        for run in runs
+        if run.counts and run is not lead and _earlier(run, lead)
+        for day, unit in run.trace.outcomes.items()
+        if unit.outcome is not Outcome.FAILED
+    }
+    outcomes = lead.trace.outcomes
+    return [
+        Completion(at, day, outcomes[day].outcome in HEAVY if day in outcomes else None)
+        for at, day in lead.trace.finishes
+        if day not in done_before
+    ]
+
+
+def _earlier(run: PlacedRun, lead: PlacedRun) -> bool:
+    return run.trace.first_at is None or lead.trace.first_at is None or run.trace.first_at < lead.trace.first_at
+
+
+def rate_per_hour(done: Sequence[Completion]) -> float | None:
+    """Units an hour over the recent window; None before there are enough."""
+    if len(done) < LEAST_UNITS:
+        return None
+    last = max(completion.at for completion in done[-RECENT_UNITS:])
+    recent = sorted(completion.at for completion in done[-RECENT_UNITS:] if last - completion.at <= RECENT)
+    if len(recent) < LEAST_UNITS or recent[0] == last:
+        return None
+    return (len(recent) - 1) / (last - recent[0]).total_seconds() * 3600
+
+
+def throughput(done: Sequence[Completion], slices: int = 60) -> tuple[Slice, ...]:
+    """The whole run cut into equal slices of time, with the rate in each."""
+    if len(done) < LEAST_UNITS:
+        return ()
+    first, last = min(c.at for c in done), max(c.at for c in done)
+    width = (last - first).total_seconds() / slices
+    if width <= 0:
+        return ()
+    counts = [0] * slices
+    for completion in done:
+        counts[min(slices - 1, int((completion.at - first).total_seconds() / width))] += 1
+    return tuple(
+        Slice(first + timedelta(seconds=i * width), count / width * 3600) for i, count in enumerate(counts)
+    )

@@ -1,0 +1,187 @@
+"""Events to runs: which lines belong to one invocation of a job, and what each invocation did to each date."""
+
+from datetime import datetime, timedelta
+
+from backfill_tui.progress.counters import CounterBook
+from backfill_tui.progress.trace import RunTrace, UnitDone
+from backfill_tui.sources.events import (
+    ErrorSeen,
+    Event,
+    Mode,
+    Outcome,
+    ProgressPrinted,
+    RunAnnounced,
+    RunSummary,
+    TracebackSurvived,
+    Trouble,
+    UnitFinished,
+    UnitStarted,
+)
+
+
+class RunBook:
+    """Folds the events of one log into its runs."""
+
+    def __init__(self) -> None:
+        self._runs: list[RunTrace] = []
+        self._counters = CounterBook()
+        self._outside = RunTrace(0, None)  # trouble before the first run
+        self.checkpoints: set[str] = set()  # the files that the log names
+        self.error_lines = 0
+        self.version = 0  # grows with every change
+
+    @property
+    def runs(self) -> list[RunTrace]:
+        """The runs in the order of the log. Counters speak only where nothing better was recognised."""
+        return self._runs or self._counters.runs()
+
+    @property
+    def troubled(self) -> list[RunTrace]:
+        """The runs and, before them, what lies outside of any: where fatal errors are counted."""
+        return [self._outside, *self.runs]
+
+    def apply(self, event: Event) -> None:
+        """Take the next event of the log."""
+        self.version += 1
+        match event:
+            case UnitFinished():
+                self._finished(event)
+            case UnitStarted():
+                self._started(event)
+            case ProgressPrinted():
+                self._progress(event)
+            case RunAnnounced():
+                self._announced(event)
+            case RunSummary():
+                self._summary(event)
+            case ErrorSeen():
+                self._error(event)
+            case TracebackSurvived():
+                self._latest.survived_at = event.offset
+
+    @property
+    def _latest(self) -> RunTrace:
+        return self._runs[-1] if self._runs else self._outside
+
+    def _current(self, event: UnitStarted | UnitFinished | ProgressPrinted | RunSummary) -> RunTrace:
+        """The run that an event of work belongs to; a new one where none is open (its header was rotated away)."""
+        if not self._runs or self._runs[-1].complete:
+            self._runs.append(RunTrace(event.offset, event.at))
+        run = self._runs[-1]
+        run.active = True
+        run.open_traceback = run.survived_at = None
+        _touch(run, event.at, event.dialects)
+        return run
+
+    def _announced(self, event: RunAnnounced) -> None:
+        if event.checkpoint:
+            self.checkpoints.add(event.checkpoint)
+        current = self._runs[-1] if self._runs else None
+        if not event.opens:
+            if current is None or current.complete:
+                return
+        elif current is None or current.complete or current.active or self._said_before(current, event):
+            if self._latest.survived_at == event.offset:  # what followed the traceback is already another run
+                self._latest.survived_at = None
+            current = RunTrace(event.offset, event.at)
+            self._runs.append(current)
+        assert current is not None  # noqa: S101 - for the type checker: both branches above leave a run
+        _touch(current, event.at, event.dialects)
+        current.announced.add(event.line)
+        _tell(current, event)
+
+    @staticmethod
+    def _said_before(run: RunTrace, event: RunAnnounced) -> bool:
+        return not event.repeats and event.line in run.announced
+
+    def _started(self, event: UnitStarted) -> None:
+        if self._runs and self._starts_over(self._runs[-1], event):
+            self._runs.append(RunTrace(event.offset, event.at))
+        run = self._current(event)
+        run.mode = run.mode or event.mode
+        if event.mode is Mode.DATES:
+            run.mode = Mode.DATES
+        run.current = event
+        run.begun.add(event.day)
+        run.units_total = run.units_total or event.of
+        if event.consecutive and event.index and event.of:
+            run.inferred_start = event.day - timedelta(days=event.index - 1)
+            run.inferred_end = event.day + timedelta(days=event.of - event.index)
+
+    @staticmethod
+    def _starts_over(run: RunTrace, event: UnitStarted) -> bool:
+        """The job counts from the beginning again: another run, though its header is not there."""
+        before = run.current
+        if run.complete or before is None or event.index is None or before.index is None:
+            return False
+        return event.index < before.index or (event.index == before.index and event.day != before.day)
+
+    def _finished(self, event: UnitFinished) -> None:
+        run = self._current(event)
+        started = run.current
+        day = event.day or (started.day if started else None)
+        if day is None:
+            return
+        duration = _duration(started if started and started.day == day else None, event.at)
+        known = run.outcomes.get(day)
+        if known and known.outcome is event.outcome is Outcome.FAILED:
+            run.current = None if started and started.day == day else started
+            return  # one failed day prints several lines
+        run.outcomes[day] = UnitDone(event.outcome, event.at, event.offset, event.records, event.reason, duration)
+        run.begun.discard(day)
+        if event.at is not None:
+            run.finishes.append((event.at, day))
+        if started and started.day == day:
+            run.current = None
+
+    def _progress(self, event: ProgressPrinted) -> None:
+        if event.counts_only:
+            self._counters.apply(event)
+        elif not (self._runs and self._runs[-1].complete):
+            run = self._current(event)
+            run.counted = event
+            run.units_total = run.units_total or event.of
+
+    def _summary(self, event: RunSummary) -> None:
+        if self._runs and self._runs[-1].complete:
+            return
+        run = self._current(event)
+        run.complete = True
+        run.summary_at = event.at
+        run.current = None
+
+    def _error(self, event: ErrorSeen) -> None:
+        self.error_lines += event.counts
+        if event.trouble is Trouble.FATAL:
+            self._latest.fatal_records += 1
+        elif event.trouble is Trouble.TRACEBACK:
+            self._latest.open_traceback = event
+            self._latest.survived_at = None
+
+
+def _touch(run: RunTrace, at: datetime | None, dialects: tuple[str, ...]) -> None:
+    if at is not None:
+        run.last_at = at
+        run.first_at = run.first_at or at
+    for name in dialects:
+        run.lines_of[name] += 1
+
+
+def _tell(run: RunTrace, event: RunAnnounced) -> None:
+    """Add what one line of the header says; a later line knows better than an earlier one."""
+    run.start = event.start or run.start
+    run.end = event.end or run.end
+    run.units_total = event.units or run.units_total
+    run.found = event.found or run.found
+    run.workers = event.workers or run.workers
+    run.mode = event.mode or run.mode
+    run.game_dates = run.game_dates or event.game_dates
+    run.fresh = run.fresh or event.fresh
+    run.dry = run.dry or event.dry
+    run.resumes_from = event.resumes_from or run.resumes_from
+
+
+def _duration(started: UnitStarted | None, at: datetime | None) -> float | None:
+    if at is None or started is None or started.at is None:
+        return None
+    return max(0.0, (at - started.at).total_seconds())

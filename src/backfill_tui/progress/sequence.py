@@ -1,0 +1,101 @@
+"""The runs of several logs as one history: their order, how each ended, and which of them still count."""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from backfill_tui.progress.account import Run, RunEnd
+from backfill_tui.progress.runs import RunBook
+from backfill_tui.progress.trace import RunTrace
+from backfill_tui.sources.events import Mode
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRun:
+    """A run with its place in the history."""
+
+    trace: RunTrace
+    log: int  # which log it is in
+    ended: RunEnd
+    counts: bool  # False: dry, or discarded by a later run that started fresh
+
+    @property
+    def completed(self) -> bool:
+        """Whether it printed its summary."""
+        return self.ended is RunEnd.COMPLETED
+
+
+def place_runs(books: Sequence[RunBook], *, gone: bool) -> list[PlacedRun]:
+    """All runs in the order of time. `gone`: the process is known not to be there any more."""
+    numbered = [[(log, trace) for trace in book.runs] for log, book in enumerate(books)]
+    ordered = list(heapq.merge(*numbered, key=lambda item: item[1].first_at or _LONG_AGO))
+    fresh = max(
+        (i for i, (_, trace) in enumerate(ordered) if trace.fresh and trace.walks_range and not trace.dry),
+        default=0,
+    )
+    return [
+        PlacedRun(trace, log, _end(trace, log, ordered[i + 1 :], gone=gone), i >= fresh and not trace.dry)
+        for i, (log, trace) in enumerate(ordered)
+    ]
+
+
+def _end(trace: RunTrace, log: int, later: Sequence[tuple[int, RunTrace]], *, gone: bool) -> RunEnd:
+    """A run is over when another follows in its own log, or a later one walks the range again from another."""
+    if trace.complete:
+        return RunEnd.COMPLETED
+    last = trace.last_at or _LONG_AGO
+    followed = any(
+        other_log == log or (trace.walks_range and other.walks_range and (other.first_at or _LONG_AGO) >= last)
+        for other_log, other in later
+    )
+    return RunEnd.KILLED if followed or gone else RunEnd.OPEN
+
+
+def leading(runs: Sequence[PlacedRun]) -> PlacedRun | None:
+    """The run whose word counts for the whole range: the last that walks it, else the last list of dates."""
+    counting = [run for run in runs if run.counts]
+    walking = [run for run in counting if run.trace.walks_range]
+    best = walking or counting
+    return best[-1] if best else None
+
+
+def every_day(start: date, end: date) -> Iterator[date]:
+    """Each day from start to end, both included."""
+    for i in range((end - start).days + 1):
+        yield start + timedelta(days=i)
+
+
+def as_run(placed: PlacedRun) -> Run:
+    """What is published of a run."""
+    trace = placed.trace
+    dialect, reason = _dialect(trace)
+    mode = trace.mode or Mode.SEQUENTIAL
+    start, end = trace.start or trace.inferred_start, trace.end or trace.inferred_end
+    ended_at = {RunEnd.COMPLETED: trace.summary_at, RunEnd.KILLED: trace.last_at, RunEnd.OPEN: None}[placed.ended]
+    return Run(
+        started_at=trace.first_at,
+        ended_at=ended_at,
+        ended=placed.ended,
+        dates=(start, end) if start and end and trace.walks_range else None,
+        units_total=trace.units_total or trace.found,
+        workers=trace.workers or (None if mode is Mode.PARALLEL else 1),
+        mode=mode,
+        fresh=trace.fresh,
+        resumes_from=trace.resumes_from,
+        dialect=dialect,
+        dialect_reason=reason,
+        offset=trace.offset,
+    )
+
+
+def _dialect(trace: RunTrace) -> tuple[str, str]:
+    """The dialect with most matching lines (a tie: the first of the file), and the count as the reason."""
+    if not trace.lines_of:
+        return "none", "no line matched a pattern"
+    ranked = trace.lines_of.most_common()
+    name, lines = ranked[0]
+    others = ", ".join(f"{other} {count}" for other, count in ranked[1:])
+    return name, f"{lines} lines match it" + (f" (others: {others})" if others else "")

@@ -1,0 +1,85 @@
+"""dialects.yaml, ours and a user's, to Dialects. Everything wrong in a file is a sentence with its place."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from backfill_tui.errors import DialectError
+from backfill_tui.plan.shipped import shipped
+from backfill_tui.sources.dialects.model import FACTS, NEEDED, Dialect, Pattern, compile_pattern
+from backfill_tui.sources.events import Mode
+
+_KEYS = frozenset({"title", "fallback", *NEEDED})
+
+
+@cache
+def built_in() -> tuple[Dialect, ...]:
+    """The dialects that come with the package, in the order in which they are tried."""
+    return read_dialects(shipped("dialects.yaml"), trusted=True)
+
+
+def read_dialects(path: Path, *, trusted: bool = False) -> tuple[Dialect, ...]:
+    """The dialects of a file; DialectError says what is wrong in it and where."""
+    import yaml
+
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DialectError(f"can't be read: {error.strerror}.", where=path) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DialectError(f"is not YAML: {error}", where=path) from error
+    dialects = content.get("dialects") if isinstance(content, dict) else None
+    if not isinstance(dialects, dict):
+        raise DialectError("has no 'dialects:' with a dialect a name below it.", where=path)
+    origin = "built in" if trusted else str(path)
+    return tuple(_dialect(str(name), body, path, origin, trusted) for name, body in dialects.items())
+
+
+def choose(name: str, extra: Iterable[Dialect] = ()) -> tuple[Dialect, ...]:
+    """The dialects to try for a log: one by its name, or for `auto` all of them, a user's first."""
+    known = [*extra, *built_in()]
+    if name == "auto":
+        return tuple(known)
+    chosen = tuple(dialect for dialect in known if dialect.name == name)[:1]
+    if not chosen:
+        names = ", ".join(["auto", *dict.fromkeys(dialect.name for dialect in known)])
+        raise DialectError(f"there is no dialect '{name}'. There are: {names}.")
+    return chosen
+
+
+def _dialect(name: str, body: Any, path: Path, origin: str, trusted: bool) -> Dialect:
+    where = f"{path}: {name}"
+    if not isinstance(body, dict):
+        raise DialectError("a dialect has patterns below its name.", where=where)
+    if unknown := set(body) - _KEYS:
+        known = ", ".join(sorted(_KEYS))
+        raise DialectError(f"unknown key {min(map(str, unknown))!r}; known are {known}.", where=where)
+    fallback = bool(body.get("fallback", False))
+    patterns: list[Pattern] = []
+    for kind in NEEDED:
+        for entry in body.get(kind) or ():
+            text, facts = _entry(entry, f"{where}.{kind}")
+            if fallback:
+                facts = {**facts, "counts_only": True}
+            try:
+                patterns.append(compile_pattern(kind, text, facts, (name,), trusted=trusted))
+            except DialectError as error:
+                raise DialectError(f"{text!r}: {error.what}", where=f"{where}.{kind}") from error
+    if not patterns:
+        raise DialectError("has no pattern, so it could recognise nothing.", where=where)
+    return Dialect(name, str(body.get("title", name)), tuple(patterns), fallback, origin)
+
+
+def _entry(entry: Any, where: str) -> tuple[str, Mapping[str, str | bool]]:
+    if isinstance(entry, str):
+        return entry, {}
+    if not isinstance(entry, dict) or not isinstance(entry.get("pattern"), str):
+        raise DialectError("each entry is a pattern, or {pattern: …} with facts beside it.", where=where)
+    facts = {key: value for key, value in entry.items() if key != "pattern"}
+    for key, value in facts.items():
+        if key not in FACTS:
+            raise DialectError(f"unknown fact {key!r}; known are {', '.join(FACTS)}.", where=where)
+        if not isinstance(value, FACTS[key]) or (key == "mode" and value not in list(Mode)):
+            raise DialectError(f"{key}: {value!r} is not possible.", where=where)
+    return entry["pattern"], facts

@@ -1,0 +1,113 @@
+"""Which lines are worth a look: one pass of Aho-Corasick over whole blocks, at the speed of memory.
+
+A gigabyte of chatter has a few thousand lines of the job's own. Each pattern names a literal that its matches must
+contain; only lines with one of them are decoded and matched.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+from backfill_tui.sources.dialects.model import Pattern
+
+TRACEBACK = "Traceback (most recent call last)"
+_TROUBLE = ("ERROR", "CRITICAL", "FATAL", TRACEBACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A line worth a look, as positions in its block (without its line end), and the patterns that may match it."""
+
+    start: int
+    end: int
+    patterns: tuple[Pattern, ...]
+
+
+class Lookout:
+    """Finds, in a block of complete lines, those that a pattern may match or that report trouble."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._patterns = tuple(patterns)
+        self._always = tuple(pattern for pattern in self._patterns if pattern.literal is None)
+        literals = {pattern.literal for pattern in self._patterns if pattern.literal} | set(_TROUBLE)
+        self._needles = sorted(literals)
+        encoded = [needle.encode() for needle in self._needles]
+        self._automaton = BytesAhoCorasick(encoded, matchkind=MatchKind.LeftmostFirst)
+        self._by_needle = [self._possible(needle) for needle in self._needles]
+        self._unions: dict[frozenset[int], tuple[Pattern, ...]] = {}
+
+    def sightings(self, body: bytes) -> Iterator[Sighting]:
+        """The lines of a block that are worth a look, in order."""
+        if self._always:
+            yield from self._every_line(body)
+            return
+        bars = b"\r" in body
+        hits = self._automaton.find_matches_as_indexes(body)
+        count = len(hits)
+        i = 0
+        while i < count:
+            needle, at, _ = hits[i]
+            start, end = line_around(body, at, bars=bars)
+            i += 1
+            if i < count and hits[i][1] < end:
+                needles = {needle}
+                while i < count and hits[i][1] < end:
+                    needles.add(hits[i][0])
+                    i += 1
+                yield Sighting(start, end, self._union(frozenset(needles)))
+            else:
+                yield Sighting(start, end, self._by_needle[needle])
+
+    def _every_line(self, body: bytes) -> Iterator[Sighting]:
+        bars = b"\r" in body
+        at = 0
+        while at < len(body):
+            start, end = line_around(body, at, bars=bars)
+            yield Sighting(start, end, self._patterns)
+            at = after_line(body, end)
+
+    def _union(self, needles: frozenset[int]) -> tuple[Pattern, ...]:
+        """The patterns of several needles in one line, in the order of the dialects."""
+        union = self._unions.get(needles)
+        if union is None:
+            possible = {id(pattern) for needle in needles for pattern in self._by_needle[needle]}
+            union = tuple(pattern for pattern in self._patterns if id(pattern) in possible)
+            self._unions[needles] = union
+        return union
+
+    def _possible(self, needle: str) -> tuple[Pattern, ...]:
+        """The patterns that a line with this needle may match.
+
+        Needles are reported without overlap, so a pattern's own may be hidden behind one that overlaps it.
+        """
+        return tuple(
+            pattern
+            for pattern in self._patterns
+            if pattern.literal is None or _overlap(needle.encode(), pattern.literal.encode())
+        )
+
+
+def line_around(body: bytes, at: int, *, bars: bool) -> tuple[int, int]:
+    r"""Start and end (without `\n`, `\r\n` or `\r`) of the line that holds the byte at a position."""
+    start = body.rfind(b"\n", 0, at) + 1
+    end = body.find(b"\n", at)
+    if end < 0:
+        end = len(body)
+    if bars:
+        start = max(start, body.rfind(b"\r", start, at) + 1)
+        bar = body.find(b"\r", at, end)
+        if bar >= 0:
+            end = bar
+    return start, end
+
+
+def after_line(body: bytes, end: int) -> int:
+    r"""Where the next line begins, given the end of one."""
+    return end + 2 if body[end : end + 2] == b"\r\n" else end + 1
+
+
+def _overlap(a: bytes, b: bytes) -> bool:
+    if a in b or b in a:
+        return True
+    return any(a[-n:] == b[:n] or b[-n:] == a[:n] for n in range(1, min(len(a), len(b))))

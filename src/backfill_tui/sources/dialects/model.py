@@ -1,0 +1,253 @@
+"""What a dialect is: patterns with the event each stands for, compiled so that none of them can run away."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Protocol
+
+from backfill_tui.errors import DialectError
+from backfill_tui.sources.dialects.literals import required_literal
+from backfill_tui.sources.events import (
+    Event,
+    Mode,
+    Outcome,
+    ProgressPrinted,
+    RunAnnounced,
+    RunSummary,
+    UnitFinished,
+    UnitStarted,
+)
+
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_NUMBER = r"\d[\d,]*"
+FIELDS: Mapping[str, str] = {
+    "date": _DATE,
+    "start": _DATE,
+    "end": _DATE,
+    "resumes_from": _DATE,
+    "index": _NUMBER,
+    "of": _NUMBER,
+    "units": _NUMBER,
+    "found": _NUMBER,
+    "workers": _NUMBER,
+    "records": _NUMBER,
+    "checkpoint": r"\S+",
+    "reason": r".*",
+}
+"""What a `{name}` in a pattern stands for."""
+
+FACTS: Mapping[str, type] = {
+    "mode": str,
+    "fresh": bool,
+    "dry": bool,
+    "repeats": bool,
+    "game_dates": bool,
+    "consecutive": bool,
+}
+"""What may stand beside a pattern."""
+
+NEEDED: Mapping[str, frozenset[str]] = {
+    "run": frozenset(),
+    "detail": frozenset(),
+    "unit_started": frozenset({"date"}),
+    "unit_done": frozenset(),
+    "unit_skipped": frozenset(),
+    "unit_failed": frozenset(),
+    "progress": frozenset({"index", "of"}),
+    "summary": frozenset(),
+}
+"""The kinds of event, with the fields that a pattern of each can't do without."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_DECORATION = r"[^\w✓✗⏭\-\[(]*"
+"""What may stand before a message and means nothing: white space, emoji, boxes."""
+
+
+class Match(Protocol):
+    """What both engines' matches offer."""
+
+    def groupdict(self) -> dict[str, str | None]:
+        """The named groups."""
+        ...
+
+
+class Matcher(Protocol):
+    """A compiled expression, of either engine."""
+
+    def match(self, text: str, /) -> Match | None:
+        """The match at the beginning of `text`, if any."""
+        ...
+
+
+Maker = Callable[["Pattern", datetime | None, int, dict[str, str | None]], Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One pattern of one kind. The same pattern may stand in several dialects; `dialects` names them all."""
+
+    kind: str
+    text: str
+    facts: Mapping[str, str | bool]
+    dialects: tuple[str, ...]
+    expression: str
+    matcher: Matcher
+    literal: str | None
+    make: Maker
+
+    def shared_with(self, dialects: tuple[str, ...]) -> "Pattern":
+        """The same pattern, as one of these dialects too."""
+        return replace(self, dialects=(*self.dialects, *dialects))
+
+    def event(self, message: str, at: datetime | None, offset: int) -> Event | None:
+        """The event that a message is, if it matches and its dates are dates."""
+        match = self.matcher.match(message)
+        if match is None:
+            return None
+        try:
+            return self.make(self, at, offset, match.groupdict())
+        except ValueError:  # 2024-13-01: the line looks like ours, but tells nothing
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A named way of talking. `fallback`: only for logs in which nothing else was recognised."""
+
+    name: str
+    title: str
+    patterns: tuple[Pattern, ...]
+    fallback: bool = False
+    origin: str = field(default="built in", compare=False)
+
+
+def expression_of(text: str) -> str:
+    """The regular expression of a pattern's text: its placeholders as named groups, after any decoration."""
+
+    def group(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in FIELDS:
+            raise DialectError(f"{{{name}}} is not a field; the fields are {', '.join(FIELDS)}.")
+        return f"(?P<{name}>{FIELDS[name]})"
+
+    return f"{_DECORATION}(?:{_PLACEHOLDER.sub(group, text)})"
+
+
+def compile_pattern(
+    kind: str, text: str, facts: Mapping[str, str | bool], dialects: tuple[str, ...], *, trusted: bool
+) -> Pattern:
+    """A pattern ready for use; DialectError with a sentence if it can't be.
+
+    Ours are matched by `re`, and a test shows that each is also accepted by RE2. A user's are matched by RE2, whose
+    time is linear in the line whatever the expression, so that no pattern can freeze the screen; what RE2 has not
+    (look-around, back-references) is refused.
+    """
+    expression = expression_of(text)
+    missing = NEEDED[kind] - set(_PLACEHOLDER.findall(text)) - set(re.findall(r"\(\?P<(\w+)>", text))
+    if missing:
+        raise DialectError(f"a pattern of '{kind}' needs {', '.join(f'{{{name}}}' for name in sorted(missing))}.")
+    matcher = _trusted_matcher(expression) if trusted else linear_matcher(expression)
+    literal = required_literal(_PLACEHOLDER.sub("(?:.)", text))  # a placeholder contributes none
+    return Pattern(kind, text, facts, dialects, expression, matcher, literal, _MAKERS[kind])
+
+
+def _trusted_matcher(expression: str) -> Matcher:
+    try:
+        return re.compile(expression)
+    except re.error as error:
+        raise DialectError(f"not a regular expression: {error}.") from error
+
+
+def linear_matcher(expression: str) -> Matcher:
+    """An expression compiled by RE2; DialectError with a sentence if RE2 has no such construct."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False  # it would write to the terminal behind the screen's back
+    try:
+        matcher: Matcher = re2.compile(expression, options)
+    except re2.error as error:
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error
+        raise DialectError(
+            f"not usable: {reason}. Look-around and back-references are refused, because they can take for ever."
+        ) from error
+    return matcher
+
+
+def _number(text: str | None) -> int | None:
+    return int(text.replace(",", "")) if text else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _mode(facts: Mapping[str, str | bool]) -> Mode | None:
+    return Mode(str(facts["mode"])) if "mode" in facts else None
+
+
+def _run(pattern: Pattern, at: datetime | None, offset: int, found: dict[str, str | None]) -> RunAnnounced:
+    facts = pattern.facts
+    return RunAnnounced(
+        at,
+        offset,
+        pattern.dialects,
+        line=pattern.text,
+        opens=pattern.kind == "run",
+        repeats=bool(facts.get("repeats")),
+        start=_day(found.get("start")),
+        end=_day(found.get("end")),
+        units=_number(found.get("units")),
+        found=_number(found.get("found")),
+        workers=_number(found.get("workers")),
+        mode=_mode(facts),
+        game_dates=bool(facts.get("game_dates")),
+        fresh=bool(facts.get("fresh")),
+        dry=bool(facts.get("dry")),
+        resumes_from=_day(found.get("resumes_from")),
+        checkpoint=found.get("checkpoint"),
+    )
+
+
+def _unit_started(pattern: Pattern, at: datetime | None, offset: int, found: dict[str, str | None]) -> UnitStarted:
+    day = date.fromisoformat(found["date"] or "")
+    index, of = _number(found.get("index")), _number(found.get("of"))
+    facts = pattern.facts
+    return UnitStarted(at, offset, pattern.dialects, day, index, of, _mode(facts), bool(facts.get("consecutive")))
+
+
+def _finished(outcome: Outcome) -> Maker:
+    def make(pattern: Pattern, at: datetime | None, offset: int, found: dict[str, str | None]) -> UnitFinished:
+        records = _number(found.get("records"))
+        how = Outcome.EMPTY if outcome is Outcome.DONE and records == 0 else outcome
+        return UnitFinished(
+            at, offset, pattern.dialects, how, _day(found.get("date")), records, (found.get("reason") or "").strip()
+        )
+
+    return make
+
+
+def _progress(pattern: Pattern, at: datetime | None, offset: int, found: dict[str, str | None]) -> ProgressPrinted:
+    index, of = _number(found["index"]), _number(found["of"])
+    if index is None or of is None or index > of:
+        raise ValueError
+    return ProgressPrinted(
+        at, offset, pattern.dialects, index, of, counts_only=bool(pattern.facts.get("counts_only"))
+    )
+
+
+def _summary(pattern: Pattern, at: datetime | None, offset: int, _: dict[str, str | None]) -> RunSummary:
+    return RunSummary(at, offset, pattern.dialects)
+
+
+_MAKERS: Mapping[str, Maker] = {
+    "run": _run,
+    "detail": _run,
+    "unit_started": _unit_started,
+    "unit_done": _finished(Outcome.DONE),
+    "unit_skipped": _finished(Outcome.SKIPPED),
+    "unit_failed": _finished(Outcome.FAILED),
+    "progress": _progress,
+    "summary": _summary,
+}

@@ -1,0 +1,192 @@
+"""A log's bytes to events. Any split of the bytes gives the same events; memory does not grow with them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, tzinfo
+
+from backfill_tui.sources.dialects.lookout import TRACEBACK, Lookout, Sighting, after_line, line_around
+from backfill_tui.sources.dialects.model import Dialect, Pattern
+from backfill_tui.sources.events import ErrorSeen, Event, Trouble
+from backfill_tui.sources.lines import Block, LineSplitter
+from backfill_tui.sources.records import ERROR_LEVELS, FATAL_LEVELS, Record, RecordReader
+from backfill_tui.sources.tracebacks import TracebackWatch
+
+HEAD = 4096
+"""How many bytes of a line are matched: what follows is payload, and no pattern needs it."""
+
+
+class LogParser:
+    """Reads one log. Feed it bytes in order; it returns the events of the lines that are complete.
+
+    Naive stamps are in `timezone`. With `until`, it stops before the first line that is stamped later.
+    """
+
+    def __init__(self, dialects: Iterable[Dialect], timezone: tzinfo = UTC, until: datetime | None = None) -> None:
+        dialects = tuple(dialects)
+        self._lookout = Lookout(_merged(dialect for dialect in dialects if not dialect.fallback))
+        fallback = _merged(dialect for dialect in dialects if dialect.fallback)
+        self._fallback = Lookout((*_merged(d for d in dialects if not d.fallback), *fallback)) if fallback else None
+        self._splitter = LineSplitter()
+        self._records = RecordReader(timezone)
+        self._until = until
+        self._traceback = TracebackWatch()
+        self._generation = 0
+        self._read = 0
+        self._at: datetime | None = None
+        self.lines = 0
+        self.recognized_lines = 0
+        self.first_line_at: datetime | None = None
+        self.last_line_at: datetime | None = None
+        self.stopped = False
+
+    def feed(self, body: bytes, offset: int, generation: int = 0) -> list[Event]:
+        """Take the next bytes, which lie at `offset` of their file; return the events of the lines they complete.
+
+        `generation` is another number when the file was rotated or truncated. A line may go on across that, unless
+        what follows plainly begins a record of its own.
+        """
+        blocks: list[Block] = []
+        if generation != self._generation:
+            self._generation = generation
+            if self._splitter.held and self._begins_a_record(body):
+                blocks += self._splitter.flush()
+        blocks += self._splitter.feed(body, offset)
+        return [event for block in blocks for event in self._block(block)]
+
+    def finish(self) -> list[Event]:
+        """The file is final: take the unfinished last line for a line."""
+        return [event for block in self._splitter.flush() for event in self._block(block)]
+
+    def _begins_a_record(self, body: bytes) -> bool:
+        return self._records.read(_text(body[:HEAD].split(b"\n", 1)[0])).is_head
+
+    def _block(self, block: Block) -> Iterator[Event]:
+        if self.stopped:
+            return
+        body = self._until_cut(block.body)
+        if not body:
+            return
+        self.lines += body.count(b"\n") + _lone_bars(body)
+        self._note_times(body)
+        yield from self._traceback.continue_into(body, block.offset, self._records)
+        lookout = self._fallback or self._lookout
+        for sighting in lookout.sightings(body):
+            yield from self._line(body, block.offset, sighting)
+            if self._fallback is None and lookout is not self._lookout:  # a dialect showed: the rest is its own
+                rest = after_line(body, sighting.end)
+                for later in self._lookout.sightings(body[rest:]):
+                    shifted = Sighting(later.start + rest, later.end + rest, later.patterns)
+                    yield from self._line(body, block.offset, shifted)
+                break
+        self._read += len(body)
+
+    def _line(self, body: bytes, base: int, sighting: Sighting) -> Iterator[Event]:
+        start, end = sighting.start, sighting.end
+        line = _text(body[start : min(end, start + HEAD)])
+        record = self._records.read(line)
+        if record.at is not None:
+            self._at = record.at
+        if record.is_head:
+            self._traceback.prefixes_seen()
+        for pattern in sighting.patterns:
+            event = pattern.event(record.message, self._at, base + start)
+            if event is not None:
+                self.recognized_lines += 1
+                if self._fallback is not None and not pattern.facts.get("counts_only"):
+                    self._fallback = None
+                yield event
+                break
+        yield from self._trouble(body, base, start, end, record, line)
+
+    def _trouble(self, body: bytes, base: int, start: int, end: int, record: Record, line: str) -> Iterator[Event]:
+        is_error = record.level in ERROR_LEVELS
+        if record.level in FATAL_LEVELS or "FATAL" in record.message:
+            yield ErrorSeen(self._at, base + start, Trouble.FATAL, counts=is_error)
+        elif is_error:
+            yield ErrorSeen(self._at, base + start, Trouble.ERROR)
+        if is_error:
+            self._traceback.error_record_ends(self._read + after_line(body, end))
+        if TRACEBACK in line and not (record.is_head and TRACEBACK not in record.message[:60]):
+            uncaught = self._traceback.begins(self._read + start)
+            yield ErrorSeen(self._at, base + start, Trouble.TRACEBACK, uncaught=uncaught, counts=False)
+            yield from self._traceback.continue_into(body, base, self._records, after_line(body, end))
+
+    def _note_times(self, body: bytes) -> None:
+        if self.first_line_at is None:
+            self.first_line_at = self._first_stamp(body)
+            if self.first_line_at is None:
+                return
+        self.last_line_at = self._last_stamp(body) or self.last_line_at
+
+    def _first_stamp(self, body: bytes) -> datetime | None:
+        at = 0
+        while 0 <= at < len(body):
+            stamp = self._stamp_at(body, at)
+            if stamp is not None:
+                return stamp
+            at = _next_line_like_a_stamp(body, at)
+        return None
+
+    def _last_stamp(self, body: bytes) -> datetime | None:
+        end = len(body)
+        while True:
+            at = max(body.rfind(lead, 0, end) for lead in _STAMP_LEADS)
+            if at < 0:
+                return self._stamp_at(body, 0)
+            stamp = self._stamp_at(body, at + 1)
+            if stamp is not None:
+                return stamp
+            end = at
+
+    def _stamp_at(self, body: bytes, at: int) -> datetime | None:
+        return self._records.read(_text(body[at : at + 64].split(b"\n", 1)[0])).at
+
+    def _until_cut(self, body: bytes) -> bytes:
+        """The block up to the first line that is stamped later than `until`."""
+        until = self._until
+        if until is None:
+            return body
+        last = self._last_stamp(body)
+        if last is None or last <= until:
+            return body
+        bars = b"\r" in body
+        at = 0
+        while at < len(body):
+            start, end = line_around(body, at, bars=bars)
+            stamp = self._stamp_at(body, start)
+            if stamp is not None and stamp > until:
+                self.stopped = True
+                return body[:start]
+            at = after_line(body, end)
+        return body
+
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
+_STAMP_LEADS = (b"\n20", b"\n[20", b"\r20")
+
+
+def _next_line_like_a_stamp(body: bytes, at: int) -> int:
+    found = [place for place in (body.find(lead, at) for lead in _STAMP_LEADS) if place >= 0]
+    return min(found) + 1 if found else -1
+
+
+def _lone_bars(body: bytes) -> int:
+    bars = body.count(b"\r")
+    return bars - body.count(b"\r\n") if bars else 0
+
+
+def _text(line: bytes) -> str:
+    """A line as text: without NULs and terminal escapes, whatever its bytes."""
+    text = line.replace(b"\0", b"").decode("utf-8", "replace").rstrip("\r")
+    return _ESCAPES.sub("", text) if "\x1b" in text else text
+
+
+def _merged(dialects: Iterable[Dialect]) -> tuple[Pattern, ...]:
+    """The patterns of all dialects, each pattern once, with the names of all the dialects that have it."""
+    merged: dict[tuple[object, ...], Pattern] = {}
+    for dialect in dialects:
+        for pattern in dialect.patterns:
+            key = (pattern.kind, pattern.text, tuple(sorted(pattern.facts.items())))
+            twin = merged.get(key)
+            merged[key] = pattern if twin is None else twin.shared_with(pattern.dialects)
+    return tuple(merged.values())

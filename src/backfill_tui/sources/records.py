@@ -1,0 +1,73 @@
+"""What stands before the message: a logging record's time and level, in the layouts that jobs really use."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+_STAMP = r"\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
+_LEVEL = r"(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE)\b"
+_LOGGER = r"(?:__main__|root|\w+(?:\.\w+)+)"  # a bare word is as likely the beginning of the message
+_COMMON = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[,.]\d{3}) - ([A-Z]+) -")  # most lines by far: tried first
+_PREFIX = re.compile(
+    # [2026-01-03T13:14:33Z] INFO …   2026-01-03 13:14:33 - name - INFO - …   2026-01-03 13:14:33 INFO [name] …
+    rf"\s*\[?(?P<stamp>{_STAMP})\]?\s*(?:[-|:,]\s*)?"
+    rf"(?:(?:[\w.\-]+\s*[-|:]\s+)?\[?(?P<level>{_LEVEL})\]?(?::[\w.]+:|\s*\[[^\]]*\])?\s*(?:[-|:](?=\s|$))?"
+    rf"(?:\s*{_LOGGER}\s*[-:|](?=\s))?)?"
+    # INFO:__main__:…   ERROR: …   [ERROR] …   13:14:33 INFO …
+    rf"|\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?\[?(?P<bare>{_LEVEL})(?:\]|:[\w.]+:|:|\s+-(?=\s)|(?=\s))"
+)
+_COMMON_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
+
+ERROR_LEVELS = frozenset({"ERROR", "CRITICAL", "FATAL"})
+FATAL_LEVELS = frozenset({"CRITICAL", "FATAL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A line, taken apart. Without time and level it continues the record before it, or was printed bare."""
+
+    at: datetime | None
+    level: str | None
+    message: str
+
+    @property
+    def is_head(self) -> bool:
+        """Whether the line begins a record of its own."""
+        return self.at is not None or self.level is not None
+
+
+class RecordReader:
+    """Takes lines apart. Naive times are in `timezone`; every time it returns is aware, in UTC."""
+
+    def __init__(self, timezone: tzinfo) -> None:
+        self._timezone = timezone
+        self._offsets: dict[str, timedelta] = {}
+
+    def read(self, line: str) -> Record:
+        """The parts of one line (without its line end)."""
+        match = _COMMON.match(line)
+        if match is not None and match[2] in _COMMON_LEVELS:
+            return Record(self.time(match[1]), match[2], line[match.end() :])
+        match = _PREFIX.match(line)
+        if match is None:
+            return Record(None, None, line)
+        stamp, level, bare = match.groups()
+        at = self.time(stamp) if stamp else None
+        return Record(at, level or bare, line[match.end() :])
+
+    def time(self, stamp: str) -> datetime | None:
+        """The moment that a stamp names, in UTC; None if it names none (a 13th month)."""
+        try:
+            if len(stamp) > 23 or stamp[4] == "/":
+                stamp = stamp.replace("/", "-").replace(" UTC", "Z").replace(" Z", "Z")
+            at = datetime.fromisoformat(stamp)
+            if at.tzinfo is not None:
+                return at.astimezone(UTC)
+            hour = stamp[:13]
+            offset = self._offsets.get(hour)
+            if offset is None:  # one look into the zone an hour: it is most of the cost of a line
+                offset = at.replace(tzinfo=self._timezone).utcoffset() or timedelta(0)
+                self._offsets[hour] = offset
+            return at.replace(tzinfo=UTC) - offset
+        except (ValueError, OverflowError):
+            return None

@@ -1,0 +1,65 @@
+"""Was a traceback the end of a run? Known only from what follows it, perhaps many reads later."""
+
+from collections.abc import Iterator
+
+from backfill_tui.sources.events import TracebackSurvived
+from backfill_tui.sources.records import RecordReader
+
+_CHAIN = ("During handling of the above", "The above exception was", "Traceback (most recent")
+
+
+class TracebackWatch:
+    """Walks the lines after a traceback until one shows that the program went on.
+
+    Positions are counted from the beginning of the stream, so that they outlive rotations.
+    """
+
+    def __init__(self) -> None:
+        self._error_end = -1
+        self._open = False
+        self._uncaught = False
+        self._exception_named = False
+        self._prefixed = False
+
+    def error_record_ends(self, position: int) -> None:
+        """A record of level ERROR or above ends here: a traceback that begins here was caught and logged."""
+        self._prefixed = True
+        self._error_end = position
+
+    def begins(self, position: int) -> bool:
+        """A traceback begins. Whether no ERROR record announced it; one chained to another is as that one is."""
+        if not self._open:
+            self._uncaught = position != self._error_end
+        self._open = True
+        self._exception_named = False
+        return self._uncaught
+
+    def continue_into(
+        self, body: bytes, base: int, records: RecordReader, start: int = 0
+    ) -> Iterator[TracebackSurvived]:
+        """Walk on through a block of complete lines; yields once, when the log is seen to go on."""
+        at = start
+        while self._open and at < len(body):
+            end = body.find(b"\n", at)
+            end = len(body) if end < 0 else end
+            line = body[at : min(end, at + 512)].decode("utf-8", "replace").rstrip("\r")
+            if line.startswith("Traceback (most recent"):
+                return  # a chained one: it is announced by itself
+            record = records.read(line)
+            if record.is_head or self._is_beyond(line):
+                self._open = False
+                yield TracebackSurvived(record.at, base + at)
+            at = end + 1
+
+    def _is_beyond(self, line: str) -> bool:
+        """In a log without prefixes, a line at the margin after the exception's own belongs to something else."""
+        if not line or line[0].isspace() or line.startswith(_CHAIN):
+            return False
+        if self._exception_named:
+            return not self._prefixed
+        self._exception_named = True
+        return False
+
+    def prefixes_seen(self) -> None:
+        """This log's records have a time or a level, so a bare line continues one."""
+        self._prefixed = True
