@@ -1,0 +1,101 @@
+"""Who is on stage: the processes that a demo has started, kept in its folder so that they can be found and stopped.
+
+A process is known by pid and start time together, so that a pid that has been given to another is never touched.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+CAST_FILE = "cast.json"
+CONDUCTOR = "conductor"
+
+_SAME_START_S = 1.0  # start times of one process read at different moments differ by less
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One process of the demo. `started_at` is in seconds since the epoch, as the kernel tells it."""
+
+    role: str
+    pid: int
+    started_at: float
+    log: str
+
+    @classmethod
+    def of(cls, role: str, pid: int, log: str) -> "Member":
+        """The process that has that pid now. Raises psutil.NoSuchProcess if there is none."""
+        return cls(role, pid, psutil.Process(pid).create_time(), log)
+
+    def process(self) -> psutil.Process | None:
+        """The process itself if it is still running; None if it has ended, whoever has its pid now."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started_at) < _SAME_START_S
+            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+        except psutil.NoSuchProcess:
+            return None
+
+
+def write_cast(folder: Path, members: Sequence[Member]) -> None:
+    """Keep these as the processes of the demo in that folder."""
+    text = json.dumps([asdict(member) for member in members], indent=2)
+    written = folder / f".{CAST_FILE}.{os.getpid()}.tmp"
+    written.write_text(text, encoding="utf-8")
+    written.replace(folder / CAST_FILE)
+
+
+def running(folder: Path) -> list[Member]:
+    """The processes of the demo in that folder that are still running, the conductor first."""
+    try:
+        kept = json.loads((folder / CAST_FILE).read_text(encoding="utf-8"))
+        members = [Member(**member) for member in kept]
+    except (OSError, ValueError, TypeError):
+        return []
+    return [member for member in members if member.process()]
+
+
+def stop(folder: Path, *, grace_s: float = 5.0) -> list[Member]:
+    """End every process of the demo in that folder with what they have started; return those that were running.
+
+    The conductor goes first, so that it starts no more; SIGKILL follows SIGTERM after `grace_s` seconds.
+    """
+    stopped = [member for member in running(folder) if member.role == CONDUCTOR]
+    _end(stopped, grace_s)
+    others = running(folder)  # read again: the conductor may have started one more before it ended
+    _end(others, grace_s)
+    return stopped + others
+
+
+def _end(members: Sequence[Member], grace_s: float) -> None:
+    trees = [tree for member in members if (tree := _tree(member))]
+    processes = [process for tree in trees for process in tree]
+    for process in processes:
+        _signal(process, kill=False)
+    _, alive = psutil.wait_procs(processes, timeout=grace_s)
+    for process in alive:
+        _signal(process, kill=True)
+    psutil.wait_procs(alive, timeout=grace_s)
+
+
+def _tree(member: Member) -> list[psutil.Process]:
+    """The process and its children; of the conductor only itself: what it has started is in the cast."""
+    process = member.process()
+    if process is None:
+        return []
+    if member.role == CONDUCTOR:
+        return [process]
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return [process]
+
+
+def _signal(process: psutil.Process, *, kill: bool) -> None:
+    with suppress(psutil.NoSuchProcess):  # which it says of a recycled pid, too
+        process.kill() if kill else process.terminate()
