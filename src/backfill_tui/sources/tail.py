@@ -72,7 +72,7 @@ class Tail:
     def read_end(self, limit: int) -> Chunk | None:
         """The last `limit` bytes of the newest file, for a first paint; the position does not move."""
         if not self._files:
-            self._look()
+            self._at_end = not self._look()
         if not self._files:
             return None
         newest = self._files[-1]
