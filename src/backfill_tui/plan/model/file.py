@@ -1,0 +1,37 @@
+"""The whole plan file as it is written."""
+
+from pydantic import Field
+
+from backfill_tui.plan.model import Settings
+from backfill_tui.plan.model.phase import PhaseWritten
+from backfill_tui.plan.model.scalars import Argument, Text
+from backfill_tui.plan.model.suite import SuiteWritten
+from backfill_tui.plan.model.surroundings import (
+    AlertsWritten,
+    CalendarWritten,
+    DeadlineWritten,
+    PollingWritten,
+    ProbeWritten,
+    WarehouseWritten,
+)
+
+
+class PlanWritten(Settings):
+    """A plan of backfills: what runs, what it fills, after what, with which checks, by when."""
+
+    plan: Text = Field(description="Its name.")
+    timezone: Text | None = Field(
+        None, description="Time zone of clock times shown and of naive times in this file."
+    )
+    deadline: DeadlineWritten | None = Field(None, description="What must be ready by when.")
+    state_dir: Text = Field(".backfill-tui", description="Folder of the ledger and of launched runs.")
+    thresholds: Text | None = Field(None, description="A YAML file of numbers, usable as ${section.key}.")
+    next_steps: list[Text] = Field([], description="Printed at the end of the final report.")
+    warehouse: WarehouseWritten | None = Field(None, description="Where suites run.")
+    calendar: CalendarWritten | None = Field(None, description="Which dates carry work, and how much.")
+    alerts: AlertsWritten = Field(AlertsWritten(), description="From where on something is an alert.")
+    notify: list[Argument] = Field([], description="Apprise URLs; ${ENVIRONMENT_VARIABLE} allowed.")
+    polling: PollingWritten = Field(PollingWritten(), description="The rhythm of `run`'s printed lines.")
+    phases: dict[str, PhaseWritten] = Field(description="The steps, by name, in the order in which they are shown.")
+    suites: dict[str, SuiteWritten] = Field({}, description="Checks of the data, by name.")
+    probes: dict[str, ProbeWritten] = Field({}, description="Lights for what surrounds the night, by name.")
