@@ -34,7 +34,7 @@ class LineSplitter:
     def feed(self, body: bytes, offset: int) -> list[Block]:
         """Take the bytes that lie at `offset` and return the lines that they complete."""
         blocks: list[Block] = []
-        if self._held:
+        if self._held and body:
             body, offset = self._complete_held(body, offset, blocks)
         end = _end_of_last_line(body)
         if end:

@@ -82,6 +82,8 @@ class LogParser:
 
     def _line(self, body: bytes, base: int, sighting: Sighting) -> Iterator[Event]:
         start, end = sighting.start, sighting.end
+        if body[start] == 0:  # the hole that a truncation left
+            start = end - len(body[start:end].lstrip(b"\0"))
         line = _text(body[start : min(end, start + HEAD)])
         record = self._records.read(line)
         if record.at is not None:
