@@ -40,6 +40,8 @@ def _sentence(head: Line, alert: Alert, room: int) -> list[Line]:
     """Title in bold, then the detail and the action; they share lines where there is room."""
     indent = sum(width(s.text) for s in head)
     title = plain(alert.title)
+    if alert.phase and alert.phase not in alert.title:
+        title = f"{plain(alert.phase)}: {title}"
     strong = Tone.DIM if alert.acknowledged else Tone.STRONG
     detail = plain(alert.detail).strip()
     if alert.action:

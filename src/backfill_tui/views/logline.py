@@ -7,7 +7,7 @@ from backfill_tui.views.spans import Line, Span, Tone, one, spread
 # `2026-01-03 20:13:31,123 - module - INFO - message` in its usual variants; the date is cut from what is shown.
 _RECORD = re.compile(
     r"\[?(?:\d{4}-\d\d-\d\d[ T])?(?P<time>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?[ |:-]{1,4}"
-    r"(?:[\w.]{1,60} ?[|:-] ?)?\[?(?P<level>DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\]?[ |:-]{1,4}"
+    r"(?:[\w.]{1,60} ?[|:-] ?)?\[?(?P<level>DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\]?(?: ?[|:-] ?| )"
 )
 _BARE = re.compile(r"(?P<level>DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL):(?:[\w.]{1,60}:)? ?")
 
@@ -49,6 +49,15 @@ def _tone(message: str, level: str) -> Tone:
     if "✓" in start:
         return Tone.GOOD
     return Tone.DIM if level == "DEBUG" else Tone.TEXT
+
+
+_ERROR = re.compile(r"\b(ERROR|CRITICAL|FATAL)\b")
+
+
+def is_error(text: str) -> bool:
+    """Whether a line is a record of level ERROR or above, or the head of a traceback."""
+    start = text[:_LOOKED_AT]
+    return start.startswith("Traceback (most recent") or _ERROR.search(start) is not None
 
 
 def mark(line: Line, needle: str) -> Line:

@@ -22,26 +22,29 @@ class Column:
     most: int
     right: bool = False
     optional: bool = False  # shown only once some phase has something to say in it
+    comfort: int = 0  # cells that it gets before a column of rank COMFORT or above is let in
 
 
 NAME_MOST = 60
 BAR_MOST = 60
+COMFORT = 13  # the rank from which columns wait until the others are at ease
+_GROWS = 30  # a column that may be wider than this takes what is left over
 
 # From left to right. The star stands before the name, in the name's column.
 COLUMNS = (
     Column("name", "phase", 1, 12, NAME_MOST),
     Column("state", "state", 2, 8, 10),
-    Column("dates", "dates", 3, 10, BAR_MOST),
-    Column("percent", "%", 4, 5, 5, right=True),
+    Column("dates", "dates", 3, 12, BAR_MOST, optional=True, comfort=22),
+    Column("percent", "%", 4, 4, 5, right=True),
     Column("done", "done", 5, 9, 15, right=True),
     Column("rate", "rate", 11, 6, 9, right=True),
-    Column("finish", "finish", 13, 11, 19),
+    Column("finish", "finish", 12, 11, 19),
     Column("likely", "likely", 6, 6, 12),
     Column("plan", "plan", 9, 7, 8, optional=True),
     Column("ok", "ok %", 10, 5, 5, right=True),
     Column("failed", "fail", 7, 4, 6, right=True, optional=True),
     Column("missing", "miss", 8, 4, 6, right=True, optional=True),
-    Column("process", "process", 12, 7, 9),
+    Column("process", "process", 13, 7, 9),
     Column("log", "log", 14, 4, 7, right=True),
 )
 
@@ -64,35 +67,43 @@ def place(columns: Sequence[Column], needs: Mapping[str, int], room: int) -> tup
     `needs` has the widest content of each column that has something to say. A column that does not fit gives way
     to the next in rank that does. What is left over goes to names first, then to the map of dates.
     """
-    chosen: dict[str, int] = {}
-    free = room + GAP
-    for column in sorted(columns, key=lambda c: c.rank):
-        if column.optional and not needs.get(column.key):
-            continue
-        wanted = _first_width(column, needs.get(column.key, 0))
-        if column.rank == 1:
-            wanted = max(1, min(wanted, room))
-        if wanted + GAP <= free:
-            chosen[column.key] = wanted
-            free -= wanted + GAP
-    for key in ("name", "dates"):
-        if key in chosen:
-            most = next(c.most for c in columns if c.key == key)
-            grown = min(most, needs.get(key, 0), chosen[key] + free)
-            free -= max(0, grown - chosen[key])
-            chosen[key] = max(chosen[key], grown)
+    widths = _choose(columns, needs, room)
+    free = room + GAP - sum(width + GAP for width in widths.values())
+    for column in columns:
+        if column.key in widths and column.most > _GROWS:
+            grown = max(widths[column.key], min(column.most, needs.get(column.key, 0), widths[column.key] + free))
+            free -= grown - widths[column.key]
+            widths[column.key] = grown
     placed, x = [], 0
     for column in columns:
-        if column.key in chosen:
-            placed.append(Placed(column, x, chosen[column.key]))
-            x += chosen[column.key] + GAP
+        if column.key in widths:
+            placed.append(Placed(column, x, widths[column.key]))
+            x += widths[column.key] + GAP
     return tuple(placed)
 
 
+def _choose(columns: Sequence[Column], needs: Mapping[str, int], room: int) -> dict[str, int]:
+    widths: dict[str, int] = {}
+    free = room + GAP
+    for column in sorted(columns, key=lambda c: c.rank):
+        need = needs.get(column.key, 0)
+        if column.optional and not need:
+            continue
+        wanted = min(room, _first_width(column, need)) if column.rank == 1 else _first_width(column, need)
+        reserve = (
+            0 if column.rank < COMFORT else sum(max(0, c.comfort - widths.get(c.key, c.comfort)) for c in columns)
+        )
+        if wanted + GAP + reserve <= free:
+            widths[column.key] = wanted
+            free -= wanted + GAP
+    return widths
+
+
 def _first_width(column: Column, need: int) -> int:
+    """What a column asks for; those that grow ask for little at first."""
     if column.key == "name":
         return max(column.least, min(need, NAME_ENOUGH))
-    if column.key == "dates":
+    if column.most > _GROWS:
         return column.least
     return min(column.most, max(column.least, need, len(column.title)))
 

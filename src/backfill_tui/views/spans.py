@@ -1,4 +1,4 @@
-"""Text with a meaning: what every view returns and every front end paints. Knows no colour, no terminal, no library."""
+"""Text with a meaning: what every view returns and every front end paints. Knows no colour and no terminal."""
 
 import unicodedata
 from collections.abc import Iterable

@@ -1,7 +1,9 @@
-"""Throughput over time as a small chart of block characters. Slices without a measure stay blank: unknown is not 0."""
+"""Throughput over time as a small chart of block characters. Unknown is blank, not 0."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from itertools import pairwise
 
 from backfill_tui.engine.snapshot import RatePoint
 from backfill_tui.views import formats
@@ -10,29 +12,30 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
 def resample(points: Sequence[RatePoint], width: int) -> tuple[float | None, ...]:
-    """The mean rate (units an hour) in each of `width` equal stretches from the first point to the last."""
+    """The mean rate (units an hour) in each of `width` equal stretches of the points' time.
+
+    A point holds for one slice, the shortest distance between two; a stretch in no slice is None.
+    """
     if not points or width < 1:
         return ()
-    first, last = points[0].at, points[-1].at
-    span = (last - first).total_seconds()
-    sums = [0.0] * width
-    counts = [0] * width
-    for point in points:
-        share = (point.at - first).total_seconds() / span if span > 0 else 0.0
-        index = min(width - 1, int(share * width))
-        sums[index] += point.per_hour
-        counts[index] += 1
-    return tuple(s / n if n else None for s, n in zip(sums, counts, strict=True))
+    starts = [point.at.timestamp() for point in points]
+    slice_s = min((b - a for a, b in pairwise(starts) if b > a), default=1.0)
+    stretch = (starts[-1] + slice_s - starts[0]) / width
+    values: list[float | None] = []
+    for column in range(width):
+        begin = starts[0] + column * stretch
+        first = bisect_right(starts, begin - slice_s)
+        last = max(bisect_left(starts, begin + stretch), first)
+        within = [points[i].per_hour for i in range(first, last)]
+        values.append(sum(within) / len(within) if within else None)
+    return tuple(values)
 
 
 def chart(values: Sequence[float | None], height: int) -> list[str]:
-    """`height` lines of block characters, top first. The highest value fills the height; a value of 0 is a base line."""
+    """`height` lines of block characters, top first. The highest value fills the height; 0 is a base line."""
     known = [v for v in values if v is not None]
     top = max(known, default=0.0)
-    lines = []
-    for row in reversed(range(height)):
-        lines.append("".join(_block(value, top, row, height) for value in values))
-    return lines
+    return ["".join(_block(value, top, row, height) for value in values) for row in reversed(range(height))]
 
 
 def _block(value: float | None, top: float, row: int, height: int) -> str:

@@ -1,0 +1,180 @@
+"""The one registry of actions: every key, footer hint, line of help and command of the palette comes from here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding
+
+
+class Scope(StrEnum):
+    """Where an action is at home: the widget with the focus, either page, or everywhere."""
+
+    TABLE = "Phases"
+    CALENDAR = "Calendar"
+    DETAILS = "Details"
+    LOG = "Log"
+    DASHBOARD = "Dashboard"
+    PHASE = "Phase page"
+    PAGE = "Either page"
+    APP = "Everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a key does. `name` is the method `action_<name>` of the scope's class."""
+
+    name: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    scope: Scope
+    hint: str = ""  # the key as the footer shows it; empty: not in the footer
+    rank: int = 50  # in the footer: lower stays longer when it narrows
+    palette: bool = True
+    takes_key: bool = False  # the method is given the key that was pressed
+
+    @property
+    def shown_keys(self) -> str:
+        """Its keys as a person reads them."""
+        if self.takes_key:
+            return f"{self.keys[0]}-{self.keys[-1]}"
+        return "  ".join(_READABLE.get(key, key) for key in self.keys)
+
+
+_READABLE = {
+    "question_mark": "?",
+    "colon": ":",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "upper_g": "G",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "shift+tab": "⇧tab",
+}
+
+
+def _moves(scope: Scope, what: str) -> tuple[Action, ...]:
+    return (
+        Action("down", ("j", "down"), "move", f"Next {what}", scope, "j/k", 45, palette=False),
+        Action("up", ("k", "up"), "up", f"Previous {what}", scope, palette=False),
+        Action("page_down", ("pagedown", "ctrl+d"), "page down", "A page down", scope, palette=False),
+        Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up", scope, palette=False),
+        Action("first", ("g", "home"), "first", f"First {what}", scope, palette=False),
+        Action("last", ("G", "end"), "last", f"Last {what}", scope, palette=False),
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    *_moves(Scope.TABLE, "phase"),
+    Action("open", ("enter",), "open", "Open the page of the selected phase", Scope.TABLE, "enter", 5),
+    Action(
+        "left", ("h", "left"), "date", "The same weekday a week earlier", Scope.CALENDAR, "hjkl", 10, palette=False
+    ),
+    Action("down", ("j", "down"), "next date", "Next date", Scope.CALENDAR, palette=False),
+    Action("up", ("k", "up"), "previous date", "Previous date", Scope.CALENDAR, palette=False),
+    Action("right", ("l", "right"), "week on", "The same weekday a week later", Scope.CALENDAR, palette=False),
+    Action("page_down", ("pagedown", "ctrl+d"), "next season", "A year later", Scope.CALENDAR, palette=False),
+    Action("page_up", ("pageup", "ctrl+u"), "season back", "A year earlier", Scope.CALENDAR, palette=False),
+    Action("first", ("g", "home"), "first date", "First date", Scope.CALENDAR, palette=False),
+    Action("last", ("G", "end"), "last date", "Last date", Scope.CALENDAR, palette=False),
+    Action("next_trouble", ("x",), "trouble", "Next failed or missing date", Scope.CALENDAR, "x", 20),
+    Action("previous_trouble", ("X",), "previous trouble", "Previous failed or missing date", Scope.CALENDAR),
+    Action("now", ("period",), "frontier", "The date being worked on", Scope.CALENDAR),
+    Action("jump", ("enter",), "in log", "Show the date's line in the log", Scope.CALENDAR, "enter", 8),
+    *_moves(Scope.LOG, "line"),
+    Action("left", ("h", "left"), "left", "Scroll left", Scope.LOG, palette=False),
+    Action("right", ("l", "right"), "right", "Scroll right", Scope.LOG, palette=False),
+    *_moves(Scope.DETAILS, "line"),
+    Action(
+        "back",
+        ("escape",),
+        "back",
+        "Let go of the log's filter; back to the phases",
+        Scope.DASHBOARD,
+        palette=False,
+    ),
+    Action(
+        "back",
+        ("escape",),
+        "back",
+        "Let go of the log's filter; back to the calendar; back to the dashboard",
+        Scope.PHASE,
+        "esc",
+        4,
+    ),
+    Action(
+        "filter",
+        ("slash",),
+        "filter",
+        "Show only the lines of the whole log that contain a text",
+        Scope.PAGE,
+        "/",
+        12,
+    ),
+    Action("next_match", ("n",), "match", "Next line that contains the text", Scope.PAGE, "n/N", 40),
+    Action("previous_match", ("N",), "previous match", "Previous line that contains the text", Scope.PAGE),
+    Action("next_error", ("e",), "error", "Next line of level ERROR or above", Scope.PAGE, "e/E", 30),
+    Action("previous_error", ("E",), "previous error", "Previous line of level ERROR or above", Scope.PAGE),
+    Action("follow", ("f",), "follow", "Follow the end of the log, or pause", Scope.PAGE, "f", 25),
+    Action("next_log", ("right_square_bracket",), "next log", "Next file of this phase's logs", Scope.PAGE),
+    Action(
+        "previous_log", ("left_square_bracket",), "previous log", "Previous file of this phase's logs", Scope.PAGE
+    ),
+    Action("focus_next", ("tab",), "focus", "Next panel", Scope.PAGE, "tab", 35, palette=False),
+    Action("focus_previous", ("shift+tab",), "focus back", "Previous panel", Scope.PAGE, palette=False),
+    Action(
+        "phase",
+        tuple("123456789"),
+        "phase",
+        "Select a phase by its number",
+        Scope.APP,
+        "1-9",
+        38,
+        palette=False,
+        takes_key=True,
+    ),
+    Action("theme", ("T",), "theme", "Choose a theme", Scope.APP),
+    Action(
+        "command_palette",
+        ("colon", "ctrl+p"),
+        "command",
+        "Find a command by its name",
+        Scope.APP,
+        ":",
+        32,
+        palette=False,
+    ),
+    Action("help", ("question_mark", "f1"), "help", "This help", Scope.APP, "?", 3),
+    Action("quit", ("q",), "quit", "Leave; the jobs go on", Scope.APP, "q", 2),
+)
+
+
+def of_scope(*scopes: Scope) -> list[Action]:
+    """The actions of some scopes, in the registry's order."""
+    return [action for action in ACTIONS if action.scope in scopes]
+
+
+def bindings(*scopes: Scope) -> list[Binding]:
+    """The key bindings of some scopes."""
+    return [
+        Binding(key, f"{a.name}('{key}')" if a.takes_key else a.name, a.label, show=False, tooltip=a.help)
+        for a in of_scope(*scopes)
+        for key in a.keys
+    ]
+
+
+def hints(scopes: Iterable[Scope]) -> list[Action]:
+    """What a footer offers in some scopes, most wanted first. Of two on one key the innermost scope's is meant."""
+    taken: set[str] = set()
+    offered: list[Action] = []
+    for scope in scopes:
+        offered += [a for a in of_scope(scope) if a.hint and not taken.intersection(a.keys)]
+        taken.update(key for action in of_scope(scope) for key in action.keys)
+    return sorted(offered, key=lambda action: action.rank)

@@ -1,0 +1,189 @@
+"""The application: takes snapshots from a feed, at most four a second, and hands them to the page in front."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import CommandPalette, Provider
+
+from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.errors import BackfillError
+from backfill_tui.tui import themes
+from backfill_tui.tui.actions import Scope, bindings
+from backfill_tui.tui.commands import RegistryCommands
+from backfill_tui.tui.display import Display, display
+from backfill_tui.tui.feed import Feed
+from backfill_tui.tui.log_reader import Opener, open_pages
+from backfill_tui.tui.screens.dashboard import Dashboard
+from backfill_tui.tui.screens.help import Help
+from backfill_tui.tui.screens.page import Page
+from backfill_tui.tui.screens.phase import PhasePage
+from backfill_tui.tui.widgets.phase_table import PhaseTable
+from backfill_tui.views.spans import plain
+
+UPDATES_A_SECOND = 4
+_RETRY_S = 1.0  # before a feed that raised is asked again
+
+
+class BackfillApp(App[int]):
+    """The dashboard and the pages of its phases."""
+
+    CSS_PATH = "styles/app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.APP)]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {RegistryCommands}
+    SCOPE: ClassVar[Scope] = Scope.APP
+    ENABLE_COMMAND_PALETTE = False  # its key is in the registry like all others
+    AUTO_FOCUS = None
+
+    def __init__(
+        self,
+        feed: Feed,
+        *,
+        read_only: bool = False,
+        opener: Opener = open_pages,
+        theme: str | None = None,
+        shown_as: Display | None = None,
+    ) -> None:
+        self._shown_as = shown_as or display(os.environ, getattr(sys.__stdout__, "encoding", None))
+        super().__init__(ansi_color=True if self._shown_as.native else None)
+        self.feed = feed
+        self.read_only = read_only
+        self.snapshot: Snapshot | None = None
+        self._arrived_at = time.monotonic()
+        self._opener = opener
+        self._dashboard = Dashboard(opener)
+        self.set_class(self._shown_as.ascii, "-ascii")
+        self._dress(theme or (themes.NATIVE if self._shown_as.native else themes.DEFAULT))
+
+    def _dress(self, theme: str) -> None:
+        """Offer our own themes only: they have every tone."""
+        others = set(self.available_themes)
+        for ours in themes.themes():
+            self.register_theme(ours)
+        self.theme = theme
+        for name in others:
+            self.unregister_theme(name)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The tones of the default theme, for a theme that lacks one."""
+        return next(t.variables for t in themes.themes() if t.name == themes.DEFAULT)
+
+    def on_mount(self) -> None:
+        """Open the dashboard and begin to listen."""
+        self.push_screen(self._dashboard)
+        self.feed.start()
+        self.listen()
+        self.set_interval(1.0, self._tell_age)
+
+    async def on_unmount(self) -> None:
+        """Let go of the feed."""
+        await self.feed.close()
+
+    # Snapshots
+
+    @work(exclusive=True, group="feed")
+    async def listen(self) -> None:
+        """Take the newest snapshot, show it, and wait out a quarter of a second; for ever."""
+        after = -1
+        while True:
+            try:
+                snapshot = await self.feed.next(after)
+            except Exception as error:  # noqa: BLE001 - whatever ails the feed, the screen stays and says so
+                self.warn(_sentence(error))
+                await asyncio.sleep(_RETRY_S)
+                continue
+            after = snapshot.sequence
+            self._arrived_at = time.monotonic()
+            self.warn("")
+            self.show(snapshot)
+            await asyncio.sleep(1 / UPDATES_A_SECOND)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Hand a snapshot to the page in front; one that cannot be shown is told of and left out."""
+        self.snapshot = snapshot
+        page = self.page
+        for other in self.pages():
+            other.snapshot = snapshot
+        try:
+            page.apply(snapshot)
+        except Exception as error:  # noqa: BLE001 - one odd snapshot must not take the screen down
+            self.warn(f"This moment could not be shown: {_sentence(error)}")
+        title = f"backfill: {plain(snapshot.plan)} – {snapshot.health}"
+        if title != self.title:
+            self.title = title
+
+    def pages(self) -> list[Page]:
+        """The pages that are open, the dashboard first."""
+        return [screen for screen in self.screen_stack if isinstance(screen, Page)]
+
+    @property
+    def page(self) -> Page:
+        """The page in front, behind any dialog."""
+        pages = self.pages()
+        return pages[-1] if pages else self._dashboard
+
+    def warn(self, sentence: str) -> None:
+        """Let every page say a sentence, or none."""
+        for page in self.pages():
+            page.warn(sentence)
+
+    def _tell_age(self) -> None:
+        if self.snapshot is not None:
+            self.page.age(timedelta(seconds=int(time.monotonic() - self._arrived_at)))
+
+    # Keys
+
+    def on_phase_table_opened(self, event: PhaseTable.Opened) -> None:
+        """Open a phase's page."""
+        self.open_phase(event.name)
+
+    def open_phase(self, name: str) -> None:
+        """Open a phase's page with the newest snapshot."""
+        page = PhasePage(name, self._opener)
+        page.snapshot = self.snapshot
+        self.push_screen(page)
+
+    def action_phase(self, key: str) -> None:
+        """Select the phase of that number; on a phase's page, turn to it."""
+        phases = self.snapshot.phases if self.snapshot else ()
+        index = int(key) - 1
+        if index < len(phases):
+            self._dashboard.select(phases[index].name)
+            if isinstance(self.page, PhasePage):
+                self.page.turn_to(phases[index].name)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.push_screen(Help())
+
+    def action_theme(self) -> None:
+        """Choose a theme."""
+        self.search_themes()
+
+    def action_command_palette(self) -> None:
+        """Find a command by its name."""
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            self.push_screen(CommandPalette())
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.exit(0)
+
+
+def _sentence(error: Exception) -> str:
+    """What an error says; its kind where that was nothing we made."""
+    return str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}"
+
+
+def run_dashboard(feed: Feed, *, read_only: bool = False, theme: str | None = None) -> int:
+    """Show the dashboard until the person leaves; its exit code."""
+    app = BackfillApp(feed, read_only=read_only, theme=theme)
+    code = app.run()
+    return code if code is not None else app.return_code or 0

@@ -1,0 +1,112 @@
+"""The dashboard: all phases, the alerts, and the log of the selected phase."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+
+from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.tui.actions import Scope
+from backfill_tui.tui.log_reader import Opener
+from backfill_tui.tui.screens.page import Page
+from backfill_tui.tui.widgets.log_pane import LogPane
+from backfill_tui.tui.widgets.painted import Lines
+from backfill_tui.tui.widgets.panels import Alerts
+from backfill_tui.tui.widgets.phase_table import PhaseTable
+from backfill_tui.views import header
+from backfill_tui.views.spans import Line, Tone, one, plain, wrap
+
+_NOTHING = (
+    "Nothing to watch yet.",
+    "",
+    "No running backfill was found, and the plan names no phases.",
+    "Start a job with --start-date and --end-date, or give its files: backfill-tui watch --log FILE.",
+    "`backfill-tui demo` shows a whole night.",
+)
+
+
+class Dashboard(Page):
+    """All phases at a glance. The panels of the middle row are there only while they have something to say."""
+
+    SCOPE: ClassVar[Scope] = Scope.DASHBOARD
+    AUTO_FOCUS = "PhaseTable"
+
+    class Selected(Message):
+        """The person moved to another phase."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self, opener: Opener) -> None:
+        super().__init__(opener)
+        self.selected: str | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Table, middle row, log; or the sentence that there is nothing."""
+        table = PhaseTable(id="phases")
+        table.add_class("panel")
+        table.border_title = Content("Phases")
+        yield table
+        yield Lines(id="nothing", classes="-gone")
+        with Horizontal(id="middle"):
+            yield Alerts(id="alerts")
+        yield LogPane(self.opener, id="log")
+
+    def render_snapshot(self, snapshot: Snapshot) -> None:
+        """Show a snapshot."""
+        names = [view.name for view in snapshot.phases]
+        if self.selected not in names:
+            self.selected = names[0] if names else None
+        self._show_nothing(nothing=not names)
+        self.query_one(PhaseTable).show(snapshot, self.selected)
+        self.query_one(Alerts).update(snapshot)
+        self._follow_selection(snapshot)
+
+    def render_header(self, snapshot: Snapshot, room: int) -> None:
+        """Write the header."""
+        stale = self.stale.total_seconds() if self.stale else None
+        self.query_one("#header", Lines).show([header.dashboard(snapshot, room, stale_s=stale)])
+
+    def select(self, name: str) -> None:
+        """Select a phase."""
+        self.selected = name
+        if self.snapshot is not None and self.is_mounted:
+            self.query_one(PhaseTable).select(name)
+            self._follow_selection(self.snapshot)
+
+    def _show_nothing(self, *, nothing: bool) -> None:
+        sentence = self.query_one("#nothing", Lines)
+        sentence.set_class(not nothing, "-gone")
+        self.query_one(PhaseTable).set_class(nothing, "-gone")
+        self.log_pane().set_class(nothing, "-gone")
+        if nothing:
+            width = max(10, self.size.width - 4)
+            lines: list[Line] = [one("")]
+            for index, text in enumerate(_NOTHING):
+                lines += [
+                    one(f"  {piece}", Tone.DIM if index else Tone.STRONG) for piece in wrap(text, width) or [""]
+                ]
+            sentence.show(lines)
+
+    def _follow_selection(self, snapshot: Snapshot) -> None:
+        """The log and the table's lower edge tell of the selected phase."""
+        table = self.query_one(PhaseTable)
+        view = next((v for v in snapshot.phases if v.name == self.selected), None)
+        table.border_subtitle = Content(table.clean(plain(view.why))) if view and view.why else None
+        if view is not None:
+            self.log_pane().show_phase(view)
+
+    def action_back(self) -> None:
+        """Let go of the log's filter, then of the log."""
+        if not self.log_pane().let_go():
+            self.query_one(PhaseTable).focus()
+
+    @on(PhaseTable.Selected)
+    def follow_table(self, event: PhaseTable.Selected) -> None:
+        """Another row was selected."""
+        self.select(event.name)
+        self.post_message(self.Selected(event.name))

@@ -1,0 +1,61 @@
+"""The help: every action of the registry, by where it is at home."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from backfill_tui.tui.actions import Action, Scope, of_scope
+from backfill_tui.tui.widgets.panels import Details
+from backfill_tui.views.spans import Line, Span, Tone, one, spread, wrap
+
+_ORDER = (
+    Scope.TABLE,
+    Scope.CALENDAR,
+    Scope.LOG,
+    Scope.PAGE,
+    Scope.APP,
+    Scope.DASHBOARD,
+    Scope.PHASE,
+    Scope.DETAILS,
+)
+_KEYS = 16  # cells of the column of keys
+
+
+class Help(ModalScreen[None]):
+    """A list of keys, scrolled like everything else."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter,f1", "dismiss", "Close", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """One scrolling panel."""
+        yield Details("Help", id="help")
+
+    def on_mount(self) -> None:
+        """Write the list."""
+        panel = self.query_one(Details)
+        panel.entitle("Keys", "esc: close")
+        panel.write(written)
+        panel.focus()
+
+
+def written(width: int) -> list[Line]:
+    """The help in `width` cells."""
+    lines: list[Line] = []
+    for scope in _ORDER:
+        lines += [one("")] if lines else []
+        lines.append(one(scope.value, Tone.TITLE))
+        for action in of_scope(scope):
+            lines += _entry(action, width)
+    return lines
+
+
+def _entry(action: Action, width: int) -> list[Line]:
+    pieces = wrap(action.help, max(10, width - _KEYS))
+    keys = action.shown_keys
+    return [
+        spread(Span((keys if i == 0 else "").ljust(_KEYS), Tone.KEY), Span(piece)) for i, piece in enumerate(pieces)
+    ]

@@ -1,0 +1,152 @@
+"""What the pages share: they show the newest snapshot, a footer that follows the focus, and the keys of the log."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import DescendantBlur, DescendantFocus, Resize, ScreenResume
+from textual.screen import Screen
+
+from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.tui.actions import Scope, bindings
+from backfill_tui.tui.log_reader import Opener
+from backfill_tui.tui.widgets.footer import Footer
+from backfill_tui.tui.widgets.log_pane import LogPane
+from backfill_tui.tui.widgets.painted import Lines
+from backfill_tui.views.spans import Tone, one, plain
+
+_STALE = timedelta(seconds=10)
+
+
+class Page(Screen[None]):
+    """A full screen that shows snapshots."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.PAGE)]
+    SCOPE: ClassVar[Scope]
+
+    def __init__(self, opener: Opener) -> None:
+        super().__init__()
+        self.opener = opener
+        self.snapshot: Snapshot | None = None
+        self.stale: timedelta | None = None
+
+    def compose(self) -> ComposeResult:
+        """The frame of every page: header, notice, body, footer."""
+        yield Lines(id="header")
+        yield Lines(id="notice", classes="-gone")
+        yield from self.compose_body()
+        yield Footer(id="footer")
+
+    def compose_body(self) -> ComposeResult:
+        """What stands between header and footer."""
+        raise NotImplementedError
+
+    def render_snapshot(self, snapshot: Snapshot) -> None:
+        """Show a snapshot in every widget of the page."""
+        raise NotImplementedError
+
+    def render_header(self, snapshot: Snapshot, room: int) -> None:
+        """Write the header in `room` cells."""
+        raise NotImplementedError
+
+    # What the app hands over
+
+    def apply(self, snapshot: Snapshot) -> None:
+        """Show a snapshot, in one go."""
+        self.snapshot = snapshot
+        if not self.is_mounted:
+            return
+        with self.app.batch_update():
+            self.render_snapshot(snapshot)
+            self.refresh_header()
+
+    def warn(self, sentence: str) -> None:
+        """Show a sentence under the header; an empty one takes it away."""
+        notice = self.query_one("#notice", Lines)
+        notice.set_class(not sentence, "-gone")
+        notice.show([one(f" {plain(sentence)}", Tone.WARN)] if sentence else [])
+
+    def age(self, without_news: timedelta) -> None:
+        """Say how long no snapshot has come, once that is long."""
+        stale = without_news if without_news >= _STALE else None
+        if stale != self.stale:
+            self.stale = stale
+            self.refresh_header()
+
+    def refresh_header(self) -> None:
+        """Write the header of the newest snapshot."""
+        header = self.query_one("#header", Lines)
+        if self.snapshot is None or not header.size.width:
+            return
+        for health in ("warning", "critical"):
+            self.set_class(self.snapshot.health == health, f"-{health}")
+        self.render_header(self.snapshot, header.size.width)
+
+    # Events
+
+    @on(ScreenResume)
+    def catch_up(self) -> None:
+        """Show what came while another page was in front."""
+        if self.snapshot is not None:
+            self.apply(self.snapshot)
+        self.offer_keys()
+
+    def on_resize(self, event: Resize) -> None:  # noqa: ARG002 - Textual's signature
+        """The header is written for its width."""
+        self.call_after_refresh(self.refresh_header)
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def offer_keys(self) -> None:
+        """Let the footer follow the focus."""
+        scope = getattr(self.focused, "SCOPE", None)
+        inner = (scope,) if isinstance(scope, Scope) else ()
+        self.query_one(Footer).offer(*inner, self.SCOPE, Scope.PAGE, Scope.APP)
+
+    # Keys
+
+    def action_focus_next(self) -> None:
+        """Go to the next panel."""
+        self.focus_next()
+
+    def action_focus_previous(self) -> None:
+        """Go to the panel before."""
+        self.focus_previous()
+
+    def log_pane(self) -> LogPane:
+        """The page's log."""
+        return self.query_one(LogPane)
+
+    def action_filter(self) -> None:
+        """Ask for a text to filter the log by."""
+        self.log_pane().ask()
+
+    def action_next_match(self) -> None:
+        """Go to the next line with the text."""
+        self.log_pane().seek_match(forward=True)
+
+    def action_previous_match(self) -> None:
+        """Go to the line with the text before this one."""
+        self.log_pane().seek_match(forward=False)
+
+    def action_next_error(self) -> None:
+        """Go to the next error."""
+        self.log_pane().seek_error(forward=True)
+
+    def action_previous_error(self) -> None:
+        """Go to the error before."""
+        self.log_pane().seek_error(forward=False)
+
+    def action_follow(self) -> None:
+        """Follow the log's end, or pause."""
+        self.log_pane().toggle_follow()
+
+    def action_next_log(self) -> None:
+        """Show the phase's next log file."""
+        self.log_pane().step_file(1)
+
+    def action_previous_log(self) -> None:
+        """Show the phase's previous log file."""
+        self.log_pane().step_file(-1)

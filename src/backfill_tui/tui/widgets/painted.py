@@ -1,0 +1,87 @@
+"""The base of every widget that draws spans. Tones become styles here, and only here is text made safe to show."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from backfill_tui.views.spans import Line, Span, Tone, to_ascii
+
+# C0, DEL and C1: nothing of them may reach a terminal, wherever a text comes from.
+_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
+
+
+class Painted(ScrollView):
+    """Draws lines of spans, one at a time, as it is asked for them."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"painted--{tone.value}" for tone in Tone}
+
+    def line_at(self, y: int) -> Line:
+        """The spans of line `y` of the whole, scrolling aside."""
+        raise NotImplementedError
+
+    def base_style(self, y: int) -> Style:  # noqa: ARG002 - a widget may mark a line by it
+        """The style on which the spans of line `y` are painted."""
+        return self.rich_style
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen (Textual's Line API)."""
+        left, top = self.scroll_offset
+        return self.strip(self.line_at(top + y), self.base_style(top + y), left)
+
+    def strip(self, line: Line, base: Style, left: int = 0) -> Strip:
+        """A painted line, cut to the widget's width from cell `left` on, and filled up."""
+        segments = [self.segment(span, base) for span in line]
+        return Strip(segments).crop_extend(left, left + self.size.width, base)
+
+    def segment(self, span: Span, base: Style) -> Segment:
+        """A span in its tone, free of control characters."""
+        return Segment(self.clean(span.text), base + self.tone(span.tone))
+
+    def tone(self, tone: Tone) -> Style:
+        """What a tone adds to the style beneath it."""
+        return self.get_component_rich_style(f"painted--{tone.value}", partial=True)
+
+    def clean(self, text: str) -> str:
+        """`text` as this terminal may have it."""
+        text = text if text.isprintable() else text.translate(_CONTROLS)
+        return to_ascii(text) if self.app.has_class("-ascii") else text
+
+    def fit(self, text: str, cells: int) -> str:
+        """`text` in exactly `cells` cells."""
+        text = self.clean(text)
+        return text if cell_len(text) == cells else set_cell_size(text, cells)
+
+
+class Lines(Painted):
+    """A few lines that are replaced as a whole; only those that changed are drawn again."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self._lines: tuple[Line, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Replace the lines."""
+        before, self._lines = self._lines, tuple(lines)
+        if len(before) != len(self._lines):
+            self.virtual_size = Size(0, len(self._lines))
+            self.refresh(layout=True)
+            return
+        changed = [y for y, (old, new) in enumerate(zip(before, self._lines, strict=True)) if old != new]
+        if changed:
+            top = self.scroll_offset.y
+            self.refresh(*(Region(0, y - top, self.size.width, 1) for y in changed))
+
+    def line_at(self, y: int) -> Line:
+        """The spans of line `y`."""
+        return self._lines[y] if y < len(self._lines) else ()

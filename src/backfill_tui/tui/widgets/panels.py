@@ -1,0 +1,145 @@
+"""The boxes of a page: alerts, one date's evidence, a phase's details, throughput. Their words come from views."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.content import Content
+from textual.geometry import Size
+
+from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.tui.actions import Scope, bindings
+from backfill_tui.tui.widgets.painted import Lines
+from backfill_tui.views import alerts, evidence, facts, formats, sparkline
+from backfill_tui.views.spans import Line, Tone, one, plain, spread
+
+_POINTS = 2  # that a chart takes
+
+Writer = Callable[[int], list[Line]]
+
+
+class Panel(Lines):
+    """A titled box whose lines are written for its width, again whenever that changes."""
+
+    def __init__(self, title: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes="panel")
+        self._title = title
+        self._writer: Writer | None = None
+
+    def on_mount(self) -> None:
+        """Set the title, which `clean` can only do once there is an app."""
+        self.entitle(self._title)
+
+    def entitle(self, title: str, subtitle: str = "") -> None:
+        """Title and subtitle of the frame, as plain text."""
+        self.border_title = Content(self.clean(plain(title)))
+        self.border_subtitle = Content(self.clean(plain(subtitle)))
+
+    def write(self, writer: Writer) -> None:
+        """Show what `writer` makes of the width in cells."""
+        self._writer = writer
+        if width := self.scrollable_content_region.width:
+            self.show(writer(width))
+        else:
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
+        """As many lines as there will be in `width` cells."""
+        return len(self._writer(width - self.styles.scrollbar_size_vertical)) if self._writer is not None else 0
+
+    def on_resize(self) -> None:
+        """Write again for the new width."""
+        if self._writer is not None:
+            self.write(self._writer)
+
+
+class Alerts(Panel):
+    """The alerts; not there at all while there are none."""
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Show a snapshot's alerts and notes."""
+        something = bool(snapshot.alerts or snapshot.notes)
+        self.set_class(not something, "-gone")
+        self.entitle("Alerts" if snapshot.alerts else "Notes")
+        if something:
+            self.write(lambda width: alerts.lines(snapshot, width))
+
+
+class Evidence(Panel):
+    """What is known of the cursor's date."""
+
+    def update(self, snapshot: Snapshot, view: PhaseView, day: date | None) -> None:
+        """Show the evidence of a date."""
+        if day is None:
+            self.entitle("Date")
+            self.write(lambda width: facts.lines([facts.Fact("", _undated(view), Tone.DIM)], width))
+            return
+        in_log = evidence.has_place_in_log(view.account.units.get(day))
+        self.entitle(evidence.title(day), "enter: in log" if in_log else "")
+        found = evidence.facts(snapshot, view, day)
+        if todo := evidence.advice(view, day):
+            found.append(facts.Fact("to do", todo, Tone.STRONG))
+        self.write(lambda width: facts.lines(found, width))
+
+
+def _undated(view: PhaseView) -> str:
+    return "No dates of this phase are known yet." if view.dates is None else ""
+
+
+class Details(Panel, can_focus=True):
+    """Process, checkpoint, logs and runs of a phase."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DETAILS)]
+    SCOPE = Scope.DETAILS
+
+    def update(self, snapshot: Snapshot, view: PhaseView) -> None:
+        """Show what is known of a phase."""
+        self.entitle("Process and runs")
+        self.write(lambda width: facts.about(snapshot, view, width))
+
+    def action_down(self) -> None:
+        """A line down."""
+        self.scroll_relative(y=1, animate=False)
+
+    def action_up(self) -> None:
+        """A line up."""
+        self.scroll_relative(y=-1, animate=False)
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self.scroll_page_down(animate=False)
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self.scroll_page_up(animate=False)
+
+    def action_first(self) -> None:
+        """To the top."""
+        self.scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """To the end."""
+        self.scroll_end(animate=False)
+
+
+class Throughput(Panel):
+    """Dates an hour over time; not there while nothing was measured."""
+
+    CHART_HEIGHT = 2
+
+    def update(self, snapshot: Snapshot, view: PhaseView) -> None:
+        """Show a phase's throughput."""
+        points = view.throughput
+        self.set_class(len(points) < _POINTS, "-gone")
+        if len(points) < _POINTS:
+            return
+        highest = max(point.per_hour for point in points)
+        self.entitle("Throughput", f"highest {formats.per_hour(highest)}")
+
+        def written(width: int) -> list[Line]:
+            rows = sparkline.chart(sparkline.resample(points, width), self.CHART_HEIGHT)
+            axis = sparkline.time_axis(points, width, snapshot.at.tzinfo)
+            return [*(spread(*one(row, Tone.BUSY)) for row in rows), one(axis, Tone.DIM)]
+
+        self.write(written)
