@@ -5,6 +5,7 @@ A process is known by pid and start time together, so that a pid that has been g
 
 import json
 import os
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ import psutil
 CAST_FILE = "cast.json"
 CONDUCTOR = "conductor"
 
+_BEAT_S = 0.02
 _SAME_START_S = 1.0  # start times of one process read at different moments differ by less
 
 
@@ -37,9 +39,9 @@ class Member:
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started_at) < _SAME_START_S
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.NoSuchProcess:
             return None
+        return process if same and _is_there(process) else None
 
 
 def write_cast(folder: Path, members: Sequence[Member]) -> None:
@@ -65,22 +67,32 @@ def stop(folder: Path, *, grace_s: float = 5.0) -> list[Member]:
 
     The conductor goes first, so that it starts no more; SIGKILL follows SIGTERM after `grace_s` seconds.
     """
-    stopped = [member for member in running(folder) if member.role == CONDUCTOR]
-    _end(stopped, grace_s)
+    stopped = running(folder)
+    _end([member for member in stopped if member.role == CONDUCTOR], grace_s)
     others = running(folder)  # read again: the conductor may have started one more before it ended
     _end(others, grace_s)
-    return stopped + others
+    return stopped + [member for member in others if member not in stopped]
 
 
 def _end(members: Sequence[Member], grace_s: float) -> None:
     trees = [tree for member in members if (tree := _tree(member))]
     processes = [process for tree in trees for process in tree]
-    for process in processes:
-        _signal(process, kill=False)
-    _, alive = psutil.wait_procs(processes, timeout=grace_s)
-    for process in alive:
-        _signal(process, kill=True)
-    psutil.wait_procs(alive, timeout=grace_s)
+    for kill in (False, True):
+        for process in processes:
+            _signal(process, kill=kill)
+        deadline = time.monotonic() + grace_s
+        while (
+            processes := [process for process in processes if _is_there(process)]
+        ) and time.monotonic() < deadline:
+            time.sleep(_BEAT_S)
+
+
+def _is_there(process: psutil.Process) -> bool:
+    """Whether it is still running; one that has ended and that nobody has collected yet is not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _tree(member: Member) -> list[psutil.Process]:

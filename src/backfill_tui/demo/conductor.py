@@ -8,6 +8,7 @@ them all.
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from backfill_tui.demo import cast, commands
-from backfill_tui.demo.night import Night, night_in
+from backfill_tui.demo.night import THRESHOLDS_FILE, Night, night_in
 from backfill_tui.demo.processor import KINDS
 from backfill_tui.demo.scenarios import Act, At, Ended, Job, Reached, Scenario, Step
 from backfill_tui.demo.schedule import days_between
@@ -127,9 +128,8 @@ class Conductor:
         others = [other for other in self.scenario.jobs if other.job == "player_game_summary"]
         phase2_log = (others or [job])[0].log
         poll = f"{2 / self.night.speed:g}"
-        return [
-            "bash", "orchestrator.sh", str(pid), job.log, str(days), "backfill_thresholds.yaml", phase2_log, poll
-        ]  # fmt: skip
+        shell = shutil.which("bash") or "sh"
+        return [shell, "orchestrator.sh", str(pid), job.log, str(days), THRESHOLDS_FILE, phase2_log, poll]
 
     def _start(self, role: str, words: Sequence[str], log: str) -> None:
         with (self.folder / log).open("ab") as output:

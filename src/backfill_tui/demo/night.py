@@ -23,6 +23,7 @@ from backfill_tui.plan.timezones import machine_zone
 
 MARKER = "demo.json"
 PLAN = "backfill.yaml"
+THRESHOLDS_FILE = "backfill_thresholds.yaml"
 CONDUCTOR_LOG = "conductor.log"
 _MADE_HERE = (
     "logs",
@@ -30,7 +31,7 @@ _MADE_HERE = (
     "warehouse",
     ".backfill-tui",
     PLAN,
-    "backfill_thresholds.yaml",
+    THRESHOLDS_FILE,
     "calendar.csv",
     "orchestrator.sh",
     CONDUCTOR_LOG,
@@ -76,7 +77,7 @@ def prepare(folder: Path, scenario: Scenario, seed: int, speed: float, *, now: d
     An earlier demo's files are replaced. Raises UsageError if the folder holds anything else, or if `speed` is not
     above 0; BackfillError if it can't be written.
     """
-    if not speed > 0:
+    if not 0 < speed < float("inf"):
         raise UsageError(f"A demo can't run at speed {speed:g}.", todo="Give a number above 0.")
     zone = machine_zone(os.environ)
     night = Night(scenario.name, seed, speed, f"night-{secrets.token_hex(4)}", zone.key)
@@ -141,7 +142,7 @@ def _furnish(folder: Path, night: Night, begins: datetime) -> None:
         (folder / name).mkdir()
     calendar = make_calendar(night.seed)
     write_calendar(calendar, folder / "calendar.csv")
-    (folder / "backfill_thresholds.yaml").write_text(THRESHOLDS, encoding="utf-8")
+    (folder / THRESHOLDS_FILE).write_text(THRESHOLDS, encoding="utf-8")
     shutil.copyfile(Path(__file__).with_name("orchestrator.sh"), folder / "orchestrator.sh")
     warehouse = Warehouse(folder / "warehouse", calendar, night.seed)
     warehouse.write_schedule()

@@ -4,6 +4,7 @@ import os
 import shlex
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
@@ -15,6 +16,7 @@ from backfill_tui.demo.night import PLAN, Night, night_in, prepare, scenario_nam
 
 DEFAULT_FOLDER = Path("demo-night")
 STATUS_EVERY_S = 2.0
+_BEAT_S = 0.1
 INTERRUPTED = 130
 
 
@@ -83,14 +85,23 @@ def farewell(folder: Path) -> str:
 def _report(folder: Path, print_status: Callable[[Path], str | None], out: TextIO) -> int:
     """Print a status line every few seconds until the night is over, or until SIGINT."""
     with _interruptible() as interrupted:
-        while True:
-            over = not cast.running(folder)
+        over = False
+        while not over and not interrupted.is_set():
+            over = _is_over(folder, interrupted, within_s=STATUS_EVERY_S)
             line = print_status(folder / PLAN)
             if line:
                 print(line, file=out)
                 out.flush()
-            if over or interrupted.wait(STATUS_EVERY_S):
-                return 0 if over else INTERRUPTED
+        return 0 if over else INTERRUPTED
+
+
+def _is_over(folder: Path, interrupted: threading.Event, *, within_s: float) -> bool:
+    """Whether the night ends within so many seconds; returns as soon as it does, or at an interrupt."""
+    deadline = time.monotonic() + within_s
+    while cast.running(folder):
+        if interrupted.wait(_BEAT_S) or time.monotonic() > deadline:
+            return False
+    return True
 
 
 @contextmanager
