@@ -126,7 +126,7 @@ class Draft:
         match detail["type"]:
             case "missing":
                 if not self.broken(*path):
-                    self.refuse(path, f"is missing; {_described(path)}")
+                    self.refuse(path, f"is missing ({_described(path)})")
                 self._stand_in(path)
                 return
             case "extra_forbidden":
@@ -160,7 +160,7 @@ def _names_at(path: KeyPath) -> list[str]:
 def _described(path: KeyPath) -> str:
     model = _model_at(path[:-1])
     description = model.model_fields[str(path[-1])].description if model else None
-    return (description or "write it").rstrip(".")
+    return f"{description[0].lower()}{description[1:]}".rstrip(".") if description else "required"
 
 
 def _model_at(path: KeyPath) -> type[BaseModel] | None:

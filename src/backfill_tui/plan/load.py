@@ -58,7 +58,7 @@ def lint(
     if state_dir is not None:
         place = replace(place, state_dir=state_dir.absolute())
     plan = resolve(written, place, path, thresholds=thresholds or {}, environ=environ)
-    problems = tuple(in_order(draft.problems))
+    problems = tuple(in_order(draft.problems, draft.name))
     if any(problem.severity == "error" for problem in problems):
         return None, problems
     return replace(plan, warnings=problems), problems

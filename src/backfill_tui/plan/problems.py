@@ -49,10 +49,10 @@ class PlanRefusedError(PlanError):
         return (PlanRefusedError, (self.found,))
 
 
-def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """The problems file by file (in the order in which the files turned up), each from its top to its end."""
+def in_order(problems: Iterable[Problem], first: str) -> list[Problem]:
+    """The problems, each told once: of the file `first` from its top to its end, then of each other file."""
     problems = list(dict.fromkeys(problems))
-    files = list(dict.fromkeys(problem.file for problem in problems))
+    files = [first, *dict.fromkeys(problem.file for problem in problems)]
     return sorted(problems, key=lambda p: (files.index(p.file), p.line or 0, p.column or 0))
 
 
