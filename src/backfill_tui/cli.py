@@ -1,6 +1,270 @@
-"""The command line: verbes and their words."""
+"""The command line: verbs and their words. Each verb imports only what it needs, when it runs."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from backfill_tui import __version__
+from backfill_tui.errors import BackfillError, UsageError
+
+if TYPE_CHECKING:
+    from backfill_tui.plan.resolved import Plan
+
+USAGE = 64
+INTERRUPTED = 130
+DEFAULT_PLAN = "backfill.yaml"
+_DASHBOARD = "dashboard"  # what runs when the first word is a plan, or there is none
+
+FILE = click.Path(path_type=Path)
 
 
 def run(words: list[str]) -> int:
-    """Carry out a command line and return its exit code."""
-    raise NotImplementedError(words)
+    """Carry out a command line and return its exit code. Errors are sentences on stderr."""
+    verbose = "--verbose" in words
+    try:
+        return int(app.main(_with_verb(words), prog_name="backfill-tui", standalone_mode=False) or 0)
+    except click.UsageError as error:
+        _say(error.format_message())
+        return USAGE
+    except click.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # `| head`: nobody reads on; nothing is wrong
+        sys.stdout = None  # or the interpreter complains on leaving
+        return 0
+    except BackfillError as error:
+        if verbose:
+            raise
+        for line in (*getattr(error, "problems", ()),) or (error,):
+            _say(str(line))
+        return error.exit_code
+
+
+def _with_verb(words: list[str]) -> list[str]:
+    """A first argument that is a verb is the verb; else it is a plan if it looks like one; else wrong usage."""
+    values = {i + 1 for i, word in enumerate(words) if word == "--state-dir"}
+    place = next((i for i, word in enumerate(words) if not word.startswith("-") and i not in values), None)
+    if place is None:
+        return words if {"--help", "--version"} & set(words) else [_DASHBOARD, *words]
+    first = words[place]
+    if first in app.commands and first != _DASHBOARD:
+        return [first, *words[:place], *words[place + 1 :]]
+    if first.endswith((".yaml", ".yml")) or Path(first).is_file():
+        return [_DASHBOARD, *words]
+    near = get_close_matches(first, [name for name in app.commands if name != _DASHBOARD], n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else " See backfill-tui --help."
+    raise UsageError(f"'{first}' is neither a verb nor a plan file.{hint}")
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"backfill-tui: {sentence}", err=True)
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every verb has."""
+    for option in (
+        click.option("--json", "json_wanted", is_flag=True, help="Print JSON (docs/json.md)."),
+        click.option("--state-dir", type=FILE, help="Where the ledger and the runs are kept."),
+        click.option("--read-only", is_flag=True, help="Change nothing: no launch, stop, override."),
+        click.option("--verbose", is_flag=True, help="Tracebacks of errors."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="backfill-tui")
+def app() -> None:
+    """Watch, judge and drive long data backfills from a terminal.
+
+    backfill-tui [PLAN] opens the dashboard on a plan file, by default backfill.yaml in this folder.
+    """
+
+
+def environment_zone(name: str | None) -> ZoneInfo:
+    """The zone of a --timezone, else the machine's; UsageError if there is none of that name."""
+    from backfill_tui.plan.timezones import machine_zone
+
+    if name is None:
+        return machine_zone(os.environ)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise UsageError(
+            f"--timezone: there is no time zone '{name}'. Names are like America/Los_Angeles."
+        ) from error
+
+
+def moment_in(text: str | None, zone: ZoneInfo, option: str) -> datetime | None:
+    """A TIME of the command line; one without an offset is in `zone`."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{option}: '{text}' is not a time. Times are like 2026-01-03T18:00 or …T18:00-08:00."
+        ) from error
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def plan_path(plan: Path | None) -> Path:
+    """The plan given, else backfill.yaml of this folder; UsageError if there is neither."""
+    if plan is not None:
+        return plan
+    default = Path(DEFAULT_PLAN)
+    if default.exists():
+        return default
+    raise UsageError(
+        f"there is no {DEFAULT_PLAN} in this folder.",
+        todo="Name a plan, watch files with `backfill-tui watch --log FILE`, or see `backfill-tui demo`.",
+    )
+
+
+@app.command("inspect")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--as-of", metavar="TIME", help="Read as if it were then: nothing later is used.")
+@click.option("--history", multiple=True, type=FILE, help="A log of an earlier run to learn from.")
+@click.option("--timezone", metavar="ZONE", help="Of times without an offset; default: the machine's.")
+@common
+def inspect_verb(
+    files: tuple[Path, ...],
+    as_of: str | None,
+    history: tuple[Path, ...],
+    timezone: str | None,
+    json_wanted: bool,
+    **_: Any,
+) -> int:
+    """Read logs and checkpoints, print the account of their dates."""
+    from backfill_tui.headless.inspect import inspect
+
+    zone = environment_zone(timezone)
+    return inspect(
+        files, as_of=moment_in(as_of, zone, "--as-of"), history=history, timezone=zone, json_wanted=json_wanted
+    )
+
+
+@app.command("check")
+@click.argument("plan", required=False, type=FILE)
+@common
+def check_verb(plan: Path | None, json_wanted: bool, **_: Any) -> int:
+    """Lint a plan: every problem with file, line, key and nearest valid name."""
+    from backfill_tui.headless.check import check
+
+    return check(plan_path(plan), as_json=json_wanted, now=datetime.now(UTC), environ=os.environ)
+
+
+@app.command("schema")
+@common
+def schema_verb(**_: Any) -> int:
+    """Print the JSON Schema of the plan file."""
+    from backfill_tui.headless.schema import schema
+
+    return schema()
+
+
+@app.command("status")
+@click.argument("plan", required=False, type=FILE)
+@click.option("--exit-code", "by_health", is_flag=True, help="Exit by health: 0 healthy, 2 warning, 1 critical.")
+@common
+def status_verb(plan: Path | None, by_health: bool, json_wanted: bool, state_dir: Path | None, **_: Any) -> int:
+    """Print one snapshot of a plan."""
+    from backfill_tui.headless.status import status
+    from backfill_tui.plan.load import load_plan
+
+    loaded = load_plan(plan_path(plan), now=datetime.now(UTC), environ=os.environ, state_dir=state_dir)
+    return status(loaded, json_wanted=json_wanted, by_health=by_health)
+
+
+@app.command("watch")
+@click.option(
+    "--log", "logs", multiple=True, type=FILE, help="A log. The n-th log, checkpoint and pid belong together."
+)
+@click.option("--checkpoint", "checkpoints", multiple=True, type=FILE, help="A checkpoint.")
+@click.option("--pid", "pids", multiple=True, type=click.IntRange(1), help="A process.")
+@click.option("--timezone", metavar="ZONE", help="Of times without an offset; default: the machine's.")
+@common
+def watch_verb(
+    logs: tuple[Path, ...],
+    checkpoints: tuple[Path, ...],
+    pids: tuple[int, ...],
+    timezone: str | None,
+    json_wanted: bool,
+    **_: Any,
+) -> int:
+    """Open the dashboard on files and pids given by hand; with --json, print one snapshot of them."""
+    from backfill_tui.plan.by_hand import plan_of
+
+    if not logs and not checkpoints and not pids:
+        raise UsageError("nothing to watch.", todo="Name at least one --log, --checkpoint or --pid.")
+    plan = plan_of(logs, checkpoints, pids, folder=Path.cwd(), zone=environment_zone(timezone))
+    if json_wanted:
+        from backfill_tui.headless.status import status
+
+        return status(plan, json_wanted=True, by_health=False)
+    return _open_screen(lambda: plan, read_only=True)
+
+
+@app.command(_DASHBOARD, hidden=True)
+@click.argument("plan", required=False, type=FILE)
+@common
+def dashboard_verb(plan: Path | None, json_wanted: bool, state_dir: Path | None, read_only: bool, **_: Any) -> int:
+    """Open the dashboard on a plan."""
+    if json_wanted:
+        raise UsageError("the dashboard has no --json.", todo="`backfill-tui status --json` prints one snapshot.")
+    return open_dashboard(plan_path(plan), state_dir=state_dir, read_only=read_only)
+
+
+@app.command("demo")
+@click.option("--scenario", default="nba-night", show_default=True, help="Which night to play (docs/demo.md).")
+@click.option("--speed", type=click.FloatRange(0.01), default=1.0, show_default=True, help="How many times faster.")
+@click.option("--dir", "folder", type=FILE, help="Where it plays; default: demo-night in this folder.")
+@click.option("--headless", is_flag=True, help="Print status lines instead of a screen.")
+@click.option("--cleanup", is_flag=True, help="Stop its processes on leaving; if it runs already, only that.")
+@click.option("--seed", default=1, show_default=True, help="The same seed plays the same night.")
+@common
+def demo_verb(
+    scenario: str, speed: float, folder: Path | None, headless: bool, cleanup: bool, seed: int, **_: Any
+) -> int:
+    """Play a simulated night: real processes, logs, checkpoints and tables."""
+    from backfill_tui.demo.play import play
+    from backfill_tui.headless.line import StatusLine
+
+    return play(
+        scenario=scenario,
+        speed=speed,
+        folder=folder,
+        headless=headless,
+        cleanup=cleanup,
+        seed=seed,
+        open_dashboard=lambda plan: open_dashboard(plan, state_dir=None, read_only=False),
+        print_status=StatusLine().of,
+        out=sys.stdout,
+        err=sys.stderr,
+    )
+
+
+def open_dashboard(path: Path, *, state_dir: Path | None, read_only: bool) -> int:
+    """The screen on a plan file. The plan is read first, so that its mistakes are said before the screen opens."""
+    from backfill_tui.plan.load import load_plan
+
+    plan = load_plan(path, now=datetime.now(UTC), environ=os.environ, state_dir=state_dir)
+    return _open_screen(lambda: plan, read_only=read_only)
+
+
+def _open_screen(plan: Callable[[], "Plan"], *, read_only: bool) -> int:
+    if not sys.stdout.isatty() or not sys.stdin.isatty():
+        raise UsageError("the screen needs a terminal.", todo="`backfill-tui status` prints one snapshot without.")
+    from backfill_tui.engine.feed import EngineFeed
+    from backfill_tui.engine.watch import PlanWatch
+    from backfill_tui.tui.app import run_dashboard
+
+    return run_dashboard(EngineFeed(lambda: PlanWatch(plan())), read_only=read_only)

@@ -63,3 +63,12 @@ class Condition:
     name: str
     ok: bool | None
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The plan's expectation against the forecast."""
+
+    expected_finish: datetime | None
+    delta_s: float | None
+    assessment: str | None  # ahead | on_track | delayed

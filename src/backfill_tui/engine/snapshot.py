@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity
+from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity, Timeline
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.sources.process import ProcessSeen
@@ -39,15 +39,6 @@ class RatePoint:
 
     at: datetime  # the start of the slice
     per_hour: float
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The plan's expectation against the forecast."""
-
-    expected_finish: datetime | None
-    delta_s: float | None
-    assessment: str | None  # ahead | on_track | delayed
 
 
 @dataclass(frozen=True, slots=True)

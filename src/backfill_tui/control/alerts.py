@@ -1,0 +1,127 @@
+"""What must be said at once, from one look: each alert with its time, its consequence and what to do.
+
+Stateless: the same facts give the same alerts with the same ids, in a dashboard and in a one-shot `status` alike.
+"""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.model import Alert, Conflict, Severity
+from backfill_tui.control.states import progress_words
+from backfill_tui.progress.account import RunEnd, UnitState
+
+_NAMED = 5  # dates named in a sentence
+_LISTED = 60  # dates in a command that a person may copy
+
+
+def find_alerts(facts: Sequence[PhaseFacts], conflicts: Sequence[Conflict], *, now: datetime) -> tuple[Alert, ...]:
+    """The alerts of this moment, worst first, then oldest first."""
+    by_name = {one.phase.name: one for one in facts}
+    found = [alert for conflict in conflicts for alert in _conflict(conflict, by_name, now)]
+    for one in facts:
+        for rule in (_gone, _missing, _fatal, _disagreement):
+            found.extend(rule(one, now))
+    order = list(Severity)
+    return tuple(sorted(found, key=lambda alert: (order.index(alert.severity), alert.since)))
+
+
+def _conflict(conflict: Conflict, by_name: dict[str, PhaseFacts], now: datetime) -> Iterator[Alert]:
+    if not conflict.live:
+        return
+    first, second = (by_name[name] for name in conflict.phases)
+    older, newer = sorted((first, second), key=lambda one: one.process.started_at or now)
+    days = f"{conflict.days:,} days ({conflict.dates[0]} … {conflict.dates[1]})"
+    pid = f" (pid {older.process.identity.pid})" if older.process.identity else ""
+    yield Alert(
+        id=f"conflict:{conflict.phases[0]}:{conflict.phases[1]}",
+        severity=Severity.CRITICAL,
+        phase=newer.phase.name,
+        since=newer.process.started_at or now,
+        title=f"{older.phase.name} and {newer.phase.name} write one table",
+        detail=f"Both write {conflict.table} on {days}: whichever comes last to a date wins.",
+        action=f"Stop one of them; {older.phase.name}{pid} started first.",
+    )
+
+
+def _gone(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
+    run = facts.last_run
+    if facts.process.alive is not False or run is None or run.ended is not RunEnd.KILLED:
+        return
+    missing = facts.account.counts.missing or 0
+    holes = f" {missing} dates were passed over and are missing." if missing else ""
+    yield Alert(
+        id=f"gone:{facts.phase.name}",
+        severity=Severity.CRITICAL,
+        phase=facts.phase.name,
+        since=facts.gone_since or now,
+        title=f"{facts.phase.name} is gone without a summary",
+        detail=f"Its process ended{progress_words(facts)}, and its log does not say that it was done.{holes}",
+        action="Read the end of its log, then start it again; its resume skips what is missing.",
+    )
+
+
+def _missing(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
+    days = facts.account.of_state(UnitState.MISSING)
+    run = facts.last_run
+    if not days or run is None or run.ended is RunEnd.KILLED:
+        return
+    claim = "calls itself complete" if facts.account.claims_complete else "resumed past them"
+    yield Alert(
+        id=f"missing:{facts.phase.name}",
+        severity=Severity.CRITICAL,
+        phase=facts.phase.name,
+        since=run.ended_at or run.started_at or now,
+        title=f"{facts.phase.name} is missing {_count(days)}",
+        detail=f"It {claim}, but {_named(days)} had no outcome; no resume will do them.",
+        action=_retry(facts, days),
+    )
+
+
+def _fatal(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
+    count = facts.account.fatal_errors
+    if not count:
+        return
+    yield Alert(
+        id=f"fatal:{facts.phase.name}",
+        severity=Severity.CRITICAL,
+        phase=facts.phase.name,
+        since=facts.account.last_line_at or now,
+        title=f"{facts.phase.name} logged {count} fatal error{'s' if count > 1 else ''}",
+        detail="A CRITICAL or FATAL record, or a traceback after which the run ended.",
+        action="Read the error in its log.",
+    )
+
+
+def _disagreement(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
+    disagreements = facts.account.disagreements
+    if not disagreements:
+        return
+    first = disagreements[0]
+    yield Alert(
+        id=f"disagreement:{facts.phase.name}",
+        severity=Severity.CRITICAL,
+        phase=facts.phase.name,
+        since=facts.account.last_line_at or now,
+        title=f"{facts.phase.name}: log and checkpoint disagree on {_count([d.day for d in disagreements])}",
+        detail=f"{first.day}: the log says {first.log}, the checkpoint {first.checkpoint}.",
+        action="Look at the table for these dates before trusting either.",
+    )
+
+
+def _retry(facts: PhaseFacts, days: Sequence[date]) -> str:
+    command = facts.phase.retry_of(days[:_LISTED])
+    if command is None:
+        return "Run these dates again with the job's own list of dates."
+    rest = f" (then the other {len(days) - _LISTED})" if len(days) > _LISTED else ""
+    return f"Run them again: {shlex.join(command)}{rest}"
+
+
+def _named(days: Sequence[date]) -> str:
+    rest = len(days) - _NAMED
+    return ", ".join(day.isoformat() for day in days[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _count(days: Sequence[date]) -> str:
+    return "1 date" if len(days) == 1 else f"{len(days):,} dates"

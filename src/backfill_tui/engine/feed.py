@@ -1,0 +1,75 @@
+"""Snapshots as they come: a PlanWatch in a thread of its own, and whoever waits for its newest snapshot."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.engine.watch import PlanWatch
+
+TICK_S = 0.5
+"""Seconds between two looks. A look that finds nothing new costs a few stat calls."""
+
+CATCHING_UP_S = 0.25
+"""The same while a log's beginning is still being read: the screen is never told more often than that."""
+
+
+class EngineFeed:
+    """The live source of snapshots for a screen. Only the newest is kept; nobody's slowness holds the watch up."""
+
+    def __init__(self, watch: Callable[[], PlanWatch]) -> None:
+        self._make_watch = watch
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._arrived = asyncio.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._newest: Snapshot | None = None
+        self._failure: Exception | None = None
+
+    def start(self) -> None:
+        """Begin to watch in the background; call it from the event loop that will wait."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._thread.start()
+
+    async def next(self, after: int) -> Snapshot:
+        """The newest snapshot above `after`, as soon as there is one; raises what the watch raised, once."""
+        while True:
+            if self._failure is not None:
+                failure, self._failure = self._failure, None
+                raise failure
+            if self._newest is not None and self._newest.sequence > after:
+                return self._newest
+            self._arrived.clear()
+            await self._arrived.wait()
+
+    async def close(self) -> None:
+        """Stop watching and let go of all files."""
+        self._stop.set()
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join, 2.0)
+
+    def _run(self) -> None:
+        watch: PlanWatch | None = None
+        while not self._stop.is_set():
+            pause = TICK_S
+            try:
+                watch = watch or self._make_watch()
+                snapshot = watch.look()
+                self._publish(snapshot, None)
+                if not all(phase.history_complete for phase in snapshot.phases):
+                    pause = CATCHING_UP_S
+            except Exception as error:  # noqa: BLE001 - whatever it is, the screen says it and the watch goes on
+                self._publish(None, error)
+            self._stop.wait(pause)
+        if watch is not None:
+            watch.close()
+
+    def _publish(self, snapshot: Snapshot | None, failure: Exception | None) -> None:
+        def arrive() -> None:
+            self._newest = snapshot or self._newest
+            self._failure = failure
+            self._arrived.set()
+
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(arrive)

@@ -1,0 +1,201 @@
+"""Files given by hand to accounts: which is a log, which a checkpoint, which belong together. Touches no ledger."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from backfill_tui.engine.logs import SAMPLE, LogReading, read_log
+from backfill_tui.errors import SourceError
+from backfill_tui.progress.account import Account, Counts, RunEnd
+from backfill_tui.progress.eta import Forecast, History, forecast, learn_history
+from backfill_tui.progress.pace import completions, rate_per_hour
+from backfill_tui.progress.reconcile import reconcile
+from backfill_tui.progress.sequence import place_runs
+from backfill_tui.sources.checkpoint import Checkpoint, holes, looks_like_checkpoint, read_checkpoint
+from backfill_tui.sources.dialects.model import Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that tells nothing, with the reason as a sentence."""
+
+    path: Path
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogInspected:
+    """A log and what it says. `rate_per_hour` and `eta` are of an open run only."""
+
+    path: Path
+    dialect: str
+    lines: int
+    unrecognized_lines: int
+    account: Account
+    rate_per_hour: float | None
+    eta: Forecast | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointInspected:
+    """A checkpoint and what it says. `basis` of the holes: every_day (assumed) or log."""
+
+    path: Path
+    checkpoint: Checkpoint
+    counts: Counts
+    holes: tuple[date, ...]
+    basis: str
+    notes: tuple[str, ...] = ()
+
+
+Inspected = Unreadable | LogInspected | CheckpointInspected
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How files are to be read: naive times are in `timezone`, nothing later than `as_of` is used."""
+
+    dialects: Sequence[Dialect]
+    timezone: ZoneInfo
+    as_of: datetime | None = None
+    history: Sequence[Path] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    path: Path
+    reading: LogReading
+
+
+def inspect_files(paths: Sequence[Path], question: Question) -> list[Inspected]:
+    """What each file says, in the order given. A file that can't be read is an answer, not an error."""
+    read = [_read(path, question) for path in paths]
+    checkpoints = [item for item in read if isinstance(item, Checkpoint)]
+    history = _history(question)
+    pairs = {id(item): _paired(item, checkpoints, question) for item in read if isinstance(item, _Log)}
+    inspected: list[Inspected] = []
+    for item in read:
+        if isinstance(item, _Log):
+            inspected.append(_inspect_log(item, pairs[id(item)], history, question))
+        elif isinstance(item, Checkpoint):
+            log = next((other for other in read if isinstance(other, _Log) and pairs[id(other)] is item), None)
+            inspected.append(_inspect_checkpoint(item, log, question))
+        else:
+            inspected.append(item)
+    return inspected
+
+
+def _read(path: Path, question: Question) -> _Log | Checkpoint | Unreadable:
+    try:
+        with path.open("rb") as file:
+            head = file.read(SAMPLE)
+        if looks_like_checkpoint(head, path):
+            return read_checkpoint(path, timezone=question.timezone)
+        reading = read_log(path, question.dialects, question.timezone, question.as_of)
+    except SourceError as error:
+        return Unreadable(path, error.what)
+    except OSError as error:
+        return Unreadable(path, f"can't be read: {error.strerror}.")
+    if not head:
+        return Unreadable(path, "is empty: it tells nothing yet.")
+    if not reading.parser.stopped and not _tells_something(reading):
+        return Unreadable(
+            path,
+            "is not the log of a backfill in a known dialect: "
+            f"none of its {reading.parser.lines:,} lines was recognised. Describe its format in a dialects.yaml.",
+        )
+    return _Log(path, reading)
+
+
+def _tells_something(reading: LogReading) -> bool:
+    account = reconcile([reading.evidence])
+    return bool(account.runs or account.error_lines or account.fatal_errors)
+
+
+def _history(question: Question) -> History | None:
+    """What the logs of earlier runs teach; one that can't be read raises, since it was asked for by name."""
+    if not question.history:
+        return None
+    books = [read_log(path, question.dialects, question.timezone).book for path in question.history]
+    return learn_history(place_runs(books, gone=True))
+
+
+def _paired(log: _Log, checkpoints: Iterable[Checkpoint], question: Question) -> Checkpoint | None:
+    """The checkpoint that the log names, else one of equal dates."""
+    named = {Path(name).name for name in log.reading.book.checkpoints}
+    usable = [one for one in checkpoints if not _too_late(one, question)]
+    for one in usable:
+        if one.path.name in named:
+            return one
+    dates = reconcile([log.reading.evidence]).dates
+    return next((one for one in usable if dates is not None and (one.start, one.end) == dates), None)
+
+
+def _too_late(checkpoint: Checkpoint, question: Question) -> bool:
+    """What a checkpoint said before its last change is not known."""
+    as_of, updated = question.as_of, checkpoint.updated_at
+    return as_of is not None and updated is not None and updated > as_of
+
+
+def _inspect_log(
+    log: _Log, checkpoint: Checkpoint | None, history: History | None, question: Question
+) -> LogInspected:
+    reading = log.reading
+    account = reconcile([reading.evidence], checkpoint=checkpoint)
+    runs = place_runs([reading.book], gone=False)
+    is_open = bool(account.runs) and account.runs[-1].ended is RunEnd.OPEN
+    now = question.as_of or account.last_line_at
+    return LogInspected(
+        path=log.path,
+        dialect=account.runs[-1].dialect if account.runs else "none",
+        lines=reading.parser.lines,
+        unrecognized_lines=reading.parser.lines - reading.parser.recognized_lines,
+        account=account,
+        rate_per_hour=rate_per_hour(completions(runs)) if is_open else None,
+        eta=forecast(account, runs, now=now, history=history) if is_open and now else None,
+        notes=account.notes,
+    )
+
+
+def _inspect_checkpoint(checkpoint: Checkpoint, log: _Log | None, question: Question) -> CheckpointInspected:
+    notes = checkpoint.notes
+    if _too_late(checkpoint, question):
+        notes = (*notes, "It was updated after the time asked for; what it said before that is not known.")
+        checkpoint = Checkpoint(path=checkpoint.path, start=checkpoint.start, end=checkpoint.end)
+    expected, basis = _expected(log)
+    found = holes(checkpoint, expected)
+    return CheckpointInspected(checkpoint.path, checkpoint, _counts(checkpoint, found, basis), found, basis, notes)
+
+
+def _expected(log: _Log | None) -> tuple[list[date] | None, str]:
+    """The dates that can be holes: those that the paired log knows of, and has no outcome for either."""
+    if log is None:
+        return None, "every_day"
+    account = reconcile([log.reading.evidence])
+    begun = {day for trace in log.reading.book.runs for day in trace.begun}
+    due = {day for day, unit in account.units.items() if unit.at is None} | begun
+    return sorted(due), "log"
+
+
+def _counts(checkpoint: Checkpoint, found: Sequence[date], basis: str) -> Counts:
+    start, end, last = checkpoint.start, checkpoint.end, checkpoint.last_successful_date
+    done, failed, skipped = len(checkpoint.done), len(checkpoint.failed), len(checkpoint.skipped)
+    total = (end - start).days + 1 if start and end else None
+    listed = checkpoint.done | checkpoint.failed | checkpoint.skipped
+    reached = max([last, *listed] if last else listed, default=None)
+    pending = None
+    if end is not None and start is not None:
+        pending = (end - reached).days if reached else total
+    return Counts(
+        total=total,
+        done=done,
+        empty=None,
+        skipped=skipped,
+        failed=failed,
+        running=None,
+        pending=pending,
+        missing=len(found) if basis == "log" else None,
+    )

@@ -1,0 +1,66 @@
+"""A log as it is read: bytes through a dialect's parser into a book of runs."""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from backfill_tui.errors import SourceError
+from backfill_tui.progress.reconcile import LogEvidence
+from backfill_tui.progress.runs import RunBook
+from backfill_tui.sources.dialects.model import Dialect
+from backfill_tui.sources.dialects.parser import LogParser
+
+PIECE = 1 << 20
+"""Bytes read at a time: large enough for speed, small enough to stay in the processor's cache."""
+
+SAMPLE = 64 * 1024
+"""How much of the beginning decides whether a file is text."""
+
+
+class LogReading:
+    """One log, read so far. Grows with every `feed`."""
+
+    def __init__(self, dialects: Iterable[Dialect], timezone: tzinfo, until: datetime | None = None) -> None:
+        self.parser = LogParser(dialects, timezone, until)
+        self.book = RunBook()
+
+    def feed(self, body: bytes, offset: int, generation: int = 0) -> None:
+        """Take the next bytes of the file."""
+        for event in self.parser.feed(body, offset, generation):
+            self.book.apply(event)
+
+    @property
+    def evidence(self) -> LogEvidence:
+        """What is known by now."""
+        return LogEvidence(self.book, self.parser.first_line_at, self.parser.last_line_at)
+
+
+def read_log(
+    path: Path, dialects: Iterable[Dialect], timezone: tzinfo, until: datetime | None = None
+) -> LogReading:
+    """Read a whole file once, as it stands; SourceError if it is not a text file that can be read."""
+    reading = LogReading(dialects, timezone, until)
+    offset = 0
+    try:
+        with path.open("rb", buffering=0) as file:
+            while piece := file.read(PIECE):
+                if offset == 0 and looks_binary(piece[:SAMPLE]):
+                    raise SourceError("is not a text file: neither a log nor a checkpoint.", where=path)
+                reading.feed(piece, offset)
+                offset += len(piece)
+                if reading.parser.stopped:
+                    break
+    except OSError as error:
+        raise SourceError(f"can't be read: {error.strerror}.", where=path) from error
+    return reading
+
+
+def looks_binary(sample: bytes) -> bool:
+    """Whether bytes are plainly not text. NULs alone don't tell: a truncated log may begin with a hole of them."""
+    text = sample.replace(b"\0", b"")
+    if not text:
+        return False
+    strange = sum(byte < 0x20 and byte not in b"\t\n\r\x1b\f\b\x07" for byte in text)
+    broken = text[:-3].decode("utf-8", "replace").count("\ufffd")
+    inner_nuls = len(sample.strip(b"\0")) - len(text)
+    return (strange + broken + inner_nuls) > len(sample) * 0.1

@@ -1,0 +1,231 @@
+"""One phase under watch: its logs, checkpoint and process, read as they change; its account, when they did."""
+
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from backfill_tui.engine.logs import LogReading, looks_binary
+from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen
+from backfill_tui.errors import DialectError
+from backfill_tui.plan.resolved import Phase
+from backfill_tui.progress.account import Account
+from backfill_tui.progress.eta import Forecast, forecast
+from backfill_tui.progress.pace import Slice, completions, rate_per_hour, throughput
+from backfill_tui.progress.reconcile import LogEvidence, reconcile
+from backfill_tui.progress.sequence import PlacedRun, every_day, place_runs
+from backfill_tui.sources.checkpoint import Checkpoint, CheckpointWatch, holes
+from backfill_tui.sources.dialects.load import choose
+from backfill_tui.sources.dialects.model import Dialect
+from backfill_tui.sources.logset import LogSet
+from backfill_tui.sources.process import ProcessSeen, ProcessTable, ProcessWatch
+from backfill_tui.sources.tail import Tail
+
+CATCH_UP_S = 0.15
+"""How long one look may go on reading what has piled up; the rest waits for the next."""
+
+END_FIRST = 8 << 20
+"""Of a log with more than this unread, the end is read first: it tells the current state."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLook:
+    """What one look at a phase found."""
+
+    phase: Phase
+    account: Account
+    runs: tuple[PlacedRun, ...]
+    process: ProcessSeen
+    logs: tuple[LogSeen, ...]
+    checkpoint: CheckpointSeen | None
+    log_age_s: float | None
+    rate_per_hour: float | None
+    throughput: tuple[Slice, ...]
+    forecast: Forecast | None
+    history_complete: bool
+    notes: tuple[str, ...]
+
+
+class PhaseWatch:
+    """Follows one phase. `look` blocks for a fraction of a second at most; call it from a worker thread."""
+
+    def __init__(
+        self,
+        phase: Phase,
+        table: ProcessTable,
+        calendar: Mapping[date, float] | None,
+        dialects: Iterable[Dialect] = (),
+    ) -> None:
+        self.phase = phase
+        self._calendar = calendar
+        self._notes: tuple[str, ...] = ()
+        self._dialects = self._choose(phase.dialect, tuple(dialects))
+        self._logs = LogSet(phase.logs)
+        self._readings: dict[int, LogReading] = {}
+        self._binary: set[int] = set()
+        zone = phase.log_timezone
+        self._checkpoint = CheckpointWatch(phase.checkpoint, timezone=zone) if phase.checkpoint else None
+        self._process = _process_watch(phase, table)
+        self._planned = _planned(phase, calendar)
+        self._seen: tuple[object, ...] = ()
+        self._account = Account()
+        self._runs: tuple[PlacedRun, ...] = ()
+        self._rate: float | None = None
+        self._throughput: tuple[Slice, ...] = ()
+
+    def _choose(self, name: str, extra: tuple[Dialect, ...]) -> tuple[Dialect, ...]:
+        try:
+            return choose(name, extra)
+        except DialectError as error:
+            self._notes = (f"{error} It is read with auto.",)
+            return choose("auto", extra)
+
+    def look(self, now: datetime) -> PhaseLook:
+        """Take in what changed and say how the phase stands at `now` (aware)."""
+        self._read()
+        state = self._checkpoint.poll() if self._checkpoint else None
+        checkpoint = state.checkpoint if state else None
+        evidence = self._evidence()
+        last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
+        process = self._process.look(now, log_last_line_at=last_line_at)
+        gone = process.alive is False
+        self._weigh(evidence, checkpoint, gone=gone)
+        tails = self._logs.tails
+        age = min((_age(tail, now) for tail in tails if tail.status.exists), default=None)
+        return PhaseLook(
+            phase=self.phase,
+            account=self._account,
+            runs=self._runs,
+            process=process,
+            logs=tuple(self._log_seen(i, tail) for i, tail in enumerate(tails)),
+            checkpoint=self._checkpoint_seen(checkpoint, state.note if state else ""),
+            log_age_s=age,
+            rate_per_hour=self._rate,
+            throughput=self._throughput,
+            forecast=forecast(self._account, self._runs, now=now, calendar=self._calendar),
+            history_complete=all(tail.at_end for tail in tails),
+            notes=(*self._notes, *self._logs.notes, *self._account.notes),
+        )
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self._logs.close()
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether everything that was there at the last look has been read."""
+        return self._logs.at_end
+
+    def _read(self) -> None:
+        deadline = time.monotonic() + CATCH_UP_S
+        while True:
+            for index, chunk in self._logs.poll():
+                reading = self._readings.get(index)
+                if reading is None:
+                    reading = self._readings[index] = self._new_reading()
+                    if looks_binary(chunk.body[:65536]):
+                        self._binary.add(index)
+                if index not in self._binary:
+                    reading.feed(chunk.body, chunk.offset, chunk.generation)
+            if self._logs.at_end or time.monotonic() > deadline:
+                return
+
+    def _new_reading(self) -> LogReading:
+        return LogReading(self._dialects, self.phase.log_timezone)
+
+    def _evidence(self) -> list[LogEvidence]:
+        """Each log's evidence; of one whose beginning is still being read, what its end says."""
+        evidence = []
+        for index, tail in enumerate(self._logs.tails):
+            reading = self._readings.get(index)
+            if reading is None or index in self._binary:
+                evidence.append(self._new_reading().evidence)
+            elif not tail.at_end and (ending := tail.read_end(END_FIRST)) is not None:
+                first = ending.body.find(b"\n") + 1 if ending.offset else 0
+                provisional = self._new_reading()
+                provisional.feed(ending.body[first:], ending.offset + first)
+                evidence.append(provisional.evidence)
+            else:
+                evidence.append(reading.evidence)
+        return evidence
+
+    def _weigh(self, evidence: Sequence[LogEvidence], checkpoint: Checkpoint | None, *, gone: bool) -> None:
+        """The account anew, only if something that it rests on has changed."""
+        seen = (tuple((id(one.book), one.book.version, one.last_line_at) for one in evidence), checkpoint, gone)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        self._account = reconcile(
+            evidence, checkpoint=checkpoint, calendar=self._calendar, planned=self._planned, gone=gone
+        )
+        self._runs = tuple(place_runs([one.book for one in evidence], gone=gone))
+        done = completions(self._runs)
+        self._rate, self._throughput = rate_per_hour(done), throughput(done)
+
+    def _log_seen(self, index: int, tail: Tail) -> LogSeen:
+        status = tail.status
+        note = status.note
+        if index in self._binary:
+            note = "It is not a text file, so it is not read as a log."
+        reading = self._readings.get(index)
+        if not note and reading and tail.at_end and reading.parser.lines and not reading.book.runs:
+            note = f"None of its {reading.parser.lines:,} lines was recognised as a backfill's."
+        return LogSeen(
+            str(status.path),
+            status.size,
+            None if tail.at_end and status.exists else tail.fraction,
+            status.modified_at,
+            note,
+        )
+
+    def _checkpoint_seen(self, checkpoint: Checkpoint | None, note: str) -> CheckpointSeen | None:
+        if self.phase.checkpoint is None:
+            return None
+        path = str(self.phase.checkpoint)
+        if checkpoint is None:
+            return CheckpointSeen(path, note=note)
+        expected, basis = self._hole_basis()
+        notes = " ".join((note, *checkpoint.notes)).strip()
+        return CheckpointSeen(
+            path,
+            checkpoint.updated_at,
+            checkpoint.last_successful_date,
+            holes(checkpoint, expected),
+            basis,
+            notes,
+        )
+
+    def _hole_basis(self) -> tuple[list[date] | None, str]:
+        """The dates that can be holes, and on what grounds: a calendar, the log, or the assumption of every day."""
+        settled = {day for day, unit in self._account.units.items() if unit.offset is not None}
+        if self._calendar is not None:
+            return [day for day, weight in self._calendar.items() if weight > 0 and day not in settled], "calendar"
+        if self._runs:
+            return [day for day in self._account.units if day not in settled], "log"
+        return None, "every_day"
+
+
+def _process_watch(phase: Phase, table: ProcessTable) -> ProcessWatch:
+    meant = phase.process
+    if meant is None:
+        return ProcessWatch(table)
+    return ProcessWatch(table, pid=meant.pid, match=re.compile(meant.match) if meant.match else None)
+
+
+def _planned(phase: Phase, calendar: Mapping[date, float] | None) -> list[date] | None:
+    """The dates due by the plan; None where only the sources can tell."""
+    days = list(phase.listed_dates or (every_day(*phase.dates) if phase.dates else ()))
+    if phase.units == "calendar":
+        return [day for day in days if calendar.get(day, 0) > 0] if calendar is not None else None
+    return days or None
+
+
+def _age(tail: Tail, now: datetime) -> float:
+    written = tail.status.modified_at
+    return max(0.0, (now - written).total_seconds()) if written else float("inf")
+
+
+def frozen(before: Forecast | None) -> Forecast | None:
+    """A forecast that does not move until the job does."""
+    return replace(before, frozen=True) if before else None

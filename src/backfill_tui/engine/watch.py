@@ -1,0 +1,149 @@
+"""A whole plan under watch: one look gives one Snapshot. Synchronous; `engine.feed` calls it in the background."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from backfill_tui.control.alerts import find_alerts
+from backfill_tui.control.conflicts import find_conflicts, rivals_of
+from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.model import PhaseState
+from backfill_tui.control.states import Judged, gate_of, judge
+from backfill_tui.control.timeline import timeline
+from backfill_tui.engine.phase_watch import PhaseLook, PhaseWatch, frozen
+from backfill_tui.engine.snapshot import PhaseView, RatePoint, Snapshot
+from backfill_tui.plan.resolved import Plan
+from backfill_tui.progress.eta import Forecast
+from backfill_tui.sources.process import ProcessTable
+
+_GATED = frozenset({PhaseState.WAITING, PhaseState.BLOCKED, PhaseState.READY})
+
+
+class PlanWatch:
+    """Follows every phase of a plan. Not thread-safe: one caller at a time."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        calendar, self._notes = _calendar(plan)
+        self._calendar = calendar
+        table = ProcessTable()
+        self._watches = [PhaseWatch(phase, table, calendar) for phase in plan.phases]
+        self._forecasts: dict[str, Forecast | None] = {}
+        self._sequence = 0
+
+    def look(self, now: datetime | None = None) -> Snapshot:
+        """One snapshot as of now. A phase that can't be looked at says so and does not keep the others from it."""
+        now = (now or datetime.now(UTC)).astimezone(self.plan.tz)
+        looks = [watch.look(now) for watch in self._watches]
+        facts = [_facts(one) for one in looks]
+        judged = self._judge(facts)
+        states = {name: state for name, (state, _) in judged.items()}
+        conflicts = find_conflicts(facts, states)
+        views = tuple(self._view(look, fact, judged, facts) for look, fact in zip(looks, facts, strict=True))
+        self._sequence += 1
+        deadline = self.plan.deadline
+        return Snapshot(
+            plan=self.plan.name,
+            at=now,
+            timezone=self.plan.tz.key,
+            phases=views,
+            conflicts=conflicts,
+            alerts=find_alerts(facts, conflicts, now=now),
+            deadline_phase=deadline.phase if deadline else None,
+            deadline_by=deadline.by if deadline else None,
+            notes=self._notes,
+            sequence=self._sequence,
+        )
+
+    def look_whole(self, deadline_s: float) -> Snapshot:
+        """One snapshot after all logs have been read to their ends, or `deadline_s` seconds have passed."""
+        until = time.monotonic() + deadline_s
+        snapshot = self.look()
+        while not all(watch.caught_up for watch in self._watches) and time.monotonic() < until:
+            snapshot = self.look()
+        return snapshot
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for watch in self._watches:
+            watch.close()
+
+    def _judge(self, facts: list[PhaseFacts]) -> dict[str, Judged]:
+        """The state of every phase, upstream first (the plan has no cycles)."""
+        by_name = {one.phase.name: one for one in facts}
+        judged: dict[str, Judged] = {}
+
+        def visit(name: str) -> None:
+            if name in judged:
+                return
+            one = by_name[name]
+            for before in one.phase.after:
+                visit(before)
+            upstream = {before: judged[before][0] for before in one.phase.after}
+            judged[name] = judge(one, stall_after_s=self.plan.alerts.stall_after_s, upstream=upstream)
+
+        for name in by_name:
+            visit(name)
+        return judged
+
+    def _view(
+        self, look: PhaseLook, facts: PhaseFacts, judged: Mapping[str, Judged], everyone: list[PhaseFacts]
+    ) -> PhaseView:
+        phase = look.phase
+        state, why = judged[phase.name]
+        forecast = self._forecast(phase.name, state, look.forecast)
+        upstream = {name: judged[name] for name in phase.after}
+        last = look.account.runs[-1] if look.account.runs else None
+        return PhaseView(
+            name=phase.name,
+            title=phase.title,
+            state=state,
+            why=why,
+            writes=phase.writes,
+            dates=facts.dates,
+            account=replace(look.account, notes=look.notes),
+            process=look.process,
+            logs=look.logs,
+            checkpoint=look.checkpoint,
+            rate_per_hour=look.rate_per_hour if state in {PhaseState.RUNNING, PhaseState.STALLED} else None,
+            forecast=forecast,
+            throughput=tuple(RatePoint(point.at, point.per_hour) for point in look.throughput),
+            log_age_s=look.log_age_s,
+            timeline=timeline(replace(facts, forecast=forecast)),
+            gate=gate_of(facts, upstream, rivals_of(facts, everyone)) if state in _GATED else (),
+            calendar=self._calendar,
+            dialect=last.dialect if last else None,
+            dialect_reason=last.dialect_reason if last else "",
+            history_complete=look.history_complete,
+        )
+
+    def _forecast(self, name: str, state: PhaseState, new: Forecast | None) -> Forecast | None:
+        """While a phase is stalled its forecast stays as it was; when it is over there is none."""
+        if state is PhaseState.STALLED:
+            kept = frozen(self._forecasts.get(name) or new)
+            self._forecasts[name] = kept
+            return kept
+        self._forecasts[name] = new if state is PhaseState.RUNNING else None
+        return self._forecasts[name]
+
+
+def _facts(look: PhaseLook) -> PhaseFacts:
+    return PhaseFacts(
+        phase=look.phase,
+        account=look.account,
+        process=look.process,
+        log_age_s=look.log_age_s,
+        log_seen=any(log.size is not None for log in look.logs),
+        checkpoint_seen=look.checkpoint is not None and look.checkpoint.updated_at is not None,
+        forecast=look.forecast,
+    )
+
+
+def _calendar(plan: Plan) -> tuple[Mapping[date, float] | None, tuple[str, ...]]:
+    """The plan's calendar as far as it can be known without asking a warehouse."""
+    if plan.calendar is None:
+        return None, ()
+    if plan.calendar.weights is not None:
+        return plan.calendar.weights, ()
+    return None, ("The calendar is a query of the warehouse, which is not asked yet: dates carry unknown work.",)

@@ -1,0 +1,28 @@
+"""`status`: one snapshot of a plan, printed."""
+
+import json
+import sys
+
+from backfill_tui.engine.watch import PlanWatch
+from backfill_tui.plan.resolved import Plan
+from backfill_tui.views.status import as_json, as_lines
+
+_EXIT_BY_HEALTH = {"healthy": 0, "warning": 2, "critical": 1}
+
+PATIENCE_S = 120.0
+"""How long a log may take to be read before the answer is given from what is known."""
+
+
+def status(plan: Plan, *, json_wanted: bool, by_health: bool) -> int:
+    """Print how the plan stands. 0 whenever it could tell; `by_health`: 0 healthy, 2 warning, 1 critical."""
+    watch = PlanWatch(plan)
+    try:
+        snapshot = watch.look_whole(PATIENCE_S)
+    finally:
+        watch.close()
+    if json_wanted:
+        json.dump(as_json(snapshot), sys.stdout, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in as_lines(snapshot))
+    return _EXIT_BY_HEALTH[snapshot.health] if by_health else 0

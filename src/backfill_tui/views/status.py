@@ -1,0 +1,139 @@
+"""A snapshot as the JSON of the contract and as lines for a person."""
+
+from collections.abc import Iterator
+
+from backfill_tui.control.model import Condition
+from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.sources.process import ProcessSeen
+from backfill_tui.views import contract, formats
+
+
+def as_json(snapshot: Snapshot) -> contract.Json:
+    """The object of `status --json`."""
+    zone = snapshot.at.tzinfo
+    assert zone is not None  # noqa: S101 - a snapshot's time is aware
+    deadline = None
+    if snapshot.deadline_phase is not None:
+        by = contract.moment(snapshot.deadline_by, zone)
+        deadline = {"phase": snapshot.deadline_phase, "by": by, "probability": None, "calibrated": False}
+    return {
+        "plan": snapshot.plan,
+        "at": contract.moment(snapshot.at, zone),
+        "health": snapshot.health,
+        "deadline": deadline,
+        "critical_path": list(snapshot.critical_path),
+        "phases": [_phase(view, snapshot) for view in snapshot.phases],
+        "conflicts": [
+            {
+                "phases": list(conflict.phases),
+                "table": conflict.table,
+                "dates": contract.span(conflict.dates),
+                "days": conflict.days,
+                "live": conflict.live,
+            }
+            for conflict in snapshot.conflicts
+        ],
+        "probes": [],
+        "alerts": [
+            {
+                "id": alert.id,
+                "severity": alert.severity.value,
+                "phase": alert.phase,
+                "since": contract.moment(alert.since, zone),
+                "title": alert.title,
+                "detail": alert.detail,
+                "action": alert.action,
+                "acknowledged": alert.acknowledged,
+            }
+            for alert in snapshot.alerts
+        ],
+        "notes": list(snapshot.notes),
+    }
+
+
+def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
+    zone = snapshot.at.tzinfo
+    assert zone is not None  # noqa: S101 - a snapshot's time is aware
+    timeline = view.timeline
+    return {
+        "name": view.name,
+        "title": view.title,
+        "state": view.state.value,
+        "why": view.why,
+        "attempt": None,
+        "critical": view.critical,
+        "slack_s": None,
+        **contract.account(view.account, zone),
+        "rate_per_hour": None if view.rate_per_hour is None else round(view.rate_per_hour, 1),
+        "eta": contract.forecast(view.forecast, zone),
+        "suspect_dates": [],
+        "disagreements": contract.disagreements(view.account),
+        "process": _process(view.process, snapshot),
+        "log_age_s": None if view.log_age_s is None else round(view.log_age_s, 1),
+        "dialect": view.dialect,
+        "timeline": None
+        if timeline is None
+        else {
+            "expected_finish": contract.moment(timeline.expected_finish, zone),
+            "delta_s": timeline.delta_s,
+            "assessment": timeline.assessment,
+        },
+        "gate": _gate(view.gate) if view.gate else None,
+        "verdict": None,
+        "verdict_at": None,
+        "accepted": None,
+        "notes": [*view.account.notes, *(log.note for log in view.logs if log.note), *_checkpoint_notes(view)],
+    }
+
+
+def _checkpoint_notes(view: PhaseView) -> list[str]:
+    return [view.checkpoint.note] if view.checkpoint and view.checkpoint.note else []
+
+
+def _process(seen: ProcessSeen, snapshot: Snapshot) -> contract.Json:
+    zone = snapshot.at.tzinfo
+    assert zone is not None  # noqa: S101 - a snapshot's time is aware
+    return {
+        "pid": seen.identity.pid if seen.identity else None,
+        "alive": seen.alive,
+        "presence": seen.presence.value,
+        "started_at": contract.moment(seen.started_at, zone),
+        "cpu_percent": seen.cpu_percent,
+        "rss_bytes": seen.rss_bytes,
+        "exit_code": seen.exit_code,
+        "adopted": seen.adopted,
+        "note": seen.note,
+    }
+
+
+def _gate(conditions: tuple[Condition, ...]) -> contract.Json:
+    return {
+        "state": "open" if all(condition.ok for condition in conditions) else "blocked",
+        "conditions": [{"name": one.name, "ok": one.ok, "detail": one.detail} for one in conditions],
+    }
+
+
+def as_lines(snapshot: Snapshot) -> Iterator[str]:
+    """A line of health, one per phase, then the alerts."""
+    zone = snapshot.at.tzinfo
+    deadline = ""
+    if snapshot.deadline_phase is not None:
+        deadline = f", {snapshot.deadline_phase} by {formats.clock(snapshot.deadline_by, zone)}"
+    yield f"{snapshot.plan}: {snapshot.health} at {formats.clock(snapshot.at, zone)}{deadline}"
+    width = max((len(view.name) for view in snapshot.phases), default=0)
+    for view in snapshot.phases:
+        yield f"  {view.name:<{width}}  {view.state.value:<8}  {_progress(view)}  {view.why}"
+    for alert in snapshot.alerts:
+        since = formats.clock(alert.since, zone)
+        yield f"  {alert.severity.value} since {since}: {alert.title}. {alert.detail} {alert.action}"
+    for note in snapshot.notes:
+        yield f"  {note}"
+
+
+def _progress(view: PhaseView) -> str:
+    counts = view.account.counts
+    if counts.total is None:
+        return f"{'':>27}"
+    done = f"{counts.accounted:,}/{counts.total:,}"
+    likely = formats.clock(view.forecast.finish_p50, None) if view.forecast else ""
+    return f"{formats.percent(counts.fraction):>5} {done:>11}  {likely and '~' + likely:>8}"
