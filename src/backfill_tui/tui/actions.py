@@ -151,8 +151,8 @@ ACTIONS: tuple[Action, ...] = (
         32,
         palette=False,
     ),
-    Action("help", ("question_mark", "f1"), "help", "This help", Scope.APP, "?", 3),
-    Action("quit", ("q",), "quit", "Leave; the jobs go on", Scope.APP, "q", 2),
+    Action("help", ("question_mark", "f1"), "help", "Show the keys", Scope.APP, "?", 3),
+    Action("quit", ("q",), "quit", "Quit; the jobs go on", Scope.APP, "q", 2),
 )
 
 

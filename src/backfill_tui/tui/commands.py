@@ -6,7 +6,14 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
-from backfill_tui.tui.actions import ACTIONS, Action
+from backfill_tui.tui.actions import ACTIONS, Action, Scope
+from backfill_tui.tui.screens.page import Page
+
+
+def _scopes(node: DOMNode) -> tuple[Scope, ...]:
+    """Where a node is at home: its own scope, and for a page that of all pages."""
+    own = getattr(node, "SCOPE", None)
+    return (*((own,) if isinstance(own, Scope) else ()), *((Scope.PAGE,) if isinstance(node, Page) else ()))
 
 
 class RegistryCommands(Provider):
@@ -32,8 +39,7 @@ class RegistryCommands(Provider):
             if not action.palette:
                 continue
             for node in homes:
-                scopes = getattr(node, "SCOPES", None) or (getattr(node, "SCOPE", None),)
-                if action.scope in scopes and getattr(node, "display", True):
+                if action.scope in _scopes(node) and getattr(node, "display", True):
                     yield action, node
                     break
 

@@ -15,13 +15,31 @@ _LOOK = {
 _ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
-def lines(snapshot: Snapshot, room: int) -> list[Line]:
-    """All alerts, worst and newest first, then the snapshot's notes, wrapped to `room` cells."""
+def lines(snapshot: Snapshot, room: int, most: int) -> list[Line]:
+    """All alerts, worst and newest first, then the snapshot's notes, wrapped to `room` cells.
+
+    Where that takes more than `most` lines, later ones are cut to a line each, and a last line counts the rest.
+    """
     ranked = sorted(snapshot.alerts, key=_rank)
-    text = [line for alert in ranked for line in _alert(alert, snapshot.at, room)]
-    for note in snapshot.notes:
-        text += _wrapped(one("· ", Tone.DIM), note, Tone.DIM, room)
-    return text
+    entries = [_alert(alert, snapshot.at, room) for alert in ranked]
+    entries += [_wrapped(one("· ", Tone.DIM), note, Tone.DIM, room) for note in snapshot.notes]
+    return _fitted(entries, max(1, most))
+
+
+def _fitted(entries: list[list[Line]], most: int) -> list[Line]:
+    cut = len(entries)
+    while cut > 0 and sum(len(e) if i < cut else 1 for i, e in enumerate(entries)) > most:
+        cut -= 1
+    text = [line for i, entry in enumerate(entries) for line in (entry if i < cut else [_first(entry)])]
+    if len(text) <= most:
+        return text
+    hidden = len(text) - most + 1
+    return [*text[: most - 1], one(f"… and {hidden} more", Tone.DIM)]
+
+
+def _first(entry: list[Line]) -> Line:
+    """The first line of an entry; `…` says that it goes on."""
+    return spread(*entry[0], Span(" …", Tone.DIM)) if len(entry) > 1 else entry[0]
 
 
 def _rank(alert: Alert) -> tuple[bool, int, float]:
@@ -46,7 +64,7 @@ def _sentence(head: Line, alert: Alert, room: int) -> list[Line]:
     detail = plain(alert.detail).strip()
     if alert.action:
         detail = f"{detail} → {plain(alert.action)}".strip()
-    words = wrap(f"{title}  {detail}", max(8, room - indent))
+    words = wrap(f"{title} {detail}", max(8, room - indent - len(" …")))
     text: list[Line] = []
     left = len(title.split())
     for index, line in enumerate(words):

@@ -6,7 +6,7 @@ from datetime import datetime
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen, PhaseView, Snapshot
 from backfill_tui.progress.account import Run, RunEnd
 from backfill_tui.sources.events import Mode
-from backfill_tui.sources.process import Presence, ProcessSeen
+from backfill_tui.sources.presence import Presence, ProcessSeen
 from backfill_tui.views import formats
 from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, wrap
 

@@ -7,7 +7,7 @@ from backfill_tui.views.spans import Line, Span, Tone, one, spread
 # `2026-01-03 20:13:31,123 - module - INFO - message` in its usual variants; the date is cut from what is shown.
 _RECORD = re.compile(
     r"\[?(?:\d{4}-\d\d-\d\d[ T])?(?P<time>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?[ |:-]{1,4}"
-    r"(?:[\w.]{1,60} ?[|:-] ?)?\[?(?P<level>DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\]?(?: ?[|:-] ?| )"
+    r"(?:[\w.]{1,60}(?: ?[|:-] ?| ))?\[?(?P<level>DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\]?(?: ?[|:-] ?| )"
 )
 _BARE = re.compile(r"(?P<level>DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL):(?:[\w.]{1,60}:)? ?")
 

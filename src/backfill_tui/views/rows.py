@@ -6,7 +6,7 @@ from datetime import datetime
 
 from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.snapshot import PhaseView
-from backfill_tui.sources.process import Presence
+from backfill_tui.sources.presence import Presence
 from backfill_tui.views import formats
 from backfill_tui.views.spans import NOTHING, Line, Span, Tone, one, plain, spread, width
 

@@ -1,5 +1,6 @@
 """Text with a meaning: what every view returns and every front end paints. Knows no colour and no terminal."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -130,12 +131,15 @@ def _head(text: str, cells: int) -> str:
     return text
 
 
+_BREAKS = re.compile(r" +(?!%)")  # a number stays with its percent sign
+
+
 def wrap(text: str, cells: int) -> list[str]:
     """`text` broken at blanks into lines of at most `cells` cells; a longer word is broken where it must be."""
     cells = max(1, cells)
     lines: list[str] = []
     current = ""
-    for word in plain(text).split():
+    for word in _BREAKS.split(plain(text).strip()):
         rest = word
         while current == "" and width(rest) > cells:
             head = _head(rest, cells) or rest[0]

@@ -57,13 +57,18 @@ class Panel(Lines):
 class Alerts(Panel):
     """The alerts; not there at all while there are none."""
 
+    SHARE = 30  # percent of the screen's height that they may take
+
     def update(self, snapshot: Snapshot) -> None:
         """Show a snapshot's alerts and notes."""
         something = bool(snapshot.alerts or snapshot.notes)
         self.set_class(not something, "-gone")
         self.entitle("Alerts" if snapshot.alerts else "Notes")
         if something:
-            self.write(lambda width: alerts.lines(snapshot, width))
+            self.write(lambda width: alerts.lines(snapshot, width, self._most()))
+
+    def _most(self) -> int:
+        return max(1, self.app.size.height * self.SHARE // 100 - self.gutter.height)
 
 
 class Evidence(Panel):

@@ -1,0 +1,326 @@
+"""A night to look at: snapshots with fixed times, made without an engine. The same ones in every run."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from backfill_tui.control.model import Alert, PhaseState, Severity, Timeline
+from backfill_tui.engine.snapshot import (
+    CheckpointSeen,
+    LogSeen,
+    PhaseView,
+    RatePoint,
+    Snapshot,
+)
+from backfill_tui.progress.account import Account, Counts, Evidence, Run, RunEnd, Unit, UnitState
+from backfill_tui.progress.eta import Forecast
+from backfill_tui.sources.events import Mode
+from backfill_tui.sources.presence import Identity, Presence, ProcessSeen
+from backfill_tui.tui.log_reader import MemoryPages, Pages
+
+ZONE = ZoneInfo("America/Los_Angeles")
+NOW = datetime(2026, 1, 3, 20, 14, 7, tzinfo=ZONE)
+FIX = (date(2021, 10, 1), date(2024, 5, 1))
+FOUR_YEARS = (date(2021, 10, 19), date(2026, 1, 2))
+
+
+def games(day: date) -> int:
+    """How many games a date has, in a league that plays from late October to mid June."""
+    chance = random.Random(day.toordinal())  # noqa: S311 - a made-up league
+    if day.month in {7, 8, 9} or (day.month == 10 and day.day < 18) or (day.month == 6 and day.day > 15):
+        return 0
+    if day.month == 2 and 14 <= day.day <= 19:
+        return 0
+    if day.month in {5, 6}:
+        return chance.choice((0, 1, 2))
+    return chance.choice((0, 4, 6, 7, 8, 9, 10, 13))
+
+
+def days(dates: tuple[date, date]) -> list[date]:
+    """Every date of a range."""
+    return [dates[0] + timedelta(days=i) for i in range((dates[1] - dates[0]).days + 1)]
+
+
+def account(
+    dates: tuple[date, date],
+    reached: int,
+    *,
+    failed: Sequence[date] = (),
+    missing: Sequence[date] = (),
+    running: bool = True,
+    runs: tuple[Run, ...] = (),
+) -> Account:
+    """An account in which the first `reached` dates are settled, with the failures and holes given."""
+    units = {}
+    for index, day in enumerate(days(dates)):
+        units[day] = _unit(index, day, reached, day in failed, day in missing, running=running)
+    tally = {state: sum(u.state is state for u in units.values()) for state in UnitState}
+    current = days(dates)[reached] if running and reached < len(units) else None
+    return Account(
+        dates=dates,
+        units=units,
+        counts=Counts(total=len(units), **{state.value: n for state, n in tally.items()}),
+        runs=runs,
+        records=sum(u.records or 0 for u in units.values()),
+        error_lines=len(failed),
+        current_date=current,
+        first_line_at=NOW - timedelta(hours=4),
+        last_line_at=NOW - timedelta(seconds=3),
+    )
+
+
+def _unit(index: int, day: date, reached: int, failed: bool, missing: bool, *, running: bool) -> Unit:
+    at = NOW - timedelta(hours=3, minutes=46) + timedelta(seconds=14 * index)
+    offset = index * 30
+    if index > reached or (index == reached and not running):
+        return Unit(day, UnitState.PENDING)
+    if index == reached:
+        return Unit(day, UnitState.RUNNING, at=at, offset=offset, log=0, run=0)
+    if missing:
+        said = (Evidence("checkpoint", "no outcome", at), Evidence("log", "in flight at 17:58 when killed", at))
+        why = "resumed at 2024-02-16, past it"
+        return Unit(day, UnitState.MISSING, at=at, offset=offset, log=0, run=0, why=why, evidence=said)
+    if failed:
+        told = Evidence("log", "400 POST: Could not cast literal “YESTERDAY” to type DATE", at)
+        return Unit(
+            day, UnitState.FAILED, at=at, offset=offset, log=0, run=0, why="exception in the job", evidence=(told,)
+        )
+    number = games(day)
+    state = UnitState.DONE if number else UnitState.EMPTY
+    said = (Evidence("log", state.value, at), Evidence("checkpoint", "successful", at))
+    took = 3.0 + 4.2 * number
+    return Unit(day, state, at=at, records=number * 2, duration_s=took, offset=offset, log=0, run=0, evidence=said)
+
+
+def run(started: datetime, ended: datetime | None, how: RunEnd, dates: tuple[date, date], total: int) -> Run:
+    """A run of the day-by-day family."""
+    return Run(
+        started_at=started,
+        ended_at=ended,
+        ended=how,
+        dates=dates,
+        units_total=total,
+        workers=1,
+        mode=Mode.SEQUENTIAL,
+        fresh=False,
+        resumes_from=None if how is RunEnd.KILLED else date(2024, 2, 16),
+        dialect="day-by-day",
+        dialect_reason="41 of its first 50 lines match",
+        offset=0,
+    )
+
+
+def forecast(p10: tuple[int, int], p50: tuple[int, int], p90: tuple[int, int]) -> Forecast:
+    """Quantiles as local hours and minutes; those before noon are tomorrow's."""
+
+    def at(clock: tuple[int, int]) -> datetime:
+        day = 3 if clock[0] >= 12 else 4
+        return datetime(2026, 1, day, clock[0], clock[1], tzinfo=ZONE).astimezone(UTC)
+
+    first, middle, last = at(p10), at(p50), at(p90)
+    left = [(moment - NOW).total_seconds() for moment in (first, middle, last)]
+    return Forecast(first, middle, last, left[0], left[1], left[2], basis="calendar")
+
+
+def throughput() -> tuple[RatePoint, ...]:
+    """An evening's rate in slices of ten minutes."""
+    chance = random.Random(3)  # noqa: S311 - a made-up evening
+    start = NOW - timedelta(hours=6)
+    return tuple(
+        RatePoint(start + timedelta(minutes=10 * i), max(20.0, 190 + 60 * chance.uniform(-1, 1) - (i % 11) * 6))
+        for i in range(37)
+    )
+
+
+def alive(pid: int, since: timedelta, command: str) -> ProcessSeen:
+    """A process that runs."""
+    started = NOW - since
+    return ProcessSeen(
+        Presence.ALIVE,
+        identity=Identity("boot", pid, started.timestamp()),
+        started_at=started,
+        cpu_percent=3.4,
+        rss_bytes=412_000_000,
+        status="sleeping",
+        command=tuple(command.split()),
+        user="ops",
+    )
+
+
+def gone(pid: int, since: timedelta) -> ProcessSeen:
+    """A process that was seen and is no longer there."""
+    return ProcessSeen(Presence.GONE, identity=Identity("boot", pid, 1.0), gone_since=NOW - since)
+
+
+def phase(name: str, state: PhaseState = PhaseState.WAITING, **known: object) -> PhaseView:
+    """A phase of which nothing is known but what is given."""
+    blank = PhaseView(
+        name=name,
+        title=name,
+        state=state,
+        why="",
+        writes=None,
+        dates=None,
+        account=Account(counts=Counts(total=None)),
+        process=ProcessSeen(Presence.UNKNOWN),
+    )
+    return replace(blank, **known)  # type: ignore[arg-type]
+
+
+def _fix() -> PhaseView:
+    return phase(
+        "team_offense_fix",
+        PhaseState.RUNNING,
+        why="running, at 2023-10-10",
+        writes="nba_analytics.team_offense_game_summary",
+        dates=FIX,
+        account=account(FIX, 739, runs=(run(NOW - timedelta(hours=3, minutes=46), None, RunEnd.OPEN, FIX, 944),)),
+        process=alive(
+            3142833, timedelta(hours=3, minutes=46), "python team_offense_backfill.py --start-date 2021-10-01"
+        ),
+        logs=(LogSeen("logs/team_offense_bug_fix.log", 812_331, 1.0, NOW - timedelta(seconds=3)),),
+        critical=True,
+        rate_per_hour=207.0,
+        forecast=forecast((20, 58), (21, 15), (21, 31)),
+        throughput=throughput(),
+        log_age_s=3.1,
+        timeline=Timeline(NOW + timedelta(hours=1), 0.0, "on_track"),
+        calendar={day: float(games(day)) for day in days(FIX)},
+    )
+
+
+def _phase1() -> PhaseView:
+    holes = (date(2024, 2, 14), date(2024, 2, 15))
+    failed = tuple(date(2022, 11, 8) + timedelta(days=61 * i) for i in range(9))
+    runs = (
+        run(NOW - timedelta(hours=7), NOW - timedelta(hours=2, minutes=16), RunEnd.KILLED, FOUR_YEARS, 1537),
+        run(NOW - timedelta(hours=2), NOW - timedelta(hours=1, minutes=11), RunEnd.KILLED, FOUR_YEARS, 687),
+    )
+    return phase(
+        "team_offense",
+        PhaseState.STOPPED,
+        why="stopped by hand at 57 %",
+        writes="nba_analytics.team_offense_game_summary",
+        dates=FOUR_YEARS,
+        account=account(FOUR_YEARS, 889, failed=failed, missing=holes, running=False, runs=runs),
+        process=gone(3022978, timedelta(hours=1, minutes=11)),
+        logs=(LogSeen("logs/team_offense_backfill_phase1.log", 1_412_331, 1.0, NOW - timedelta(minutes=71)),),
+        checkpoint=CheckpointSeen(
+            "/tmp/backfill_checkpoints/team_offense.json",  # noqa: S108 - a path to show, never opened
+            updated_at=NOW - timedelta(minutes=72),
+            last_successful_date=date(2024, 3, 25),
+            holes=holes,
+            holes_basis="calendar",
+        ),
+        log_age_s=4271.0,
+        throughput=throughput(),
+        calendar={day: float(games(day)) for day in days(FOUR_YEARS)},
+    )
+
+
+def _waiting() -> tuple[PhaseView, ...]:
+    late = Timeline(NOW, 13_500.0, "delayed")
+    return (
+        phase(
+            "player_game_summary",
+            why="waits for team_offense_fix",
+            dates=FIX,
+            account=account(FIX, 0, running=False),
+            critical=True,
+            forecast=forecast((21, 20), (21, 45), (22, 5)),
+            timeline=Timeline(NOW, 60.0, "on_track"),
+        ),
+        phase(
+            "composite_factors",
+            PhaseState.FAILED,
+            why="gone without a summary at 14 %",
+            dates=FOUR_YEARS,
+            account=account(FOUR_YEARS, 217, running=False),
+            process=gone(3103456, timedelta(minutes=14)),
+            logs=(LogSeen("logs/phase4_pcf.log", 44_000, 0.34, NOW - timedelta(minutes=14)),),
+            critical=True,
+            forecast=forecast((4, 40), (5, 45), (6, 50)),
+            timeline=late,
+            log_age_s=840.0,
+        ),
+        phase("ml_training", critical=True, forecast=forecast((4, 45), (5, 50), (6, 55)), timeline=late),
+    )
+
+
+def alerts() -> tuple[Alert, ...]:
+    """Three alerts of three ages."""
+    return (
+        Alert(
+            "a",
+            Severity.CRITICAL,
+            "composite_factors",
+            NOW - timedelta(minutes=14),
+            "composite_factors is gone without a summary",
+            "Its process ended at 14 %, after 2022-05-24; 1,320 dates are left.",
+            "open it (enter) and see the end of its log",
+        ),
+        Alert(
+            "b",
+            Severity.WARNING,
+            "team_offense_fix",
+            NOW - timedelta(minutes=33),
+            "rate −22 % in 30 min",
+            "207 dates an hour, 265 before.",
+            "",
+        ),
+        Alert(
+            "c",
+            Severity.WARNING,
+            "team_offense",
+            NOW - timedelta(minutes=71),
+            "2 dates were passed over",
+            "The resume began at 2024-02-16; 2024-02-14 and 2024-02-15 have no outcome.",
+            "run them again with --dates",
+        ),
+    )
+
+
+def night(sequence: int = 1) -> Snapshot:
+    """The night of 3 January 2026 at 20:14."""
+    return Snapshot(
+        plan="nba-night",
+        at=NOW,
+        timezone="America/Los_Angeles",
+        phases=(_fix(), _phase1(), *_waiting()),
+        alerts=alerts(),
+        deadline_phase="ml_training",
+        deadline_by=datetime(2026, 1, 4, 6, 30, tzinfo=ZONE),
+        critical_path=("team_offense_fix", "player_game_summary", "composite_factors", "ml_training"),
+        sequence=sequence,
+    )
+
+
+def nothing(sequence: int = 1) -> Snapshot:
+    """A machine on which nothing runs."""
+    return Snapshot(plan="this machine", at=NOW, timezone="America/Los_Angeles", phases=(), sequence=sequence)
+
+
+def log_text() -> list[str]:
+    """Lines of a day-by-day job, three a date."""
+    lines = []
+    at = datetime(2026, 1, 3, 16, 28, 0)  # noqa: DTZ001 - a log's own clock has no zone
+    for index, day in enumerate(days(FIX)[:739]):
+        number = games(day)
+        for text in (
+            f"INFO - Processing day {index + 1}/944: {day}",
+            f"INFO - Saved {2 * number} records via MERGE_UPDATE"
+            if number
+            else f"INFO - No games scheduled for {day}",
+            f"INFO -   ✓ Success: {2 * number} records",
+        ):
+            lines.append(f"{at:%Y-%m-%d %H:%M:%S},{index % 1000:03d} - {text}")
+            at += timedelta(seconds=6)
+    return lines
+
+
+def opener(path: Path) -> Pages:
+    """Pages in memory."""
+    return MemoryPages(log_text())

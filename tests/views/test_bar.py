@@ -1,0 +1,87 @@
+"""The map of the dates."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backfill_tui.progress.account import Unit, UnitState
+from backfill_tui.views.bar import bar, date_map
+from backfill_tui.views.spans import Tone, line_width
+
+START = date(2021, 10, 19)
+URGENT = [UnitState.MISSING, UnitState.FAILED, UnitState.RUNNING, UnitState.PENDING]
+
+
+def _units(states: Mapping[int, UnitState]) -> dict[date, Unit]:
+    return {START + timedelta(days=i): Unit(START + timedelta(days=i), state) for i, state in states.items()}
+
+
+def _range(days: int) -> tuple[date, date]:
+    return START, START + timedelta(days=days - 1)
+
+
+@st.composite
+def nights(draw: st.DrawFn) -> tuple[int, dict[int, UnitState], int]:
+    days = draw(st.integers(1, 400))
+    states = draw(st.dictionaries(st.integers(0, days - 1), st.sampled_from(list(UnitState)), max_size=80))
+    return days, states, draw(st.integers(1, 120))
+
+
+@given(nights())
+def test_there_are_exactly_as_many_cells_as_asked_for(night: tuple[int, dict[int, UnitState], int]) -> None:
+    days, states, width = night
+    cells = date_map(_range(days), _units(states), width)
+    assert len(cells) == width
+    assert line_width(bar(cells)) == width
+
+
+@given(nights())
+def test_each_cell_shows_the_worst_state_of_its_slice(night: tuple[int, dict[int, UnitState], int]) -> None:
+    days, states, width = night
+    cells = date_map(_range(days), _units(states), width)
+    for index, cell in enumerate(cells):
+        first = index * days // width
+        last = max(first + 1, (index + 1) * days // width)
+        inside = {states[i] for i in range(first, last) if i in states}
+        worst = next((state for state in URGENT if state in inside), None)
+        if worst is not None:
+            assert cell is worst
+        elif inside:
+            assert cell in inside
+        else:
+            assert cell is None
+
+
+@given(nights())
+def test_no_trouble_is_lost_however_narrow_the_bar(night: tuple[int, dict[int, UnitState], int]) -> None:
+    days, states, width = night
+    cells = date_map(_range(days), _units(states), width)
+    assert (UnitState.MISSING in cells) == (UnitState.MISSING in states.values())
+
+
+def test_a_stretch_of_mostly_empty_dates_is_empty_and_one_of_mostly_done_dates_is_done() -> None:
+    states = dict.fromkeys(range(7), UnitState.DONE) | dict.fromkeys(range(7, 20), UnitState.EMPTY)
+    cells = date_map(_range(20), _units(states), 2)
+    assert cells == (UnitState.DONE, UnitState.EMPTY)
+
+
+def test_dates_outside_the_range_are_left_out() -> None:
+    outside = {-1: UnitState.FAILED, 10: UnitState.FAILED, 0: UnitState.DONE}
+    assert set(date_map(_range(10), _units(outside), 5)) == {UnitState.DONE, None}
+
+
+def test_no_room_and_a_range_that_ends_before_it_starts_give_no_cells() -> None:
+    assert date_map(_range(10), {}, 0) == ()
+    assert date_map((START, START - timedelta(days=1)), {}, 5) == ()
+
+
+def test_every_state_has_a_glyph_of_its_own_so_that_colour_is_not_needed() -> None:
+    glyphs = {bar((state,))[0].text for state in UnitState}
+    assert len(glyphs) == len(UnitState)
+
+
+def test_failed_and_missing_are_badges() -> None:
+    assert bar((UnitState.FAILED,))[0].tone is Tone.BAD_BADGE
+    assert bar((UnitState.MISSING,))[0].tone is Tone.WARN_BADGE

@@ -1,0 +1,88 @@
+"""The phases table: columns and cells."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backfill_tui.progress.account import Account, Counts
+from backfill_tui.sources.presence import Presence, ProcessSeen
+from backfill_tui.views import rows
+from backfill_tui.views.spans import Line, Tone
+from tests.tui import example
+
+NEEDS = st.fixed_dictionaries({}, optional={c.key: st.integers(0, 70) for c in rows.COLUMNS})
+
+
+def _text(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+@given(NEEDS, st.integers(1, 250))
+def test_columns_never_overlap_nor_leave_the_room(needs: dict[str, int], room: int) -> None:
+    placed = rows.place(rows.COLUMNS, needs, room)
+    end = -rows.GAP
+    for cell in placed:
+        assert cell.x == end + rows.GAP
+        assert cell.width >= 1
+        end = cell.x + cell.width
+    assert end <= room
+
+
+@given(NEEDS, st.integers(12, 250))
+def test_the_name_is_the_last_to_go(needs: dict[str, int], room: int) -> None:
+    assert rows.place(rows.COLUMNS, needs, room)[0].column.key == "name"
+
+
+def test_a_column_that_has_nothing_to_say_is_not_there() -> None:
+    keys = {p.column.key for p in rows.place(rows.COLUMNS, {"name": 10}, 200)}
+    assert keys.isdisjoint({"plan", "failed", "missing", "dates"})
+
+
+def test_of_an_unknown_phase_nothing_is_nought() -> None:
+    unknown = Counts(
+        total=None, done=None, empty=None, skipped=None, failed=None, running=None, pending=None, missing=None
+    )
+    cells = rows.cells(example.phase("x", account=Account(counts=unknown)), example.NOW, stars=False)
+    for key in ("percent", "done", "rate", "finish", "likely", "plan", "ok", "failed", "missing", "log"):
+        assert _text(cells[key]) == "–", key
+    assert _text(cells["process"]) == "·"
+
+
+def test_an_uncalibrated_forecast_is_marked() -> None:
+    view = example.night().phases[0]
+    assert _text(rows.likely(view, example.NOW)) == "~21:15"
+    assert view.forecast is not None
+    sure = replace(view, forecast=replace(view.forecast, calibrated=True))
+    assert _text(rows.likely(sure, example.NOW)) == "21:15"
+
+
+def test_a_frozen_forecast_steps_back() -> None:
+    view = example.night().phases[0]
+    assert view.forecast is not None
+    frozen = replace(view, forecast=replace(view.forecast, frozen=True))
+    assert rows.likely(frozen, example.NOW)[0].tone is Tone.DIM
+
+
+def test_a_process_is_alive_gone_or_not_named() -> None:
+    now = example.NOW
+    alive = example.phase("x", process=example.alive(1, timedelta(hours=3, minutes=46), "python job.py"))
+    gone = example.phase("x", process=example.gone(1, timedelta(minutes=5)))
+    refused = example.phase("x", process=ProcessSeen(Presence.REFUSED))
+    assert _text(rows.process(alive, now)) == "● 3h46"
+    assert _text(rows.process(gone, now)) == "○ 5m"
+    assert _text(rows.process(refused, now)) == "○"
+
+
+def test_the_star_stands_only_before_critical_phases_but_names_align() -> None:
+    critical = rows.cells(example.phase("a", critical=True), example.NOW, stars=True)["name"]
+    other = rows.cells(example.phase("b"), example.NOW, stars=True)["name"]
+    assert (_text(critical), _text(other)) == ("★ a", "  b")
+
+
+def test_reading_says_how_far_the_slowest_log_is() -> None:
+    logs = tuple(replace(example.night().phases[0].logs[0], read_fraction=f) for f in (0.9, 0.34))
+    view = example.phase("x", logs=logs, history_complete=False)
+    assert rows.reading(view) == "reading 34 %"
+    assert rows.reading(replace(view, history_complete=True)) is None

@@ -1,0 +1,174 @@
+"""Header, alerts, evidence, facts, log lines, chart: words made of a snapshot."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backfill_tui.control.model import Alert, Severity
+from backfill_tui.engine.snapshot import RatePoint
+from backfill_tui.progress.account import Account
+from backfill_tui.views import alerts, evidence, facts, header, logline, sparkline
+from backfill_tui.views.spans import Line, Tone, line_width, plain
+from tests.tui import example
+
+NIGHT = example.night()
+
+
+def text(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+@given(st.integers(1, 250))
+def test_the_header_fits_and_keeps_the_plan_and_the_alerts_longest(room: int) -> None:
+    line = header.dashboard(NIGHT, room)
+    shown = text(line)
+    assert line_width(line) <= max(room, 20)
+    assert "nba-night" in shown
+    if room >= 40:
+        assert "✗ 1" in shown
+
+
+def test_the_header_has_local_time_utc_and_deadline() -> None:
+    shown = text(header.dashboard(NIGHT, 132))
+    assert "Sat 20:14:07 PST" in shown
+    assert "04:14 UTC" in shown
+    assert "ml_training by 06:30, in 10h15" in shown
+
+
+def test_health_is_said_only_of_something_that_is_watched() -> None:
+    assert text(header.health(replace(NIGHT, alerts=()))) == "✓ healthy"
+    assert text(header.health(example.nothing())) == ""
+
+
+def test_acknowledged_alerts_do_not_count() -> None:
+    quiet = tuple(replace(alert, acknowledged=True) for alert in NIGHT.alerts)
+    assert text(header.health(replace(NIGHT, alerts=quiet))) == "✓ healthy"
+
+
+def test_a_missed_deadline_says_so() -> None:
+    late = replace(NIGHT, at=NIGHT.at + timedelta(hours=12))
+    assert "was due 06:30, 1h44 ago" in text(header.deadline(late))
+
+
+@given(st.integers(30, 200), st.integers(1, 12))
+def test_alerts_fit_into_their_room(room: int, most: int) -> None:
+    lines = alerts.lines(NIGHT, room, most)
+    assert len(lines) <= most
+    assert all(line_width(line) <= room for line in lines)
+
+
+def test_the_worst_alert_comes_first_and_is_the_last_to_be_cut() -> None:
+    lines = [text(line) for line in alerts.lines(NIGHT, 76, 5)]
+    assert lines[0].startswith("✗ 20:00 composite_factors is gone without a summary")
+    assert [line[0] for line in lines if line[0] in "✗!"] == ["✗", "!", "!"]
+
+
+def test_more_alerts_than_lines_are_counted() -> None:
+    many = tuple(Alert(str(i), Severity.WARNING, None, NIGHT.at, f"alert {i}", "", "") for i in range(9))
+    lines = alerts.lines(replace(NIGHT, alerts=many), 76, 4)
+    assert text(lines[-1]) == "… and 6 more"
+
+
+def test_notes_are_shown_after_the_alerts() -> None:
+    lines = alerts.lines(replace(NIGHT, alerts=(), notes=("The plan has no calendar.",)), 76, 5)
+    assert [text(line) for line in lines] == ["· The plan has no calendar."]
+
+
+def test_a_missing_date_shows_every_source_and_what_to_do() -> None:
+    view, day = NIGHT.phase("team_offense"), date(2024, 2, 14)
+    found = {fact.label: fact.text for fact in evidence.facts(NIGHT, view, day)}
+    assert found["state"] == "! missing"
+    assert found["why"] == "resumed at 2024-02-16, past it"
+    assert found["checkpoint"] == "no outcome"
+    assert found["log"] == "in flight at 17:58 when killed"
+    assert found["calendar"] == "no games" or found["calendar"].endswith("games")
+    assert "--dates 2024-02-14" in evidence.advice(view, day)
+
+
+def test_a_date_without_evidence_is_not_called_anything() -> None:
+    view = replace(NIGHT.phase("team_offense"), account=Account(), calendar=None)
+    assert [fact.text for fact in evidence.facts(NIGHT, view, date(2024, 2, 14))] == ["not known by name yet"]
+    assert evidence.advice(view, date(2024, 2, 14)) == ""
+
+
+@given(st.integers(20, 120))
+def test_facts_fit_into_their_room(room: int) -> None:
+    for view in NIGHT.phases:
+        assert all(line_width(line) <= room for line in facts.about(NIGHT, view, room))
+
+
+def test_runs_are_listed_newest_first_with_how_they_ended_and_why_their_dialect() -> None:
+    found = facts.runs(NIGHT.phase("team_offense"), NIGHT.at)
+    assert [fact.label for fact in found if fact.label] == ["run 2", "run 1"]
+    assert found[0].text == "18:14–19:03, ended without a summary"
+    assert found[2].text == "day-by-day: 41 of its first 50 lines match"
+
+
+def test_a_process_that_is_gone_says_since_when() -> None:
+    seen = facts.process(NIGHT.phase("team_offense").process, NIGHT.at)
+    assert seen[0].text == "pid 3022978, gone since 19:03"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (
+            "2026-01-03 20:13:31,123 - INFO - Processing day 1/2: 2023-10-08",
+            "20:13:31 INFO  Processing day 1/2: 2023-10-08",
+        ),
+        ("2026-01-03 20:13:31,123 - INFO -   ✓ Success: 3 records", "20:13:31 INFO    ✓ Success: 3 records"),
+        ("2026-01-03T20:13:31Z app.job WARNING low", "20:13:31 WARNING low"),
+        ("INFO:__main__:Processing", "INFO  Processing"),
+        ("no level at all", "no level at all"),
+        ("", ""),
+    ],
+)
+def test_a_log_line_keeps_its_message(line: str, shown: str) -> None:
+    assert text(logline.shown(line)) == shown
+
+
+@given(st.text(max_size=80).map(plain))
+def test_no_message_is_lost_or_interpreted(message: str) -> None:
+    line = logline.shown(f"2026-01-03 20:13:31,123 - INFO - {message}")
+    assert text(line) == f"20:13:31 INFO  {message}"
+    assert text(logline.shown(message)).endswith(message[-1:])
+
+
+@pytest.mark.parametrize(
+    ("line", "tone"),
+    [
+        ("2026-01-03 20:13:31,1 - INFO - ✓ Success: 0 records", Tone.QUIET),
+        ("2026-01-03 20:13:31,1 - INFO - ✓ Success: 10 records", Tone.GOOD),
+        ("2026-01-03 20:13:31,1 - ERROR - boom", Tone.BAD),
+        ("Traceback (most recent call last):", Tone.BAD),
+    ],
+)
+def test_outcomes_stand_out(line: str, tone: Tone) -> None:
+    assert logline.shown(line)[-1].tone is tone
+
+
+def test_matches_are_marked_whatever_their_case_and_literally() -> None:
+    line = logline.mark(logline.shown("a [B] [b] c"), "[b]")
+    assert [span.text for span in line if span.tone is Tone.MATCH] == ["[B]", "[b]"]
+    assert text(line) == "a [B] [b] c"
+
+
+@given(st.lists(st.floats(0, 1e5), max_size=60), st.integers(0, 80), st.integers(1, 4))
+def test_a_chart_has_the_size_asked_for(rates: list[float], width: int, height: int) -> None:
+    points = [RatePoint(example.NOW + timedelta(minutes=10 * i), rate) for i, rate in enumerate(rates)]
+    rows = sparkline.chart(sparkline.resample(points, width), height)
+    assert len(rows) == height
+    assert {len(row) for row in rows} == {width if rates else 0}
+
+
+def test_a_time_without_measure_is_blank_and_a_rate_of_nought_is_a_base_line() -> None:
+    at = example.NOW
+    points = [
+        RatePoint(at, 60.0),
+        RatePoint(at + timedelta(minutes=10), 0.0),
+        RatePoint(at + timedelta(minutes=40), 60.0),
+    ]
+    assert sparkline.chart(sparkline.resample(points, 5), 1) == ["█▁  █"]
