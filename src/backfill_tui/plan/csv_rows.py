@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from backfill_tui.plan.problems import Problem, listed, nearest
+from backfill_tui.plan.problems import Problem, listed
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOST_PROBLEMS = 20
@@ -23,10 +23,10 @@ class CsvRows:
     name: str
     problems: list[Problem] = field(default_factory=list)
 
-    def refuse(self, line: int | None, column: str, message: str, near: str | None = None) -> None:
+    def refuse(self, line: int | None, column: str, message: str) -> None:
         """Note a mistake; after many of them one more line says that there are more."""
         if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append(Problem(self.name, line, None, column, message, near))
+            self.problems.append(Problem(self.name, line, None, column, message))
         elif len(self.problems) == _MOST_PROBLEMS:
             self.problems.append(
                 Problem(self.name, line, None, "", "there are more mistakes below; mend these first")
@@ -53,7 +53,7 @@ class CsvRows:
             absent = [column for column in self.columns if column not in header]
             for column in absent:
                 known = f"it needs {listed(self.columns)} and has {listed(header)}"
-                self.refuse(1, column, f"there is no such column; {known}", nearest(column, header))
+                self.refuse(1, column, f"there is no such column; {known}")
             if absent:
                 return
             places = {column: header.index(column) for column in self.columns}

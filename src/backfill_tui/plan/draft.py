@@ -88,7 +88,10 @@ class Draft:
 
     def _stand_in(self, path: KeyPath) -> None:
         self._dropped.add(path)
-        self._holder(path)[path[-1]] = _STAND_INS[path[-1]]
+        holder = self._holder(path)
+        if holder is None:  # a name with nothing under it
+            holder = self._holder(path[:-1])[path[-2]] = {}
+        holder[path[-1]] = _STAND_INS[path[-1]]
 
     def _holder(self, path: KeyPath) -> Any:
         """The mapping or list that the last step of a path is in; `None` where it is not there (any more)."""

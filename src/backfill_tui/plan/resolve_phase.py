@@ -74,7 +74,7 @@ class _Resolving:
         dates, here = self.written.dates, (*self.here, "dates")
         if dates is None or self.place.draft.broken(*here):
             return _Dates()
-        if dates.csv is not None:
+        if dates.csv is not None and dates.start is None and dates.end is None:
             return self._listed(dates.csv)
         if dates.start is None or dates.end is None:
             return _Dates()
