@@ -176,6 +176,14 @@ def test_sigterm_to_the_conductor_ends_its_jobs(folder: Path) -> None:
     assert not of_night(folder)
 
 
+def test_jobs_do_not_outlive_the_folder_of_their_night(folder: Path) -> None:
+    prepare(folder, FIRST_MINUTE, seed=7, speed=0.5)
+    start(folder)
+    (job,) = of_night(folder)
+    (folder / MARKER).unlink()
+    eventually(lambda: not job.is_running() or job.status() == psutil.STATUS_ZOMBIE)
+
+
 def test_leaving_the_screen_tells_what_still_runs_and_coming_back_starts_nothing_twice(folder: Path) -> None:
     code, _, err = play_it(folder, speed=0.5)
     assert code == 0

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from backfill_tui.demo import cast, commands
-from backfill_tui.demo.night import THRESHOLDS_FILE, Night, night_in
+from backfill_tui.demo.night import MARKER, THRESHOLDS_FILE, Night, night_in
 from backfill_tui.demo.processor import KINDS
 from backfill_tui.demo.scenarios import Act, At, Ended, Job, Reached, Scenario, Step
 from backfill_tui.demo.schedule import days_between
@@ -59,9 +59,14 @@ class Conductor:
         self.beat()
 
     def play(self) -> None:
-        """Take the steps as they fall due, until none is left and every process has ended, or SIGTERM comes."""
+        """Take the steps as they fall due, until none is left and every process has ended.
+
+        SIGTERM ends them all, and so does the removal of the folder: nobody could find them any more.
+        """
         while not self.stopping and (self._on_stage() or self._something_is_coming()):
             time.sleep(_BEAT_S)
+            if not (self.folder / MARKER).exists():
+                self.stop()
             self.beat()
         if self.stopping:
             self._end_all()
