@@ -50,3 +50,13 @@ def test_naming_the_room_imports_nothing_heavy() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_every_key_of_a_plan_is_in_its_documentation() -> None:
+    from backfill_tui.headless.schema import plan_schema
+
+    page = (Path(__file__).parents[2] / "docs" / "plan.md").read_text(encoding="utf-8")
+    made = plan_schema()
+    for mapping in (made, *made["$defs"].values()):
+        for key in mapping["properties"]:
+            assert key in page, key

@@ -80,8 +80,8 @@ def _list_of_one(value: object) -> object:
 def _argv(value: object) -> object:
     if isinstance(value, str):
         raise sentence("must be a list of words, as in [python, job.py, --flag]; no shell reads it")
-    if value == []:
-        raise sentence("is an empty list; write the program and its arguments")
+    if isinstance(value, list) and value[:1] in ([], [""]):
+        raise sentence("names no program; write it first in the list, then its arguments")
     return value
 
 
