@@ -214,7 +214,7 @@ def test_a_dry_run_did_nothing() -> None:
 
 def test_bars_are_counted_without_dates() -> None:
     bar = "".join(f"\r {i}%|███       | {i}/100 [00:{i:02d}<01:30,  1.00it/s]" for i in range(43))
-    account = account_of(bar.encode() + b"\r")
+    account = account_of(bar.encode() + b"\n")
     assert (account.counts.total, account.counts.done, account.counts.pending) == (100, 42, 58)
     assert account.runs[0].dialect == "tqdm"
 

@@ -1,8 +1,8 @@
 """What stands before the message: a logging record's time and level, in the layouts that jobs really use."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 _STAMP = r"\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
 _LEVEL = r"(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE)\b"
@@ -16,14 +16,14 @@ _PREFIX = re.compile(
     # INFO:__main__:…   ERROR: …   [ERROR] …   13:14:33 INFO …
     rf"|\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?\[?(?P<bare>{_LEVEL})(?:\]|:[\w.]+:|:|\s+-(?=\s)|(?=\s))"
 )
+_NONE = timedelta(0)
 _COMMON_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 
 ERROR_LEVELS = frozenset({"ERROR", "CRITICAL", "FATAL"})
 FATAL_LEVELS = frozenset({"CRITICAL", "FATAL"})
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A line, taken apart. Without time and level it continues the record before it, or was printed bare."""
 
     at: datetime | None
@@ -58,16 +58,22 @@ class RecordReader:
     def time(self, stamp: str) -> datetime | None:
         """The moment that a stamp names, in UTC; None if it names none (a 13th month)."""
         try:
-            if len(stamp) > 23 or stamp[4] == "/":
-                stamp = stamp.replace("/", "-").replace(" UTC", "Z").replace(" Z", "Z")
-            at = datetime.fromisoformat(stamp)
-            if at.tzinfo is not None:
-                return at.astimezone(UTC)
+            fraction = stamp[20:]
+            if stamp[4] == "/":
+                stamp = stamp.replace("/", "-")
+            if len(stamp) > 19 and not fraction.isdigit():
+                return datetime.fromisoformat(_joined(stamp)).astimezone(UTC)
+            at = datetime.fromisoformat(f"{stamp}+00:00")
             hour = stamp[:13]
             offset = self._offsets.get(hour)
             if offset is None:  # one look into the zone an hour: it is most of the cost of a line
-                offset = at.replace(tzinfo=self._timezone).utcoffset() or timedelta(0)
+                offset = at.replace(tzinfo=self._timezone).utcoffset() or _NONE
                 self._offsets[hour] = offset
-            return at.replace(tzinfo=UTC) - offset
+            return at - offset if offset else at
         except (ValueError, OverflowError):
             return None
+
+
+def _joined(stamp: str) -> str:
+    """A stamp with an offset as ISO has it: `2026-01-03 13:14:33 UTC` as `2026-01-03T13:14:33Z`."""
+    return f"{stamp[:10]}T{stamp[11:].replace('UTC', 'Z').replace(' ', '')}"

@@ -23,7 +23,6 @@ class TracebackWatch:
 
     def error_record_ends(self, position: int) -> None:
         """A record of level ERROR or above ends here: a traceback that begins here was caught and logged."""
-        self._prefixed = True
         self._error_end = position
 
     def begins(self, position: int) -> bool:
@@ -35,10 +34,14 @@ class TracebackWatch:
         return self._uncaught
 
     def continue_into(
-        self, body: bytes, base: int, records: RecordReader, start: int = 0
+        self, body: bytes, base: int, records: RecordReader, start: int = 0, *, prefixed: bool = False
     ) -> Iterator[TracebackSurvived]:
-        """Walk on through a block of complete lines; yields once, when the log is seen to go on."""
+        """Walk on through a block of complete lines; yields once, when the log is seen to go on.
+
+        `prefixed`: this log's records have a time or a level, so that a bare line continues one.
+        """
         at = start
+        self._prefixed = self._prefixed or prefixed
         while self._open and at < len(body):
             end = body.find(b"\n", at)
             end = len(body) if end < 0 else end
@@ -59,7 +62,3 @@ class TracebackWatch:
             return not self._prefixed
         self._exception_named = True
         return False
-
-    def prefixes_seen(self) -> None:
-        """This log's records have a time or a level, so a bare line continues one."""
-        self._prefixed = True

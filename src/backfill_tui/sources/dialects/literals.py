@@ -1,7 +1,7 @@
 """The literal text that every match of a regular expression must contain. It decides which lines are looked at."""
 
 SHORTEST = 2
-"""A shorter literal stands in too many lines to be worth a look."""
+"""In bytes. A shorter literal stands in too many lines to be worth a look."""
 
 _CLASSES = frozenset("dDwWsSbBAZz0123456789")
 
@@ -29,8 +29,8 @@ def required_literal(expression: str) -> str | None:
         else:
             run += literal
         at = _after_quantifier(expression, after)
-    longest = max([*runs, run], key=lambda text: len(text.encode()))
-    return longest if len(longest) >= SHORTEST else None
+    longest = max((text.strip() for text in [*runs, run]), key=lambda text: len(text.encode()))
+    return longest if len(longest.encode()) >= SHORTEST else None
 
 
 def _literal_at(expression: str, at: int) -> tuple[str | None, int]:

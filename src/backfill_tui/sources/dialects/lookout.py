@@ -5,7 +5,7 @@ contain; only lines with one of them are decoded and matched.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
@@ -15,13 +15,13 @@ TRACEBACK = "Traceback (most recent call last)"
 _TROUBLE = ("ERROR", "CRITICAL", "FATAL", TRACEBACK)
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A line worth a look, as positions in its block (without its line end), and the patterns that may match it."""
 
     start: int
     end: int
     patterns: tuple[Pattern, ...]
+    trouble: bool  # a word of trouble stands in it
 
 
 class Lookout:
@@ -35,14 +35,14 @@ class Lookout:
         encoded = [needle.encode() for needle in self._needles]
         self._automaton = BytesAhoCorasick(encoded, matchkind=MatchKind.LeftmostFirst)
         self._by_needle = [self._possible(needle) for needle in self._needles]
+        self._trouble = frozenset(i for i, needle in enumerate(self._needles) if needle in _TROUBLE)
         self._unions: dict[frozenset[int], tuple[Pattern, ...]] = {}
 
-    def sightings(self, body: bytes) -> Iterator[Sighting]:
-        """The lines of a block that are worth a look, in order."""
+    def sightings(self, body: bytes, *, bars: bool) -> Iterator[Sighting]:
+        r"""The lines of a block that are worth a look, in order. `bars`: there is a `\r` in it."""
         if self._always:
-            yield from self._every_line(body)
+            yield from self._every_line(body, bars=bars)
             return
-        bars = b"\r" in body
         hits = self._automaton.find_matches_as_indexes(body)
         count = len(hits)
         i = 0
@@ -51,20 +51,20 @@ class Lookout:
             start, end = line_around(body, at, bars=bars)
             i += 1
             if i < count and hits[i][1] < end:
-                needles = {needle}
+                found = {needle}
                 while i < count and hits[i][1] < end:
-                    needles.add(hits[i][0])
+                    found.add(hits[i][0])
                     i += 1
-                yield Sighting(start, end, self._union(frozenset(needles)))
+                needles = frozenset(found)
+                yield Sighting(start, end, self._union(needles), not self._trouble.isdisjoint(needles))
             else:
-                yield Sighting(start, end, self._by_needle[needle])
+                yield Sighting(start, end, self._by_needle[needle], needle in self._trouble)
 
-    def _every_line(self, body: bytes) -> Iterator[Sighting]:
-        bars = b"\r" in body
+    def _every_line(self, body: bytes, *, bars: bool) -> Iterator[Sighting]:
         at = 0
         while at < len(body):
             start, end = line_around(body, at, bars=bars)
-            yield Sighting(start, end, self._patterns)
+            yield Sighting(start, end, self._patterns, trouble=True)
             at = after_line(body, end)
 
     def _union(self, needles: frozenset[int]) -> tuple[Pattern, ...]:

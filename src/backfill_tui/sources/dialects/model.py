@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Protocol
 
 from backfill_tui.errors import DialectError
@@ -80,7 +81,8 @@ class Matcher(Protocol):
         ...
 
 
-Maker = Callable[["Pattern", datetime | None, int, dict[str, str | None]], Event]
+Groups = dict[str, str | None]
+Maker = Callable[[datetime | None, int, Groups], Event]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,12 @@ class Pattern:
     expression: str
     matcher: Matcher
     literal: str | None
-    make: Maker
+    make: Maker = field(repr=False)
 
     def shared_with(self, dialects: tuple[str, ...]) -> "Pattern":
         """The same pattern, as one of these dialects too."""
-        return replace(self, dialects=(*self.dialects, *dialects))
+        names = (*self.dialects, *dialects)
+        return replace(self, dialects=names, make=_MAKERS[self.kind](self.text, self.facts, names))
 
     def event(self, message: str, at: datetime | None, offset: int) -> Event | None:
         """The event that a message is, if it matches and its dates are dates."""
@@ -106,7 +109,7 @@ class Pattern:
         if match is None:
             return None
         try:
-            return self.make(self, at, offset, match.groupdict())
+            return self.make(at, offset, match.groupdict())
         except ValueError:  # 2024-13-01: the line looks like ours, but tells nothing
             return None
 
@@ -149,7 +152,8 @@ def compile_pattern(
         raise DialectError(f"a pattern of '{kind}' needs {', '.join(f'{{{name}}}' for name in sorted(missing))}.")
     matcher = _trusted_matcher(expression) if trusted else linear_matcher(expression)
     literal = required_literal(_PLACEHOLDER.sub("(?:.)", text))  # a placeholder contributes none
-    return Pattern(kind, text, facts, dialects, expression, matcher, literal, _MAKERS[kind])
+    maker = _MAKERS[kind](text, facts, dialects)
+    return Pattern(kind, text, facts, dialects, expression, matcher, literal, maker)
 
 
 def _trusted_matcher(expression: str) -> Matcher:
@@ -187,67 +191,81 @@ def _mode(facts: Mapping[str, str | bool]) -> Mode | None:
     return Mode(str(facts["mode"])) if "mode" in facts else None
 
 
-def _run(pattern: Pattern, at: datetime | None, offset: int, found: dict[str, str | None]) -> RunAnnounced:
-    facts = pattern.facts
-    return RunAnnounced(
-        at,
-        offset,
-        pattern.dialects,
-        line=pattern.text,
-        opens=pattern.kind == "run",
-        repeats=bool(facts.get("repeats")),
-        start=_day(found.get("start")),
-        end=_day(found.get("end")),
-        units=_number(found.get("units")),
-        found=_number(found.get("found")),
-        workers=_number(found.get("workers")),
-        mode=_mode(facts),
-        game_dates=bool(facts.get("game_dates")),
-        fresh=bool(facts.get("fresh")),
-        dry=bool(facts.get("dry")),
-        resumes_from=_day(found.get("resumes_from")),
-        checkpoint=found.get("checkpoint"),
-    )
+def _run(text: str, facts: Mapping[str, str | bool], dialects: tuple[str, ...], *, opens: bool) -> Maker:
+    mode = _mode(facts)
+    repeats, game_dates, fresh, dry = (bool(facts.get(name)) for name in ("repeats", "game_dates", "fresh", "dry"))
 
-
-def _unit_started(pattern: Pattern, at: datetime | None, offset: int, found: dict[str, str | None]) -> UnitStarted:
-    day = date.fromisoformat(found["date"] or "")
-    index, of = _number(found.get("index")), _number(found.get("of"))
-    facts = pattern.facts
-    return UnitStarted(at, offset, pattern.dialects, day, index, of, _mode(facts), bool(facts.get("consecutive")))
-
-
-def _finished(outcome: Outcome) -> Maker:
-    def make(pattern: Pattern, at: datetime | None, offset: int, found: dict[str, str | None]) -> UnitFinished:
-        records = _number(found.get("records"))
-        how = Outcome.EMPTY if outcome is Outcome.DONE and records == 0 else outcome
-        return UnitFinished(
-            at, offset, pattern.dialects, how, _day(found.get("date")), records, (found.get("reason") or "").strip()
+    def make(at: datetime | None, offset: int, found: Groups) -> RunAnnounced:
+        return RunAnnounced(
+            at,
+            offset,
+            dialects,
+            line=text,
+            opens=opens,
+            repeats=repeats,
+            start=_day(found.get("start")),
+            end=_day(found.get("end")),
+            units=_number(found.get("units")),
+            found=_number(found.get("found")),
+            workers=_number(found.get("workers")),
+            mode=mode,
+            game_dates=game_dates,
+            fresh=fresh,
+            dry=dry,
+            resumes_from=_day(found.get("resumes_from")),
+            checkpoint=found.get("checkpoint"),
         )
 
     return make
 
 
-def _progress(pattern: Pattern, at: datetime | None, offset: int, found: dict[str, str | None]) -> ProgressPrinted:
-    index, of = _number(found["index"]), _number(found["of"])
-    if index is None or of is None or index > of:
-        raise ValueError
-    return ProgressPrinted(
-        at, offset, pattern.dialects, index, of, counts_only=bool(pattern.facts.get("counts_only"))
-    )
+def _unit_started(_: str, facts: Mapping[str, str | bool], dialects: tuple[str, ...]) -> Maker:
+    mode, consecutive = _mode(facts), bool(facts.get("consecutive"))
+
+    def make(at: datetime | None, offset: int, found: Groups) -> UnitStarted:
+        day = date.fromisoformat(found["date"] or "")
+        index, of = _number(found.get("index")), _number(found.get("of"))
+        return UnitStarted(at, offset, dialects, day, index, of, mode, consecutive)
+
+    return make
 
 
-def _summary(pattern: Pattern, at: datetime | None, offset: int, _: dict[str, str | None]) -> RunSummary:
-    return RunSummary(at, offset, pattern.dialects)
+def _unit_finished(_: str, __: Mapping[str, str | bool], dialects: tuple[str, ...], *, outcome: Outcome) -> Maker:
+    def make(at: datetime | None, offset: int, found: Groups) -> UnitFinished:
+        records = _number(found.get("records"))
+        how = Outcome.EMPTY if outcome is Outcome.DONE and records == 0 else outcome
+        reason = (found.get("reason") or "").strip()
+        return UnitFinished(at, offset, dialects, how, _day(found.get("date")), records, reason)
+
+    return make
 
 
-_MAKERS: Mapping[str, Maker] = {
-    "run": _run,
-    "detail": _run,
+def _progress(_: str, facts: Mapping[str, str | bool], dialects: tuple[str, ...]) -> Maker:
+    counts_only = bool(facts.get("counts_only"))
+
+    def make(at: datetime | None, offset: int, found: Groups) -> ProgressPrinted:
+        index, of = _number(found["index"]), _number(found["of"])
+        if index is None or of is None or index > of:
+            raise ValueError
+        return ProgressPrinted(at, offset, dialects, index, of, counts_only)
+
+    return make
+
+
+def _summary(_: str, __: Mapping[str, str | bool], dialects: tuple[str, ...]) -> Maker:
+    def make(at: datetime | None, offset: int, _: Groups) -> RunSummary:
+        return RunSummary(at, offset, dialects)
+
+    return make
+
+
+_MAKERS: Mapping[str, Callable[[str, Mapping[str, str | bool], tuple[str, ...]], Maker]] = {
+    "run": partial(_run, opens=True),
+    "detail": partial(_run, opens=False),
     "unit_started": _unit_started,
-    "unit_done": _finished(Outcome.DONE),
-    "unit_skipped": _finished(Outcome.SKIPPED),
-    "unit_failed": _finished(Outcome.FAILED),
+    "unit_done": partial(_unit_finished, outcome=Outcome.DONE),
+    "unit_skipped": partial(_unit_finished, outcome=Outcome.SKIPPED),
+    "unit_failed": partial(_unit_finished, outcome=Outcome.FAILED),
     "progress": _progress,
     "summary": _summary,
 }

@@ -1,7 +1,7 @@
 """A log's bytes to events. Any split of the bytes gives the same events; memory does not grow with them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 
 from backfill_tui.sources.dialects.lookout import TRACEBACK, Lookout, Sighting, after_line, line_around
@@ -30,6 +30,7 @@ class LogParser:
         self._records = RecordReader(timezone)
         self._until = until
         self._traceback = TracebackWatch()
+        self._specific = False  # a dialect that is no fallback has shown
         self._generation = 0
         self._read = 0
         self._at: datetime | None = None
@@ -51,67 +52,83 @@ class LogParser:
             if self._splitter.held and self._begins_a_record(body):
                 blocks += self._splitter.flush()
         blocks += self._splitter.feed(body, offset)
-        return [event for block in blocks for event in self._block(block)]
+        return self._events(blocks)
 
     def finish(self) -> list[Event]:
         """The file is final: take the unfinished last line for a line."""
-        return [event for block in self._splitter.flush() for event in self._block(block)]
+        return self._events(self._splitter.flush())
+
+    def _events(self, blocks: Iterable[Block]) -> list[Event]:
+        events: list[Event] = []
+        for block in blocks:
+            self._block(block, events)
+        return events
 
     def _begins_a_record(self, body: bytes) -> bool:
         return self._records.read(_text(body[:HEAD].split(b"\n", 1)[0])).is_head
 
-    def _block(self, block: Block) -> Iterator[Event]:
+    def _block(self, block: Block, events: list[Event]) -> None:
         if self.stopped:
             return
         body = self._until_cut(block.body)
         if not body:
             return
-        self.lines += body.count(b"\n") + _lone_bars(body)
+        bars = body.count(b"\r")
+        self.lines += body.count(b"\n") + (bars - body.count(b"\r\n") if bars else 0)
         self._note_times(body)
-        yield from self._traceback.continue_into(body, block.offset, self._records)
-        lookout = self._fallback or self._lookout
-        for sighting in lookout.sightings(body):
-            yield from self._line(body, block.offset, sighting)
-            if self._fallback is None and lookout is not self._lookout:  # a dialect showed: the rest is its own
-                rest = after_line(body, sighting.end)
-                for later in self._lookout.sightings(body[rest:]):
-                    shifted = Sighting(later.start + rest, later.end + rest, later.patterns)
-                    yield from self._line(body, block.offset, shifted)
-                break
+        events += self._traceback.continue_into(body, block.offset, self._records)
+        self._sight(body, block.offset, events, bars=bars > 0)
         self._read += len(body)
 
-    def _line(self, body: bytes, base: int, sighting: Sighting) -> Iterator[Event]:
-        start, end = sighting.start, sighting.end
+    def _sight(self, body: bytes, base: int, events: list[Event], *, bars: bool) -> None:
+        """Take in the lines worth a look; once a dialect has shown, without those of the fallbacks."""
+        if self._fallback is not None:
+            for sighting in self._fallback.sightings(body, bars=bars):
+                self._line(body, base, sighting, events)
+                if self._specific:
+                    self._fallback = None
+                    rest = after_line(body, sighting.end)
+                    self._read += rest
+                    self._sight(body[rest:], base + rest, events, bars=bars)
+                    self._read -= rest
+                    return
+            return
+        for sighting in self._lookout.sightings(body, bars=bars):
+            self._line(body, base, sighting, events)
+
+    def _line(self, body: bytes, base: int, sighting: Sighting, events: list[Event]) -> None:
+        start, end, patterns, trouble = sighting
         if body[start] == 0:  # the hole that a truncation left
             start = end - len(body[start:end].lstrip(b"\0"))
         line = _text(body[start : min(end, start + HEAD)])
-        record = self._records.read(line)
-        if record.at is not None:
-            self._at = record.at
-        if record.is_head:
-            self._traceback.prefixes_seen()
-        for pattern in sighting.patterns:
-            event = pattern.event(record.message, self._at, base + start)
+        record = at, _, message = self._records.read(line)
+        if at is not None:
+            self._at = at
+        for pattern in patterns:
+            event = pattern.event(message, self._at, base + start)
             if event is not None:
                 self.recognized_lines += 1
-                if self._fallback is not None and not pattern.facts.get("counts_only"):
-                    self._fallback = None
-                yield event
+                self._specific = self._specific or not pattern.facts.get("counts_only")
+                events.append(event)
                 break
-        yield from self._trouble(body, base, start, end, record, line)
+        if trouble:
+            self._trouble(body, base, start, end, record, events)
 
-    def _trouble(self, body: bytes, base: int, start: int, end: int, record: Record, line: str) -> Iterator[Event]:
+    def _trouble(self, body: bytes, base: int, start: int, end: int, record: Record, events: list[Event]) -> None:
+        offset = base + start
         is_error = record.level in ERROR_LEVELS
         if record.level in FATAL_LEVELS or "FATAL" in record.message:
-            yield ErrorSeen(self._at, base + start, Trouble.FATAL, counts=is_error)
+            events.append(ErrorSeen(self._at, offset, Trouble.FATAL, counts=is_error))
         elif is_error:
-            yield ErrorSeen(self._at, base + start, Trouble.ERROR)
+            events.append(ErrorSeen(self._at, offset, Trouble.ERROR))
         if is_error:
             self._traceback.error_record_ends(self._read + after_line(body, end))
-        if TRACEBACK in line and not (record.is_head and TRACEBACK not in record.message[:60]):
+        if record.message.lstrip().startswith(TRACEBACK):
             uncaught = self._traceback.begins(self._read + start)
-            yield ErrorSeen(self._at, base + start, Trouble.TRACEBACK, uncaught=uncaught, counts=False)
-            yield from self._traceback.continue_into(body, base, self._records, after_line(body, end))
+            events.append(ErrorSeen(self._at, offset, Trouble.TRACEBACK, uncaught=uncaught, counts=False))
+            prefixed = self.first_line_at is not None or record.is_head
+            after = after_line(body, end)
+            events += self._traceback.continue_into(body, base, self._records, after, prefixed=prefixed)
 
     def _note_times(self, body: bytes) -> None:
         if self.first_line_at is None:
@@ -131,14 +148,15 @@ class LogParser:
 
     def _last_stamp(self, body: bytes) -> datetime | None:
         end = len(body)
-        while True:
+        newline = body.rfind(b"\n", 0, end - 1)
+        stamp = self._stamp_at(body, max(newline, body.rfind(b"\r", newline + 1, end - 1)) + 1)
+        while stamp is None:  # a traceback, a bar, a bare print: look for a line that begins with a year
             at = max(body.rfind(lead, 0, end) for lead in _STAMP_LEADS)
             if at < 0:
                 return self._stamp_at(body, 0)
             stamp = self._stamp_at(body, at + 1)
-            if stamp is not None:
-                return stamp
             end = at
+        return stamp
 
     def _stamp_at(self, body: bytes, at: int) -> datetime | None:
         return self._records.read(_text(body[at : at + 64].split(b"\n", 1)[0])).at
@@ -170,11 +188,6 @@ _STAMP_LEADS = (b"\n20", b"\n[20", b"\r20")
 def _next_line_like_a_stamp(body: bytes, at: int) -> int:
     found = [place for place in (body.find(lead, at) for lead in _STAMP_LEADS) if place >= 0]
     return min(found) + 1 if found else -1
-
-
-def _lone_bars(body: bytes) -> int:
-    bars = body.count(b"\r")
-    return bars - body.count(b"\r\n") if bars else 0
 
 
 def _text(line: bytes) -> str:
