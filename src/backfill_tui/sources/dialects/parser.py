@@ -192,7 +192,9 @@ def _next_line_like_a_stamp(body: bytes, at: int) -> int:
 
 def _text(line: bytes) -> str:
     """A line as text: without NULs and terminal escapes, whatever its bytes."""
-    text = line.replace(b"\0", b"").decode("utf-8", "replace").rstrip("\r")
+    text = line.decode("utf-8", "replace")
+    if "\0" in text:
+        text = text.replace("\0", "")
     return _ESCAPES.sub("", text) if "\x1b" in text else text
 
 

@@ -1,0 +1,157 @@
+"""States, gates, conflicts, alerts and the timeline, from facts."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from tests.logs import LogWriter, days
+from tests.reading import account_of
+
+from backfill_tui.control.alerts import find_alerts
+from backfill_tui.control.conflicts import days_in_common, find_conflicts
+from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.model import PhaseState, Severity
+from backfill_tui.control.states import gate_of, judge
+from backfill_tui.control.timeline import timeline
+from backfill_tui.plan.resolved import Expectation, Phase
+from backfill_tui.progress.account import Account
+from backfill_tui.sources.process import Identity, Presence, ProcessSeen
+
+NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
+START, END = "2022-01-01", "2022-01-05"
+D = days(START, 5)
+ALIVE = ProcessSeen(Presence.ALIVE, Identity("boot", 7, 1.0), started_at=NOW - timedelta(hours=1))
+GONE = ProcessSeen(Presence.GONE, Identity("boot", 7, 1.0), gone_since=NOW)
+
+
+def facts(account: Account | None = None, process: ProcessSeen | None = None, **phase: object) -> PhaseFacts:
+    described = Phase(name="fix", title="fix", **phase)  # type: ignore[arg-type]
+    return PhaseFacts(described, account or Account(), process or ProcessSeen(Presence.UNKNOWN), log_age_s=5.0)
+
+
+def running(count: int = 2) -> LogWriter:
+    log = LogWriter().header(START, END)
+    for i in range(count):
+        log.unit(i + 1, 5, D[i])
+    return log
+
+
+def state_of(one: PhaseFacts, **upstream: PhaseState) -> tuple[PhaseState, str]:
+    return judge(one, stall_after_s=1800, upstream=upstream)
+
+
+def test_a_live_process_is_running_and_says_how_far() -> None:
+    assert state_of(facts(account_of(running().body), ALIVE)) == (PhaseState.RUNNING, "running at 40 %")
+
+
+def test_a_silent_log_under_a_live_process_is_a_stall() -> None:
+    one = replace(facts(account_of(running().body), ALIVE), log_age_s=1801.0)
+    state, why = state_of(one)
+    assert state is PhaseState.STALLED
+    assert "silent for 30 min" in why
+
+
+def test_a_stopped_process_is_a_stall_at_once() -> None:
+    one = facts(account_of(running().body), replace(ALIVE, status="stopped"))
+    assert state_of(one)[0] is PhaseState.STALLED
+
+
+def test_a_process_gone_without_a_summary_failed() -> None:
+    state, why = state_of(facts(account_of(running().body, gone=True), GONE))
+    assert state is PhaseState.FAILED
+    assert why == "gone without a summary at 40 %"
+
+
+def test_a_summary_over_holes_is_failed_not_passed() -> None:
+    state, why = state_of(facts(account_of(running().summary().body, gone=True), GONE))
+    assert state is PhaseState.FAILED
+    assert why == "calls itself complete, but 3 dates are missing"
+
+
+def test_complete_with_failed_dates_is_a_warning() -> None:
+    log = running(4).unit(5, 5, D[4], None).summary()
+    assert state_of(facts(account_of(log.body), GONE))[0] is PhaseState.WARNED
+
+
+def test_complete_and_clean_has_passed_unless_its_suites_are_still_to_be_run() -> None:
+    account = account_of(running(5).summary().body)
+    assert state_of(facts(account, GONE))[0] is PhaseState.PASSED
+    assert state_of(facts(account, GONE, suites=("s",)))[0] is PhaseState.FINISHED
+
+
+@pytest.mark.parametrize(("upstream", "state"), [(PhaseState.RUNNING, "waiting"), (PhaseState.WARNED, "ready")])
+def test_what_has_not_begun_waits_for_its_upstream(upstream: PhaseState, state: str) -> None:
+    assert state_of(facts(command=("true",), after=("up",)), up=upstream)[0] == state
+
+
+def test_a_watched_phase_of_which_nothing_was_seen_is_unknown() -> None:
+    assert state_of(facts())[0] is PhaseState.UNKNOWN
+
+
+def test_an_unknown_upstream_is_an_unknown_condition_not_an_open_one() -> None:
+    one = facts(command=("true",), after=("up",), writes="a.b")
+    gate = gate_of(one, {"up": (PhaseState.UNKNOWN, "nothing seen")}, ["other"])
+    assert [(condition.name, condition.ok) for condition in gate] == [("up", None), ("only writer of a.b", False)]
+
+
+def two_writers(first: ProcessSeen, second: ProcessSeen) -> list[PhaseFacts]:
+    one = facts(None, first, writes="a.b", dates=(date(2021, 10, 19), date(2026, 1, 2)))
+    other = facts(None, second, writes="a.b", dates=(date(2021, 10, 1), date(2024, 5, 1)))
+    return [one, replace(other, phase=replace(other.phase, name="phase1"))]
+
+
+def test_two_live_writers_of_one_table_conflict_on_their_days_in_common() -> None:
+    both = two_writers(ALIVE, ALIVE)
+    states = {"fix": PhaseState.RUNNING, "phase1": PhaseState.RUNNING}
+    (conflict,) = find_conflicts(both, states)
+    assert (conflict.days, conflict.live) == (926, True)
+    assert conflict.dates == (date(2021, 10, 19), date(2024, 5, 1))
+    (alert,) = find_alerts(both, [conflict], now=NOW)
+    assert alert.severity is Severity.CRITICAL
+    assert "926 days" in alert.detail
+
+
+def test_a_writer_that_has_ended_conflicts_with_nobody() -> None:
+    both = two_writers(ALIVE, GONE)
+    assert find_conflicts(both, {"fix": PhaseState.RUNNING, "phase1": PhaseState.FAILED}) == ()
+
+
+def test_ranges_that_only_touch_have_no_day_in_common() -> None:
+    assert days_in_common((D[0], D[1]), (D[2], D[3])) is None
+    assert days_in_common((D[0], D[2]), (D[2], D[3])) == (D[2], D[2])
+
+
+def test_missing_dates_are_an_alert_with_the_command_that_does_them() -> None:
+    account = account_of(running(3).summary().body, gone=True)
+    one = facts(account, GONE, retry=("job", "--dates", "{dates}"))
+    (alert,) = find_alerts([one], [], now=NOW)
+    assert alert.id == "missing:fix"
+    assert alert.action == "Run them again: job --dates 2022-01-04,2022-01-05"
+
+
+def test_a_process_gone_without_a_summary_is_an_alert_at_once() -> None:
+    (alert,) = find_alerts([facts(account_of(running().body, gone=True), GONE)], [], now=NOW)
+    assert alert.id == "gone:fix"
+    assert alert.since == NOW
+
+
+def test_an_ordinary_run_raises_nothing() -> None:
+    assert find_alerts([facts(account_of(running().body), ALIVE)], [], now=NOW) == ()
+    assert find_alerts([facts(account_of(running(5).summary().body), GONE)], [], now=NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "assessment"), [(-40, "delayed"), (-10, "on_track"), (10, "on_track"), (40, "ahead")]
+)
+def test_on_track_is_within_a_quarter_of_an_hour(minutes: int, assessment: str) -> None:
+    account = account_of(running(5).summary().body)
+    ended = account.runs[-1].ended_at
+    assert ended is not None
+    one = facts(account, GONE, expect=Expectation(finish_by=ended + timedelta(minutes=minutes)))
+    line = timeline(one)
+    assert line is not None
+    assert line.assessment == assessment
+
+
+def test_nothing_expected_is_nothing_to_compare() -> None:
+    assert timeline(facts()) is None

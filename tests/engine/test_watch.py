@@ -1,0 +1,146 @@
+"""A plan under watch, on real files and real processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.logs import LogWriter, days
+
+from backfill_tui.control.model import PhaseState
+from backfill_tui.engine.feed import EngineFeed
+from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.engine.watch import PlanWatch
+from backfill_tui.plan.load import load_plan
+
+START, END = "2022-01-01", "2022-01-05"
+D = days(START, 5)
+
+
+def plan_in(folder: Path, body: str) -> PlanWatch:
+    path = folder / "backfill.yaml"
+    path.write_text(body)
+    return PlanWatch(load_plan(path, now=datetime.now(UTC), environ={"TZ": "UTC"}))
+
+
+def until(watch: PlanWatch, wanted: Callable[[Snapshot], bool], *, within_s: float = 5.0) -> Snapshot:
+    deadline = time.monotonic() + within_s
+    while True:
+        snapshot = watch.look()
+        if wanted(snapshot):
+            return snapshot
+        assert time.monotonic() < deadline, "it did not come to that in time"
+        time.sleep(0.05)
+
+
+def now_writer() -> LogWriter:
+    return LogWriter(at=datetime.now().replace(microsecond=0))  # noqa: DTZ005 - jobs print naive times
+
+
+ONE = """
+plan: t
+phases:
+  fix: {log: job.log, checkpoint: job.json, dates: {start: 2022-01-01, end: 2022-01-05}}
+"""
+
+
+def test_a_log_that_appears_and_grows_is_followed(tmp_path: Path) -> None:
+    watch = plan_in(tmp_path, ONE)
+    first = watch.look().phase("fix")
+    assert first.state is PhaseState.UNKNOWN
+    assert first.account.counts.pending == 5
+    assert "no such file" in first.logs[0].note.lower() or first.logs[0].note
+    log = now_writer().header(START, END).unit(1, 5, D[0], took=0.0)
+    (tmp_path / "job.log").write_bytes(log.body)
+    assert until(watch, lambda s: s.phase("fix").account.counts.done == 1).phase("fix").state is PhaseState.RUNNING
+    with (tmp_path / "job.log").open("ab") as file:
+        file.write(now_writer().unit(2, 5, D[1], took=0.0).body)
+    until(watch, lambda s: s.phase("fix").account.counts.done == 2)
+    watch.close()
+
+
+def test_a_job_killed_with_sigkill_is_seen_to_be_gone_within_five_seconds(tmp_path: Path) -> None:
+    (tmp_path / "job.log").write_bytes(now_writer().header(START, END).unit(1, 5, D[0], took=0.0).body)
+    program = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as job:
+        assert job.stdout is not None
+        job.stdout.readline()
+        os.utime(tmp_path / "job.log")
+        plan = f"plan: t\nphases:\n  fix: {{log: job.log, process: {{pid: {job.pid}}}}}\n"
+        later = now_writer().say("Processing day 2/5: 2022-01-02", after=5)
+        with (tmp_path / "job.log").open("ab") as file:
+            file.write(later.body)
+        watch = plan_in(tmp_path, plan)
+        seen = until(watch, lambda s: s.phase("fix").process.alive is True).phase("fix")
+        assert seen.state is PhaseState.RUNNING
+        job.send_signal(signal.SIGKILL)
+        job.wait()
+        snapshot = until(watch, lambda s: s.phase("fix").process.alive is False, within_s=5.0)
+        fix = snapshot.phase("fix")
+        assert fix.state is PhaseState.FAILED
+        assert fix.why.startswith("gone without a summary")
+        assert [alert.id for alert in snapshot.alerts] == ["gone:fix"]
+    assert snapshot.health == "critical"
+    watch.close()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "sentence"),
+    [
+        (lambda path: path.mkdir(), "folder"),
+        (lambda path: path.write_bytes(bytes(range(256)) * 40), "not a text file"),
+        (lambda path: path.write_text("hello\nworld\n"), "None of its 2 lines"),
+        (lambda _: None, "no such file"),
+    ],
+)
+def test_a_bad_log_is_a_sentence_and_keeps_nothing_else_from_updating(
+    tmp_path: Path, prepare: Callable[[Path], object], sentence: str
+) -> None:
+    prepare(tmp_path / "bad.log")
+    (tmp_path / "job.log").write_bytes(now_writer().header(START, END).unit(1, 5, D[0], took=0.0).body)
+    watch = plan_in(tmp_path, "plan: t\nphases:\n  bad: {log: bad.log}\n  good: {log: job.log}\n")
+    snapshot = until(watch, lambda s: s.phase("good").account.counts.done == 1)
+    assert sentence.lower() in snapshot.phase("bad").logs[0].note.lower().replace("directory", "folder")
+    watch.close()
+
+
+def test_the_end_of_a_big_log_is_known_before_its_beginning_has_been_read(tmp_path: Path) -> None:
+    chatter = (
+        b"2026-01-03 12:00:00,000 - DEBUG - nothing to see, move on, this is only chatter of a library\n" * 8000
+    )
+    with (tmp_path / "job.log").open("wb") as file:
+        file.write(LogWriter().header(START, END).unit(1, 5, D[0]).body)
+        for _ in range(220):
+            file.write(chatter)
+        file.write(LogWriter().unit(4, 5, D[3]).say(f"Processing day 5/5: {D[4]}").body)
+    watch = plan_in(tmp_path, ONE)
+    first = watch.look().phase("fix")
+    assert first.account.current_date == D[4]
+    assert not first.history_complete
+    whole = until(watch, lambda s: s.phase("fix").history_complete, within_s=30)
+    assert whole.phase("fix").account.units[D[0]].records == 10
+    watch.close()
+
+
+async def test_the_feed_gives_the_newest_snapshot_and_says_what_went_wrong(tmp_path: Path) -> None:
+    (tmp_path / "job.log").write_bytes(now_writer().header(START, END).unit(1, 5, D[0], took=0.0).body)
+    feed = EngineFeed(lambda: plan_in(tmp_path, ONE))
+    feed.start()
+    first = await feed.next(0)
+    second = await feed.next(first.sequence)
+    assert second.sequence > first.sequence
+    await feed.close()
+
+    def broken() -> PlanWatch:
+        raise ValueError("no watch today")
+
+    failing = EngineFeed(broken)
+    failing.start()
+    with pytest.raises(ValueError, match="no watch today"):
+        await failing.next(0)
+    await failing.close()
