@@ -15,6 +15,7 @@ from backfill_tui.sources.followed import FollowedFile
 
 _ROTATED = re.compile(r"(.+?)[.\-_]\d[\d.\-_:T]*")  # app.log.1, app.log-20260103, app.log.2026-01-03_17-20
 _NUMBER = re.compile(r"\.(\d{1,4})$")
+_Look = tuple[bytes, int]  # how a file begins, and when it was last written to, in ns since the epoch
 
 
 def rotated_from(path: Path) -> Path | None:
@@ -26,17 +27,18 @@ def rotated_from(path: Path) -> Path | None:
 class Siblings:
     """The files beside one log, and which of them are known: they were there before, or have been read.
 
-    A file is known by its inode and its beginning, because inode numbers are used again.
+    A file is known by its inode and its beginning, because inode numbers are used again; an empty one by the time
+    of its making.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known: dict[Inode, bytes] = {}
-        self._read: dict[Inode, bytes] = {}
+        self._known: dict[Inode, _Look] = {}
+        self._read: dict[Inode, _Look] = {}
 
     def mark_read(self, file: FollowedFile) -> None:
         """The file has been read to its end, whatever it will be called."""
-        self._read[file.inode] = file.mark.head
+        self._read[file.inode] = _look(file)
 
     def was_read(self, file: FollowedFile) -> bool:
         """Whether it is one that has been read to its end."""
@@ -45,7 +47,7 @@ class Siblings:
     def remember(self) -> None:
         """Take the rotated files that lie here now as known: what follows is not in them."""
         for _, file in self._rotated():
-            self._known[file.inode] = file.mark.head
+            self._known[file.inode] = _look(file)
 
     def around(self, file: FollowedFile, mine: Collection[Inode] = (), like: bytes = b"") -> list[FollowedFile]:
         """The file and the rotated ones that came since the last call, in the order in which they were written.
@@ -56,7 +58,7 @@ class Siblings:
         placed = False
         for _, other in self._rotated():
             fresh = not (other.inode in mine or self._knows(other) or (like and other.mark.head.startswith(like)))
-            self._known[other.inode] = other.mark.head
+            self._known[other.inode] = _look(other)
             if other.inode == file.inode:
                 order.append(file)
                 placed = True
@@ -120,6 +122,12 @@ def _written(entry: os.DirEntry[str]) -> tuple[int, int, str]:
     return (entry.stat().st_mtime_ns, -int(number[1]) if number else 0, entry.name)
 
 
-def _among(known: dict[Inode, bytes], file: FollowedFile) -> bool:
-    head = known.get(file.inode)
-    return head is not None and file.mark.head.startswith(head) and bool(head or not file.mark.head)
+def _look(file: FollowedFile) -> _Look:
+    return (file.mark.head, file.stat().st_mtime_ns)
+
+
+def _among(known: dict[Inode, _Look], file: FollowedFile) -> bool:
+    head, written = known.get(file.inode, (b"", None))
+    if head:
+        return file.mark.head.startswith(head)
+    return not file.mark.head and written == file.stat().st_mtime_ns
