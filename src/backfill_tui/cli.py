@@ -15,7 +15,7 @@ from backfill_tui import __version__
 from backfill_tui.errors import BackfillError, UsageError
 
 if TYPE_CHECKING:
-    from backfill_tui.plan.resolved import Plan
+    from backfill_tui.engine.plans import OpenedPlan
 
 USAGE = 64
 INTERRUPTED = 130
@@ -178,10 +178,9 @@ def schema_verb(**_: Any) -> int:
 def status_verb(plan: Path | None, by_health: bool, json_wanted: bool, state_dir: Path | None, **_: Any) -> int:
     """Print one snapshot of a plan."""
     from backfill_tui.headless.status import status
-    from backfill_tui.plan.load import load_plan
 
-    loaded = load_plan(plan_path(plan), now=datetime.now(UTC), environ=os.environ, state_dir=state_dir)
-    return status(loaded, json_wanted=json_wanted, by_health=by_health)
+    opened = _opened(plan_path(plan), state_dir)
+    return status(opened, json_wanted=json_wanted, by_health=by_health)
 
 
 @app.command("watch")
@@ -201,16 +200,20 @@ def watch_verb(
     **_: Any,
 ) -> int:
     """Open the dashboard on files and pids given by hand; with --json, print one snapshot of them."""
+    from backfill_tui.engine.plans import OpenedPlan
     from backfill_tui.plan.by_hand import plan_of
+    from backfill_tui.sources.dialects.load import own_dialects
 
     if not logs and not checkpoints and not pids:
         raise UsageError("nothing to watch.", todo="Name at least one --log, --checkpoint or --pid.")
-    plan = plan_of(logs, checkpoints, pids, folder=Path.cwd(), zone=environment_zone(timezone))
+    here = Path.cwd()
+    plan = plan_of(logs, checkpoints, pids, folder=here, zone=environment_zone(timezone))
+    opened = OpenedPlan(plan, own_dialects(here, os.environ))
     if json_wanted:
         from backfill_tui.headless.status import status
 
-        return status(plan, json_wanted=True, by_health=False)
-    return _open_screen(lambda: plan, read_only=True)
+        return status(opened, json_wanted=True, by_health=False)
+    return _open_screen(opened, read_only=True)
 
 
 @app.command(_DASHBOARD, hidden=True)
@@ -254,17 +257,20 @@ def demo_verb(
 
 def open_dashboard(path: Path, *, state_dir: Path | None, read_only: bool) -> int:
     """The screen on a plan file. The plan is read first, so that its mistakes are said before the screen opens."""
-    from backfill_tui.plan.load import load_plan
-
-    plan = load_plan(path, now=datetime.now(UTC), environ=os.environ, state_dir=state_dir)
-    return _open_screen(lambda: plan, read_only=read_only)
+    return _open_screen(_opened(path, state_dir), read_only=read_only)
 
 
-def _open_screen(plan: Callable[[], "Plan"], *, read_only: bool) -> int:
+def _opened(path: Path, state_dir: Path | None) -> "OpenedPlan":
+    from backfill_tui.engine.plans import open_plan
+
+    return open_plan(path, now=datetime.now(UTC), environ=os.environ, state_dir=state_dir)
+
+
+def _open_screen(opened: "OpenedPlan", *, read_only: bool) -> int:
     if not sys.stdout.isatty() or not sys.stdin.isatty():
         raise UsageError("the screen needs a terminal.", todo="`backfill-tui status` prints one snapshot without.")
     from backfill_tui.engine.feed import EngineFeed
     from backfill_tui.engine.watch import PlanWatch
     from backfill_tui.tui.app import run_dashboard
 
-    return run_dashboard(EngineFeed(lambda: PlanWatch(plan())), read_only=read_only)
+    return run_dashboard(EngineFeed(lambda: PlanWatch(opened)), read_only=read_only)

@@ -14,9 +14,10 @@ from tests.logs import LogWriter, days
 
 from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.feed import EngineFeed
+from backfill_tui.engine.plans import open_plan
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
-from backfill_tui.plan.load import load_plan
+from backfill_tui.errors import PlanError
 
 START, END = "2022-01-01", "2022-01-05"
 D = days(START, 5)
@@ -25,7 +26,7 @@ D = days(START, 5)
 def plan_in(folder: Path, body: str) -> PlanWatch:
     path = folder / "backfill.yaml"
     path.write_text(body)
-    return PlanWatch(load_plan(path, now=datetime.now(UTC), environ={"TZ": "UTC"}))
+    return PlanWatch(open_plan(path, now=datetime.now(UTC), environ={"TZ": "UTC"}))
 
 
 def until(watch: PlanWatch, wanted: Callable[[Snapshot], bool], *, within_s: float = 5.0) -> Snapshot:
@@ -144,3 +145,14 @@ async def test_the_feed_gives_the_newest_snapshot_and_says_what_went_wrong(tmp_p
     with pytest.raises(ValueError, match="no watch today"):
         await failing.next(0)
     await failing.close()
+
+
+def test_a_dialect_beside_the_plan_is_used_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "dialects.yaml").write_text("dialects:\n  etl:\n    unit_done: ['ok {date} rows={records}']\n")
+    (tmp_path / "job.log").write_text("ok 2022-01-01 rows=3\n")
+    body = "plan: t\nphases:\n  fix: {log: job.log, dialect: etl, dates: {start: 2022-01-01, end: 2022-01-02}}\n"
+    watch = plan_in(tmp_path, body)
+    assert until(watch, lambda s: s.phase("fix").account.counts.done == 1).phase("fix").dialect == "etl"
+    watch.close()
+    with pytest.raises(PlanError, match="there is no dialect 'etk'"):
+        plan_in(tmp_path, body.replace("dialect: etl", "dialect: etk"))

@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from backfill_tui.engine.logs import LogReading, looks_binary
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen
-from backfill_tui.errors import DialectError
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.eta import Forecast, forecast
@@ -59,8 +58,7 @@ class PhaseWatch:
     ) -> None:
         self.phase = phase
         self._calendar = calendar
-        self._notes: tuple[str, ...] = ()
-        self._dialects = self._choose(phase.dialect, tuple(dialects))
+        self._dialects = choose(phase.dialect, tuple(dialects))
         self._logs = LogSet(phase.logs)
         self._readings: dict[int, LogReading] = {}
         self._binary: set[int] = set()
@@ -73,13 +71,6 @@ class PhaseWatch:
         self._runs: tuple[PlacedRun, ...] = ()
         self._rate: float | None = None
         self._throughput: tuple[Slice, ...] = ()
-
-    def _choose(self, name: str, extra: tuple[Dialect, ...]) -> tuple[Dialect, ...]:
-        try:
-            return choose(name, extra)
-        except DialectError as error:
-            self._notes = (f"{error} It is read with auto.",)
-            return choose("auto", extra)
 
     def look(self, now: datetime) -> PhaseLook:
         """Take in what changed and say how the phase stands at `now` (aware)."""
@@ -105,7 +96,7 @@ class PhaseWatch:
             throughput=self._throughput,
             forecast=forecast(self._account, self._runs, now=now, calendar=self._calendar),
             history_complete=all(tail.at_end for tail in tails),
-            notes=(*self._notes, *self._logs.notes, *self._account.notes),
+            notes=(*self._logs.notes, *self._account.notes),
         )
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from backfill_tui.control.model import PhaseState
 from backfill_tui.control.states import Judged, gate_of, judge
 from backfill_tui.control.timeline import timeline
 from backfill_tui.engine.phase_watch import PhaseLook, PhaseWatch, frozen
+from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import PhaseView, RatePoint, Snapshot
 from backfill_tui.plan.resolved import Plan
 from backfill_tui.progress.eta import Forecast
@@ -23,12 +24,12 @@ _GATED = frozenset({PhaseState.WAITING, PhaseState.BLOCKED, PhaseState.READY})
 class PlanWatch:
     """Follows every phase of a plan. Not thread-safe: one caller at a time."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, opened: OpenedPlan) -> None:
+        self.plan = plan = opened.plan
         calendar, self._notes = _calendar(plan)
         self._calendar = calendar
         table = ProcessTable()
-        self._watches = [PhaseWatch(phase, table, calendar) for phase in plan.phases]
+        self._watches = [PhaseWatch(phase, table, calendar, opened.dialects) for phase in plan.phases]
         self._forecasts: dict[str, Forecast | None] = {}
         self._sequence = 0
 

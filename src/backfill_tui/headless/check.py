@@ -1,6 +1,7 @@
 """`check`: every problem of a plan file, one a line, and an exit code. It changes nothing and starts nothing."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from backfill_tui.errors import PlanError
 from backfill_tui.plan.load import lint
 from backfill_tui.plan.problems import Problem
 from backfill_tui.plan.resolved import Plan
+from backfill_tui.sources.dialects.load import names_of, own_dialects
 
 
 def check(path: Path, *, as_json: bool, now: datetime, environ: Mapping[str, str] | None = None) -> int:
@@ -17,7 +19,8 @@ def check(path: Path, *, as_json: bool, now: datetime, environ: Mapping[str, str
 
     `now` (aware) is what relative dates are resolved against; `environ` is where `notify` finds its variables.
     """
-    plan, problems = lint(path, now=now, environ=environ)
+    own = own_dialects(path.parent, os.environ if environ is None else environ)
+    plan, problems = lint(path, now=now, environ=environ, dialects=names_of(own))
     if as_json:
         print(json.dumps(_document(plan, path, problems), ensure_ascii=False, indent=2))
     else:

@@ -1,6 +1,7 @@
 """`inspect`: read logs and checkpoints given by hand, print the account."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from backfill_tui.engine.inspection import Question, Unreadable, inspect_files
-from backfill_tui.sources.dialects.load import choose
+from backfill_tui.sources.dialects.load import choose, own_dialects
 from backfill_tui.views.inspection import as_json, as_lines
 
 UNKNOWN = 3
@@ -18,7 +19,8 @@ def inspect(
     paths: Sequence[Path], *, as_of: datetime | None, history: Sequence[Path], timezone: ZoneInfo, json_wanted: bool
 ) -> int:
     """Print what the files say. 0, or 3 if one of them could not be read or tells nothing."""
-    inspected = inspect_files(paths, Question(choose("auto"), timezone, as_of, history))
+    dialects = choose("auto", own_dialects(Path.cwd(), os.environ))
+    inspected = inspect_files(paths, Question(dialects, timezone, as_of, history))
     if json_wanted:
         json.dump(as_json(inspected, timezone), sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")

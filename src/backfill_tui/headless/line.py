@@ -4,9 +4,9 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from backfill_tui.engine.plans import open_plan
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.engine.watch import PlanWatch
-from backfill_tui.plan.load import load_plan
 from backfill_tui.views import formats
 
 
@@ -19,7 +19,7 @@ class StatusLine:
     def of(self, plan: Path) -> str:
         """The line of this moment."""
         if self._watch is None:
-            self._watch = PlanWatch(load_plan(plan, now=datetime.now(UTC), environ=os.environ))
+            self._watch = PlanWatch(open_plan(plan, now=datetime.now(UTC), environ=os.environ))
         snapshot = self._watch.look()
         clock = formats.clock_seconds(snapshot.at, snapshot.at.tzinfo)
         phases = "  ".join(_phase(view) for view in snapshot.phases)

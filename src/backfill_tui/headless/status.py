@@ -3,8 +3,8 @@
 import json
 import sys
 
+from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.watch import PlanWatch
-from backfill_tui.plan.resolved import Plan
 from backfill_tui.views.status import as_json, as_lines
 
 _EXIT_BY_HEALTH = {"healthy": 0, "warning": 2, "critical": 1}
@@ -13,7 +13,7 @@ PATIENCE_S = 120.0
 """How long a log may take to be read before the answer is given from what is known."""
 
 
-def status(plan: Plan, *, json_wanted: bool, by_health: bool) -> int:
+def status(plan: OpenedPlan, *, json_wanted: bool, by_health: bool) -> int:
     """Print how the plan stands. 0 whenever it could tell; `by_health`: 0 healthy, 2 warning, 1 critical."""
     watch = PlanWatch(plan)
     try:

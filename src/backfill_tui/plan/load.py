@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from backfill_tui.plan.problems import PlanRefusedError, Problem, in_order
 from backfill_tui.plan.resolve import folder_of, place_of, resolve
 from backfill_tui.plan.resolved import Plan
 from backfill_tui.plan.rules import apply_rules
+from backfill_tui.plan.rules.phases import known_dialects
 from backfill_tui.plan.thresholds import Thresholds, fill_references, gather_thresholds
 from backfill_tui.plan.yaml_text import read_file
 
@@ -23,14 +24,16 @@ def load_plan(
     environ: Mapping[str, str] | None = None,
     state_dir: Path | None = None,
     python: str = sys.executable,
+    dialects: Collection[str] | None = None,
 ) -> Plan:
     """The plan of a file, resolved as of `now` (aware).
 
     `environ` is where `notify` finds its variables and the machine its time zone (default: the process's own);
-    `state_dir` takes the place of the plan's; `python` is what `{python}` stands for.
+    `state_dir` takes the place of the plan's; `python` is what `{python}` stands for; `dialects` are the names that
+    a phase's may have (`None`: any).
     Raises PlanRefusedError (a PlanError, exit code 78), whose `found` has every mistake of the file at once.
     """
-    plan, problems = lint(path, now=now, environ=environ, state_dir=state_dir, python=python)
+    plan, problems = lint(path, now=now, environ=environ, state_dir=state_dir, python=python, dialects=dialects)
     if plan is None:
         raise PlanRefusedError(problem for problem in problems if problem.severity == "error")
     return plan
@@ -43,6 +46,7 @@ def lint(
     environ: Mapping[str, str] | None = None,
     state_dir: Path | None = None,
     python: str = sys.executable,
+    dialects: Collection[str] | None = None,
 ) -> tuple[Plan | None, tuple[Problem, ...]]:
     """The plan, or `None` where it can't be used, and everything to be said about it, warnings too."""
     environ = os.environ if environ is None else environ
@@ -54,6 +58,8 @@ def lint(
     fill_references(draft, thresholds, silent=not usable)
     written = draft.model()
     apply_rules(written, draft)
+    if dialects is not None:
+        known_dialects(written, draft, dialects)
     place = place_of(draft, written, path, now=now, environ=environ, python=python)
     if state_dir is not None:
         place = replace(place, state_dir=state_dir.absolute())

@@ -1,7 +1,7 @@
 """What must hold of phases: names, dates, signs of life, and what they refer to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from backfill_tui.plan.draft import Draft
 from backfill_tui.plan.model.file import PlanWritten
@@ -63,6 +63,14 @@ def _units_have_a_calendar(plan: PlanWritten, draft: Draft) -> None:
     for name, phase in plan.phases.items():
         if phase.units == "calendar" and plan.calendar is None and not draft.broken("calendar"):
             draft.refuse(("phases", name, "units"), "calendar is wanted, but the plan has none; add `calendar:`")
+
+
+def known_dialects(plan: PlanWritten, draft: Draft, names: Collection[str]) -> None:
+    """Refuse dialects that are none of these. A rule apart: only who reads the dialects knows their names."""
+    for name, phase in plan.phases.items():
+        path = ("phases", name, "dialect")
+        if phase.dialect not in names and not draft.broken(*path):
+            draft.refuse_name(path, "dialect", phase.dialect, names)
 
 
 def _references_lead_somewhere(plan: PlanWritten, draft: Draft) -> None:

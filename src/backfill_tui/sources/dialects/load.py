@@ -10,13 +10,14 @@ from backfill_tui.plan.shipped import shipped
 from backfill_tui.sources.dialects.model import FACTS, NEEDED, Dialect, Pattern, compile_pattern
 from backfill_tui.sources.events import Mode
 
+FILE = "dialects.yaml"
 _KEYS = frozenset({"title", "fallback", *NEEDED})
 
 
 @cache
 def built_in() -> tuple[Dialect, ...]:
     """The dialects that come with the package, in the order in which they are tried."""
-    return read_dialects(shipped("dialects.yaml"), trusted=True)
+    return read_dialects(shipped(FILE), trusted=True)
 
 
 def read_dialects(path: Path, *, trusted: bool = False) -> tuple[Dialect, ...]:
@@ -36,6 +37,21 @@ def read_dialects(path: Path, *, trusted: bool = False) -> tuple[Dialect, ...]:
     return tuple(_dialect(str(name), body, path, origin, trusted) for name, body in dialects.items())
 
 
+def own_dialects(folder: Path, environ: Mapping[str, str]) -> tuple[Dialect, ...]:
+    """A user's: dialects.yaml in `folder` (beside the plan) and in backfill-tui's folder of their configuration.
+
+    DialectError if one of them is there and can't be used.
+    """
+    config = Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", "~")).expanduser() / ".config")
+    found = [path for path in (folder / FILE, config / "backfill-tui" / FILE) if path.is_file()]
+    return tuple(dialect for path in found for dialect in read_dialects(path))
+
+
+def names_of(dialects: Iterable[Dialect]) -> list[str]:
+    """What a plan's `dialect:` may be: `auto`, these, and the built-in ones."""
+    return list(dict.fromkeys(["auto", *(dialect.name for dialect in (*dialects, *built_in()))]))
+
+
 def choose(name: str, extra: Iterable[Dialect] = ()) -> tuple[Dialect, ...]:
     """The dialects to try for a log: one by its name, or for `auto` all of them, a user's first."""
     known = [*extra, *built_in()]
@@ -43,7 +59,7 @@ def choose(name: str, extra: Iterable[Dialect] = ()) -> tuple[Dialect, ...]:
         return tuple(known)
     chosen = tuple(dialect for dialect in known if dialect.name == name)[:1]
     if not chosen:
-        names = ", ".join(["auto", *dict.fromkeys(dialect.name for dialect in known)])
+        names = ", ".join(names_of(known))
         raise DialectError(f"there is no dialect '{name}'. There are: {names}.")
     return chosen
 
