@@ -222,6 +222,21 @@ def test_several_rotations_between_two_looks_lose_nothing(log: Path) -> None:
     assert b"".join(drained(tail) for _ in range(5)) == b"".join(bodies) + OTHER
 
 
+def test_lines_that_came_to_a_rotated_file_after_it_was_left_are_read_at_the_next_rotation(log: Path) -> None:
+    append(log, LINE)
+    tail = Tail(log)
+    tail.poll()
+    rotated = log.with_name("job.log.1")
+    log.rename(rotated)
+    append(log, OTHER)
+    assert drained(tail) == OTHER
+    append(rotated, b"late\n")
+    rotated.rename(log.with_name("job.log.2"))
+    log.rename(rotated)
+    append(log, LINE)
+    assert sorted(drained(tail).splitlines()) == [LINE.strip(), b"late"]
+
+
 def test_rotated_files_from_before_the_first_look_are_not_read(log: Path) -> None:
     append(log.with_name("job.log.1"), LINE)
     append(log, OTHER)

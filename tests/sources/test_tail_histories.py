@@ -121,5 +121,5 @@ class TestEveryHistory:
     @pytest.mark.long
     def test_no_byte_is_lost_or_read_twice_in_thousands_of_histories(self) -> None:
         run_state_machine_as_test(
-            LogHistory, settings=settings(max_examples=3000, stateful_step_count=40, deadline=None)
+            LogHistory, settings=settings(max_examples=1500, stateful_step_count=40, deadline=None)
         )

@@ -15,7 +15,7 @@ from backfill_tui.sources.followed import FollowedFile
 
 _ROTATED = re.compile(r"(.+?)[.\-_]\d[\d.\-_:T]*")  # app.log.1, app.log-20260103, app.log.2026-01-03_17-20
 _NUMBER = re.compile(r"\.(\d{1,4})$")
-_Look = tuple[bytes, int]  # how a file begins, and when it was last written to, in ns since the epoch
+_Look = tuple[Fingerprint, int]  # what was seen of a file, and when it was last written to, in ns since the epoch
 
 
 def rotated_from(path: Path) -> Path | None:
@@ -41,7 +41,7 @@ class Siblings:
         self._read[file.inode] = _look(file)
 
     def was_read(self, file: FollowedFile) -> bool:
-        """Whether it is one that has been read to its end."""
+        """Whether it is one that has been read to its end, as that was then."""
         return _among(self._read, file)
 
     def remember(self) -> None:
@@ -57,7 +57,7 @@ class Siblings:
         order: list[FollowedFile] = []
         placed = False
         for _, other in self._rotated():
-            fresh = not (other.inode in mine or self._knows(other) or (like and other.mark.head.startswith(like)))
+            fresh = other.inode not in mine and self._has_news(other, like)
             self._known[other.inode] = _look(other)
             if other.inode == file.inode:
                 order.append(file)
@@ -79,6 +79,12 @@ class Siblings:
         best = next((file for file in reversed(copies) if not self._knows(file)), copies[-1])
         best.mark, best.final = mark, True
         return best
+
+    def _has_news(self, file: FollowedFile, like: bytes) -> bool:
+        if self.was_read(file):  # or it took the place of one that was, and begins as that did
+            file.mark, _ = self._read[file.inode]
+            return file.size > file.position
+        return not (_among(self._known, file) or (like and file.mark.head.startswith(like)))
 
     def _knows(self, file: FollowedFile) -> bool:
         return _among(self._known, file) or _among(self._read, file)
@@ -123,11 +129,13 @@ def _written(entry: os.DirEntry[str]) -> tuple[int, int, str]:
 
 
 def _look(file: FollowedFile) -> _Look:
-    return (file.mark.head, file.stat().st_mtime_ns)
+    return (file.mark, file.stat().st_mtime_ns)
 
 
-def _among(known: dict[Inode, _Look], file: FollowedFile) -> bool:
-    head, written = known.get(file.inode, (b"", None))
-    if head:
-        return file.mark.head.startswith(head)
+def _among(looks: dict[Inode, _Look], file: FollowedFile) -> bool:
+    if file.inode not in looks:
+        return False
+    mark, written = looks[file.inode]
+    if mark.head:
+        return file.holds(mark)
     return not file.mark.head and written == file.stat().st_mtime_ns
