@@ -105,6 +105,10 @@ class Counts:
         return 100.0 * good / judged if judged else None
 
 
+NOTHING_KNOWN = Counts(None, None, None, None, None, None, None, None)
+"""Of a step without dates, or of which nothing was seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """A date of which log and checkpoint tell different outcomes, though the checkpoint is not merely older."""
@@ -120,7 +124,7 @@ class Account:
 
     dates: tuple[date, date] | None = None
     units: Mapping[date, Unit] = field(default_factory=dict)  # every expected date that is known by name
-    counts: Counts = field(default_factory=Counts)
+    counts: Counts = NOTHING_KNOWN
     runs: tuple[Run, ...] = ()
     claims_complete: bool = False
     complete: bool = False

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from backfill_tui.progress.account import Account, Counts, Disagreement, Evidence, RunEnd, Unit, UnitState
+from backfill_tui.progress.account import (
+    NOTHING_KNOWN,
+    Account,
+    Counts,
+    Disagreement,
+    Evidence,
+    RunEnd,
+    Unit,
+    UnitState,
+)
 from backfill_tui.progress.expectation import Expectation, expect
 from backfill_tui.progress.runs import RunBook
 from backfill_tui.progress.sequence import PlacedRun, as_run, leading, place_runs
@@ -241,6 +250,8 @@ def _counts(expectation: Expectation, units: Mapping[date, Unit], runs: Sequence
     lead = leading(runs)
     if lead is not None and lead.trace.counts_only:
         return _counted_only(lead)
+    if expectation.total is None and not units:
+        return NOTHING_KNOWN
     tally = Counter(unit.state for unit in units.values())
     named = expectation.days is not None
     total = expectation.total
