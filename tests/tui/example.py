@@ -4,7 +4,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from functools import cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from backfill_tui.control.model import Alert, PhaseState, Severity, Timeline
@@ -19,7 +20,6 @@ from backfill_tui.progress.account import Account, Counts, Evidence, Run, RunEnd
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.sources.events import Mode
 from backfill_tui.sources.presence import Identity, Presence, ProcessSeen
-from backfill_tui.tui.log_reader import MemoryPages, Pages
 
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 1, 3, 20, 14, 7, tzinfo=ZONE)
@@ -74,7 +74,7 @@ def account(
 
 def _unit(index: int, day: date, reached: int, failed: bool, missing: bool, *, running: bool) -> Unit:
     at = NOW - timedelta(hours=3, minutes=46) + timedelta(seconds=14 * index)
-    offset = index * 30
+    offset = offsets()[min(index, len(offsets()) - 1)]
     if index > reached or (index == reached and not running):
         return Unit(day, UnitState.PENDING)
     if index == reached:
@@ -303,24 +303,22 @@ def nothing(sequence: int = 1) -> Snapshot:
     return Snapshot(plan="this machine", at=NOW, timezone="America/Los_Angeles", phases=(), sequence=sequence)
 
 
-def log_text() -> list[str]:
+@cache
+def log_lines() -> tuple[str, ...]:
     """Lines of a day-by-day job, three a date."""
     lines = []
     at = datetime(2026, 1, 3, 16, 28, 0)  # noqa: DTZ001 - a log's own clock has no zone
     for index, day in enumerate(days(FIX)[:739]):
         number = games(day)
-        for text in (
-            f"INFO - Processing day {index + 1}/944: {day}",
-            f"INFO - Saved {2 * number} records via MERGE_UPDATE"
-            if number
-            else f"INFO - No games scheduled for {day}",
-            f"INFO -   ✓ Success: {2 * number} records",
-        ):
-            lines.append(f"{at:%Y-%m-%d %H:%M:%S},{index % 1000:03d} - {text}")
+        outcome = f"Saved {2 * number} records via MERGE_UPDATE" if number else f"No games scheduled for {day}"
+        for text in (f"Processing day {index + 1}/944: {day}", outcome, f"  ✓ Success: {2 * number} records"):
+            lines.append(f"{at:%Y-%m-%d %H:%M:%S},{index % 1000:03d} - INFO - {text}")
             at += timedelta(seconds=6)
-    return lines
+    return tuple(lines)
 
 
-def opener(path: Path) -> Pages:
-    """Pages in memory."""
-    return MemoryPages(log_text())
+@cache
+def offsets() -> tuple[int, ...]:
+    """Where each date's first line begins in the log, in bytes."""
+    ends = accumulate(len(line.encode()) + 1 for line in log_lines())
+    return (0, *ends)[::3]

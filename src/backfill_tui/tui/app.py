@@ -15,12 +15,13 @@ from textual.command import CommandPalette, Provider
 
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.errors import BackfillError
+from backfill_tui.sources.pager import LogPager
 from backfill_tui.tui import themes
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.commands import RegistryCommands
 from backfill_tui.tui.display import Display, display
 from backfill_tui.tui.feed import Feed
-from backfill_tui.tui.log_reader import Opener, open_pages
+from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.screens.dashboard import Dashboard
 from backfill_tui.tui.screens.help import Help
 from backfill_tui.tui.screens.page import Page
@@ -47,7 +48,7 @@ class BackfillApp(App[int]):
         feed: Feed,
         *,
         read_only: bool = False,
-        opener: Opener = open_pages,
+        opener: Opener = LogPager,
         theme: str | None = None,
         shown_as: Display | None = None,
     ) -> None:

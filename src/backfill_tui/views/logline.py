@@ -24,23 +24,23 @@ _EMPTY = re.compile(r"✓.*: 0 (records|players)\b")
 _LOOKED_AT = 400  # characters of a message that decide its tone
 
 
-def shown(text: str) -> Line:
-    """The spans of one line, which is already free of control characters."""
+def shown(text: str, *, trouble: bool = False) -> Line:
+    """The spans of one line, which is already free of control characters; `trouble` if it reports an error."""
     if match := _RECORD.match(text):
         level = match["level"]
         message = text[match.end() :]
         head = spread(Span(f"{match['time']} ", Tone.DIM), Span(f"{level:<5} ", _LEVELS[level]))
-        return spread(*head, Span(message, _tone(message, level)))
+        return spread(*head, Span(message, _tone(message, level, trouble=trouble)))
     if match := _BARE.match(text):
         level = match["level"]
         message = text[match.end() :]
-        return spread(Span(f"{level:<5} ", _LEVELS[level]), Span(message, _tone(message, level)))
-    return one(text, _tone(text, ""))
+        return spread(Span(f"{level:<5} ", _LEVELS[level]), Span(message, _tone(message, level, trouble=trouble)))
+    return one(text, _tone(text, "", trouble=trouble))
 
 
-def _tone(message: str, level: str) -> Tone:
+def _tone(message: str, level: str, *, trouble: bool) -> Tone:
     start = message[:_LOOKED_AT]
-    if level in {"ERROR", "CRITICAL", "FATAL"} or "✗" in start or start.startswith("Traceback "):
+    if trouble or level in {"ERROR", "CRITICAL", "FATAL"} or "✗" in start:
         return Tone.BAD
     if level in {"WARNING", "WARN"}:
         return Tone.WARN
@@ -51,20 +51,11 @@ def _tone(message: str, level: str) -> Tone:
     return Tone.DIM if level == "DEBUG" else Tone.TEXT
 
 
-_ERROR = re.compile(r"\b(ERROR|CRITICAL|FATAL)\b")
-
-
-def is_error(text: str) -> bool:
-    """Whether a line is a record of level ERROR or above, or the head of a traceback."""
-    start = text[:_LOOKED_AT]
-    return start.startswith("Traceback (most recent") or _ERROR.search(start) is not None
-
-
 def mark(line: Line, needle: str) -> Line:
-    """The line with every occurrence of `needle` marked, whatever its case; unchanged without a needle."""
+    """The line with every occurrence of `needle` marked; case matters only if the needle has a capital."""
     if not needle:
         return line
-    pattern = re.compile(re.escape(needle), re.IGNORECASE)
+    pattern = re.compile(re.escape(needle), re.IGNORECASE if needle == needle.lower() else 0)
     spans: list[Span] = []
     for span in line:
         end = 0

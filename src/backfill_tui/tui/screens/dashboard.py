@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.message import Message
 
 from backfill_tui.engine.snapshot import Snapshot
-from backfill_tui.tui.actions import Scope
+from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.screens.page import Page
 from backfill_tui.tui.widgets.log_pane import LogPane
@@ -17,7 +17,7 @@ from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.panels import Alerts
 from backfill_tui.tui.widgets.phase_table import PhaseTable
 from backfill_tui.views import header
-from backfill_tui.views.spans import Line, Tone, one, plain, wrap
+from backfill_tui.views.spans import Line, Tone, one, wrap
 
 _NOTHING = (
     "Nothing to watch yet.",
@@ -31,6 +31,7 @@ _NOTHING = (
 class Dashboard(Page):
     """All phases at a glance. The panels of the middle row are there only while they have something to say."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DASHBOARD)]
     SCOPE: ClassVar[Scope] = Scope.DASHBOARD
     AUTO_FOCUS = "PhaseTable"
 
@@ -49,7 +50,6 @@ class Dashboard(Page):
         """Table, middle row, log; or the sentence that there is nothing."""
         table = PhaseTable(id="phases")
         table.add_class("panel")
-        table.border_title = Content("Phases")
         yield table
         yield Lines(id="nothing", classes="-gone")
         with Horizontal(id="middle"):
@@ -96,7 +96,7 @@ class Dashboard(Page):
         """The log and the table's lower edge tell of the selected phase."""
         table = self.query_one(PhaseTable)
         view = next((v for v in snapshot.phases if v.name == self.selected), None)
-        table.border_subtitle = Content(table.clean(plain(view.why))) if view and view.why else None
+        table.entitle("Phases", view.why if view else "")
         if view is not None:
             self.log_pane().show_phase(view)
 

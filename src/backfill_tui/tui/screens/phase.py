@@ -7,7 +7,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 
@@ -91,10 +90,8 @@ class PhasePage(Page):
         games = view.calendar is not None
         present = {unit.state for unit in view.account.units.values()}
         legend = calendar.legend([s for s in _ORDER if s in present], games=games)
-        dates.border_title = Content(
-            dates.clean(f"Dates {formats.date_range(view.dates)}" if view.dates else "Dates")
-        )
-        dates.border_subtitle = Content(dates.clean("".join(span.text for span in legend)))
+        title = f"Dates {formats.date_range(view.dates)}" if view.dates else "Dates"
+        dates.entitle(title, "".join(span.text for span in legend))
 
     def render_header(self, snapshot: Snapshot, room: int) -> None:
         """Write the header."""

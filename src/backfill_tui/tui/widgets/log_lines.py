@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import work
@@ -20,6 +20,9 @@ from backfill_tui.tui.log_reader import Jump, LogReader, Look, Opener, Want
 from backfill_tui.tui.widgets.painted import Painted
 from backfill_tui.views import logline
 from backfill_tui.views.spans import Line, Tone, one
+
+if TYPE_CHECKING:
+    from backfill_tui.sources.pager import Line as LogLine
 
 _EVERY_S = 0.25  # between two looks at a file that is being followed
 _AFTER_TROUBLE_S = 1.0
@@ -41,7 +44,7 @@ class LogLines(Painted, can_focus=True):
         super().__init__(id=id)
         self._opener = opener
         self._look = Look()
-        self._cache: dict[int, str] = {}
+        self._cache: dict[int, LogLine] = {}
         self._left = 0
         self._nudge = asyncio.Event()
         self._jump: Jump | None = None
@@ -77,8 +80,8 @@ class LogLines(Painted, can_focus=True):
     def rows(self) -> int:
         """How many lines can be scrolled through: all, those that match, or the last few until all are counted."""
         if not self._look.complete:
-            return len(self._look.tail)
-        return len(self._look.matches) if self.filter else self._look.count
+            return len(self._look.lines)
+        return self._look.found if self.filter else self._look.count
 
     @property
     def line_number(self) -> int | None:
@@ -99,11 +102,11 @@ class LogLines(Painted, can_focus=True):
         self.filter = text
         self.needle = text or self.needle
         self._cache.clear()
-        self._look = replace(self._look, matches=(), filter=text)
+        self._look = replace(self._look, matches=(), found=0, filter=text)
         if not text and line is not None:
             self.following = False
             self._make_room()
-            self._go(line - 1)
+            self._go(line - 1, into_the_middle=True)
         else:
             self._make_room()
         self._ask()
@@ -129,11 +132,8 @@ class LogLines(Painted, can_focus=True):
         if self.path is None:
             return
         reader = LogReader(self.path, self._opener)
-        try:
-            while True:
-                await self._look_once(reader)
-        finally:
-            reader.close()
+        while True:
+            await self._look_once(reader)
 
     async def _look_once(self, reader: LogReader) -> None:
         pause = _EVERY_S
@@ -168,7 +168,7 @@ class LogLines(Painted, can_focus=True):
         if look.generation != before.generation or look.count < before.count:
             self._cache.clear()
         self._look = look
-        self.trouble = ""
+        self.trouble = look.note if not look.count else ""
         self._remember(look)
         if look.count != before.count or look.complete != before.complete or self.rows != self.virtual_size.height:
             self._make_room()
@@ -178,10 +178,10 @@ class LogLines(Painted, can_focus=True):
             self.post_message(self.Changed())
 
     def _remember(self, look: Look) -> None:
-        fresh = dict(enumerate(look.tail)) if not look.complete else dict(enumerate(look.lines, start=look.first))
-        changed = [row for row, text in fresh.items() if self._cache.get(row) != text]
+        fresh = dict(enumerate(look.lines, start=look.first))
+        changed = [row for row, line in fresh.items() if self._cache.get(row) != line]
         keep = range(look.first - 20 * _MARGIN, look.first + 20 * _MARGIN)
-        self._cache = {row: text for row, text in self._cache.items() if row in keep} | fresh
+        self._cache = {row: line for row, line in self._cache.items() if row in keep} | fresh
         for row in changed:
             if self.scroll_offset.y <= row < self.scroll_offset.y + self.size.height:
                 self.refresh_line(row)
@@ -192,7 +192,7 @@ class LogLines(Painted, can_focus=True):
             self.app.bell()
             return
         self.following = False
-        self._go(look.target)
+        self._go(look.target, into_the_middle=True)
 
     def _fail(self, sentence: str) -> None:
         if sentence != self.trouble:
@@ -225,11 +225,11 @@ class LogLines(Painted, can_focus=True):
             return one(self.trouble, Tone.WARN) if y == 0 else ()
         if y >= self.rows:
             return ()
-        text = self._cache.get(y)
-        if text is None:
+        line = self._cache.get(y)
+        if line is None:
             self._nudge.set()
             return one("·", Tone.FAINT)
-        return logline.mark(logline.shown(text), self.needle)
+        return logline.mark(logline.shown(line.text, trouble=line.trouble), self.needle)
 
     def base_style(self, y: int) -> Style:
         """The cursor's line stands out while it is not the end that is followed."""
@@ -244,7 +244,8 @@ class LogLines(Painted, can_focus=True):
 
     # Moving
 
-    def _go(self, row: int) -> None:
+    def _go(self, row: int, *, into_the_middle: bool = False) -> None:
+        """Put the cursor on a row and bring it into sight, with what is around it where it came from afar."""
         row = min(max(0, row), max(0, self.rows - 1))
         before, self.cursor = self.cursor, row
         self.refresh_line(before)
@@ -253,6 +254,8 @@ class LogLines(Painted, can_focus=True):
         top = self.scroll_offset.y
         if self.following:
             top = max(0, self.rows - height)
+        elif not top <= row < top + height and into_the_middle:
+            top = max(0, row - height // 2)
         elif row < top:
             top = row
         elif row >= top + height:

@@ -5,18 +5,18 @@ from pathlib import Path
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input
 
 from backfill_tui.engine.snapshot import LogSeen, PhaseView
-from backfill_tui.tui.log_reader import Opener, ToError, ToMatch, ToOffset
+from backfill_tui.tui.log_reader import Opener, ToMatch, ToOffset, ToTrouble
 from backfill_tui.tui.widgets.log_lines import LogLines
 from backfill_tui.tui.widgets.painted import Lines
+from backfill_tui.tui.widgets.titled import Titled
 from backfill_tui.views import formats
-from backfill_tui.views.spans import Tone, one, plain
+from backfill_tui.views.spans import Tone, one
 
 
-class LogPane(Vertical):
+class LogPane(Vertical, Titled):
     """One file of a phase at a time; at first the one that grew last."""
 
     def __init__(self, opener: Opener, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -74,8 +74,7 @@ class LogPane(Vertical):
         title = f"Log · {view.name}"
         if len(view.logs) > 1:
             title += f" · {Path(view.logs[self._file].path).name} {self._file + 1}/{len(view.logs)}"
-        self.border_title = Content(lines.clean(plain(title)))
-        self.border_subtitle = Content(lines.clean(plain(_position(lines)))) if view.logs else None
+        self.entitle(title, _position(lines) if view.logs else "")
 
     # Filter, matches, errors
 
@@ -132,7 +131,7 @@ class LogPane(Vertical):
         """Go to the next line that reports an error."""
         if (at := self.lines.line_number) is not None:
             line = self.lines.count if self.lines.following and not forward else at - 1
-            self.lines.jump(ToError(line, forward))
+            self.lines.jump(ToTrouble(line, forward))
 
     def go_to(self, file: int, offset: int) -> None:
         """Go to a place in one of the phase's files."""

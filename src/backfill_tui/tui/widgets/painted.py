@@ -3,20 +3,17 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from backfill_tui.views.spans import Line, Span, Tone, to_ascii
-
-# C0, DEL and C1: nothing of them may reach a terminal, wherever a text comes from.
-_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
+from backfill_tui.tui.widgets.titled import Titled
+from backfill_tui.views.spans import Line, Span, Tone
 
 
-class Painted(ScrollView):
+class Painted(ScrollView, Titled, can_focus=False):
     """Draws lines of spans, one at a time, as it is asked for them."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"painted--{tone.value}" for tone in Tone}
@@ -46,16 +43,6 @@ class Painted(ScrollView):
     def tone(self, tone: Tone) -> Style:
         """What a tone adds to the style beneath it."""
         return self.get_component_rich_style(f"painted--{tone.value}", partial=True)
-
-    def clean(self, text: str) -> str:
-        """`text` as this terminal may have it."""
-        text = text if text.isprintable() else text.translate(_CONTROLS)
-        return to_ascii(text) if self.app.has_class("-ascii") else text
-
-    def fit(self, text: str, cells: int) -> str:
-        """`text` in exactly `cells` cells."""
-        text = self.clean(text)
-        return text if cell_len(text) == cells else set_cell_size(text, cells)
 
 
 class Lines(Painted):

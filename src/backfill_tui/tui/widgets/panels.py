@@ -5,14 +5,13 @@ from datetime import date
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.content import Content
 from textual.geometry import Size
 
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.views import alerts, evidence, facts, formats, sparkline
-from backfill_tui.views.spans import Line, Tone, one, plain, spread
+from backfill_tui.views.spans import Line, Tone, one, spread, wrap
 
 _POINTS = 2  # that a chart takes
 
@@ -30,11 +29,6 @@ class Panel(Lines):
     def on_mount(self) -> None:
         """Set the title, which `clean` can only do once there is an app."""
         self.entitle(self._title)
-
-    def entitle(self, title: str, subtitle: str = "") -> None:
-        """Title and subtitle of the frame, as plain text."""
-        self.border_title = Content(self.clean(plain(title)))
-        self.border_subtitle = Content(self.clean(plain(subtitle)))
 
     def write(self, writer: Writer) -> None:
         """Show what `writer` makes of the width in cells."""
@@ -78,7 +72,8 @@ class Evidence(Panel):
         """Show the evidence of a date."""
         if day is None:
             self.entitle("Date")
-            self.write(lambda width: facts.lines([facts.Fact("", _undated(view), Tone.DIM)], width))
+            sentence = "No dates of this phase are known yet." if view.dates is None else ""
+            self.write(lambda width: [one(piece, Tone.DIM) for piece in wrap(sentence, width)])
             return
         in_log = evidence.has_place_in_log(view.account.units.get(day))
         self.entitle(evidence.title(day), "enter: in log" if in_log else "")
@@ -86,10 +81,6 @@ class Evidence(Panel):
         if todo := evidence.advice(view, day):
             found.append(facts.Fact("to do", todo, Tone.STRONG))
         self.write(lambda width: facts.lines(found, width))
-
-
-def _undated(view: PhaseView) -> str:
-    return "No dates of this phase are known yet." if view.dates is None else ""
 
 
 class Details(Panel, can_focus=True):

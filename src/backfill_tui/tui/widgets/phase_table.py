@@ -81,7 +81,7 @@ class PhaseTable(Painted, can_focus=True):
         before, self._selected = self.cursor, name
         for row in {before, self.cursor} - {None}:
             self._refresh_cell(row or 0, 0, self._room)
-        self._keep_in_view()
+        self.call_after_refresh(self._keep_in_view)
 
     @property
     def cursor(self) -> int | None:

@@ -1,0 +1,69 @@
+"""Nothing that a job prints, a plan names or an alert says can style or steer the terminal."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from backfill_tui.control.model import Alert, Severity
+from backfill_tui.engine.snapshot import LogSeen, Snapshot
+from backfill_tui.tui.app import BackfillApp
+from tests.tui import example
+from tests.tui.screen import make_app, press, running, shown, until
+
+NASTY = "[bold red]x[/] [/nope] \x1b[31mred \x1b]0;pwn\x07 \x9b2J \x00 [@click=app.quit]y[/]"
+CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+def _nasty_night() -> Snapshot:
+    night = example.night()
+    first = night.phases[0]
+    view = replace(
+        first,
+        name=NASTY,
+        why=NASTY,
+        logs=(LogSeen(f"/logs/{NASTY}.log", note=NASTY), LogSeen("b.log")),
+        process=replace(first.process, command=(NASTY,), note=NASTY),
+        dialect_reason=NASTY,
+    )
+    alert = Alert("n", Severity.CRITICAL, NASTY, night.at, NASTY, NASTY, NASTY)
+    return replace(
+        night, plan=NASTY, phases=(view, *night.phases[1:]), alerts=(alert,), notes=(NASTY,), deadline_phase=NASTY
+    )
+
+
+def _sent(app: BackfillApp) -> str:
+    """Every text that would go to the terminal, before Textual adds its own sequences."""
+    strips = app.screen._compositor.render_strips()  # noqa: SLF001 - Textual has no public way to read the screen
+    return "\n".join(segment.text for strip in strips for segment in strip)
+
+
+async def test_markup_stays_text_and_no_control_character_is_sent(tmp_path: Path) -> None:
+    log = tmp_path / "x.log"
+    log.write_text(f"2026-01-03 20:00:00,000 - INFO - {NASTY}\n{NASTY}\n")
+    app = make_app(_nasty_night(), log=log)
+    async with running(app) as pilot:
+        await until(pilot, lambda: shown(app).count("[bold red]x[/]") >= 4)
+        assert not CONTROLS.search(_sent(app))
+        await press(pilot, "enter")
+        await until(pilot, lambda: "› [bold red]x[/]" in shown(app))
+        assert not CONTROLS.search(_sent(app))
+        await press(pilot, "slash", *"[bold", "enter")
+        await until(pilot, lambda: "“[bold”" in shown(app))
+        assert not CONTROLS.search(_sent(app))
+        assert not CONTROLS.search(app.title)
+
+
+async def test_an_escape_in_a_log_is_not_among_the_bytes_that_are_written(tmp_path: Path) -> None:
+    log = tmp_path / "x.log"
+    log.write_text("\x1b]0;pwn\x07 here \x1b[2J\n")
+    app = make_app(log=log)
+    async with running(app) as pilot:
+        await until(pilot, lambda: " here" in shown(app))
+        console = Console(force_terminal=True, color_system="truecolor", width=132)
+        strips = app.screen._compositor.render_strips()  # noqa: SLF001 - Textual has no public way to read the screen
+        written = "".join(strip.render(console) for strip in strips)
+        assert "\x1b]0;" not in written
+        assert "\x1b[2J" not in written
+        assert "\x07" not in written
