@@ -44,7 +44,7 @@ class LogHistory(RuleBasedStateMachine):
         self.late = False
 
     def shift_backups(self) -> None:
-        for number in range(30, 0, -1):
+        for number in range(50, 0, -1):
             backup = self.folder / f"job.log.{number}"
             if backup.exists():
                 backup.rename(self.folder / f"job.log.{number + 1}")
