@@ -27,6 +27,7 @@ FIX = (date(2021, 10, 1), date(2024, 5, 1))
 FOUR_YEARS = (date(2021, 10, 19), date(2026, 1, 2))
 
 
+@cache
 def games(day: date) -> int:
     """How many games a date has, in a league that plays from late October to mid June."""
     chance = random.Random(day.toordinal())  # noqa: S311 - a made-up league
@@ -283,13 +284,19 @@ def alerts() -> tuple[Alert, ...]:
     )
 
 
+@cache
+def phases() -> tuple[PhaseView, ...]:
+    """The phases of the night."""
+    return (_fix(), _phase1(), *_waiting())
+
+
 def night(sequence: int = 1) -> Snapshot:
     """The night of 3 January 2026 at 20:14."""
     return Snapshot(
         plan="nba-night",
         at=NOW,
         timezone="America/Los_Angeles",
-        phases=(_fix(), _phase1(), *_waiting()),
+        phases=phases(),
         alerts=alerts(),
         deadline_phase="ml_training",
         deadline_by=datetime(2026, 1, 4, 6, 30, tzinfo=ZONE),

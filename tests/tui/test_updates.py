@@ -37,9 +37,9 @@ async def test_only_the_cells_whose_text_changed_are_drawn_again(monkeypatch: py
         drawn: list[Region] = []
         refresh = table.refresh
 
-        def noted(*regions: Region) -> Widget:
+        def noted(*regions: Region, **how: bool) -> Widget:
             drawn.extend(regions)
-            return refresh(*regions)
+            return refresh(*regions, **how)
 
         monkeypatch.setattr(table, "refresh", noted)
         view = replace(example.night().phases[0], rate_per_hour=199.0)
