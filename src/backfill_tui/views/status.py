@@ -82,12 +82,18 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
         "verdict": None,
         "verdict_at": None,
         "accepted": None,
-        "notes": [*view.account.notes, *(log.note for log in view.logs if log.note), *_checkpoint_notes(view)],
+        "notes": list(_notes(view)),
     }
 
 
-def _checkpoint_notes(view: PhaseView) -> list[str]:
-    return [view.checkpoint.note] if view.checkpoint and view.checkpoint.note else []
+def _notes(view: PhaseView) -> Iterator[str]:
+    """What is to be said of the phase's sources, each with its file."""
+    yield from view.account.notes
+    for log in view.logs:
+        if log.note:
+            yield f"{log.path}: {log.note}"
+    if view.checkpoint and view.checkpoint.note:
+        yield f"{view.checkpoint.path}: {view.checkpoint.note}"
 
 
 def _process(seen: ProcessSeen, snapshot: Snapshot) -> contract.Json:
@@ -123,6 +129,8 @@ def as_lines(snapshot: Snapshot) -> Iterator[str]:
     width = max((len(view.name) for view in snapshot.phases), default=0)
     for view in snapshot.phases:
         yield f"  {view.name:<{width}}  {view.state.value:<8}  {_progress(view)}  {view.why}"
+        for note in _notes(view):
+            yield f"  {'':<{width}}  {note}"
     for alert in snapshot.alerts:
         since = formats.clock(alert.since, zone)
         yield f"  {alert.severity.value} since {since}: {alert.title}. {alert.detail} {alert.action}"
