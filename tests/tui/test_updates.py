@@ -13,11 +13,12 @@ from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.errors import SourceError
 from backfill_tui.tui.app import BackfillApp
+from backfill_tui.tui.display import Display
 from backfill_tui.tui.feed import ReplayFeed
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.phase_table import PhaseTable
 from tests.tui import example
-from tests.tui.screen import make_app, press, running, shown, until
+from tests.tui.screen import SMALL, make_app, press, running, shown, until
 
 
 def _feed(app: BackfillApp) -> ReplayFeed:
@@ -134,3 +135,14 @@ async def test_the_feed_is_closed_with_the_app() -> None:
     async with running(app):
         assert _feed(app).started
     assert _feed(app).closed
+
+
+async def test_before_the_first_snapshot_there_is_a_sentence_and_no_empty_box() -> None:
+    app = BackfillApp(ReplayFeed(), shown_as=Display())
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "Looking at logs" in shown(app))
+        assert "╭" not in shown(app)
+        _feed(app).publish(example.night())
+        await until(pilot, lambda: "team_offense_fix" in shown(app))
+        await press(pilot, "j")
+        assert "Log · team_offense " in shown(app)

@@ -13,18 +13,18 @@ from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.screens.page import Page
 from backfill_tui.tui.widgets.log_pane import LogPane
-from backfill_tui.tui.widgets.painted import Lines
+from backfill_tui.tui.widgets.painted import Lines, Written
 from backfill_tui.tui.widgets.panels import Alerts
 from backfill_tui.tui.widgets.phase_table import PhaseTable
 from backfill_tui.views import header
 from backfill_tui.views.spans import Line, Tone, one, wrap
 
+_LOOKING = ("Looking at logs, checkpoints and processes …",)
 _NOTHING = (
     "Nothing to watch yet.",
-    "",
-    "No running backfill was found, and the plan names no phases.",
+    "No running backfill was found, and no phases are planned.",
     "Start a job with --start-date and --end-date, or give its files: backfill-tui watch --log FILE.",
-    "`backfill-tui demo` shows a whole night.",
+    "To see a whole night: backfill-tui demo.",
 )
 
 
@@ -51,17 +51,21 @@ class Dashboard(Page):
         table = PhaseTable(id="phases")
         table.add_class("panel")
         yield table
-        yield Lines(id="nothing", classes="-gone")
+        yield Written(id="instead")
         with Horizontal(id="middle"):
             yield Alerts(id="alerts")
         yield LogPane(self.opener, id="log")
+
+    def on_mount(self) -> None:
+        """Until there is something to show, say so."""
+        self._say_instead(_LOOKING)
 
     def render_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
         names = [view.name for view in snapshot.phases]
         if self.selected not in names:
             self.selected = names[0] if names else None
-        self._show_nothing(nothing=not names)
+        self._say_instead(() if names else (*_NOTHING, *snapshot.notes))
         self.query_one(PhaseTable).show(snapshot, self.selected)
         self.query_one(Alerts).update(snapshot)
         self._follow_selection(snapshot)
@@ -78,19 +82,17 @@ class Dashboard(Page):
             self.query_one(PhaseTable).select(name)
             self._follow_selection(self.snapshot)
 
-    def _show_nothing(self, *, nothing: bool) -> None:
-        sentence = self.query_one("#nothing", Lines)
-        sentence.set_class(not nothing, "-gone")
-        self.query_one(PhaseTable).set_class(nothing, "-gone")
-        self.log_pane().set_class(nothing, "-gone")
-        if nothing:
-            width = max(10, self.size.width - 4)
-            lines: list[Line] = [one("")]
-            for index, text in enumerate(_NOTHING):
-                lines += [
-                    one(f"  {piece}", Tone.DIM if index else Tone.STRONG) for piece in wrap(text, width) or [""]
-                ]
-            sentence.show(lines)
+    def _say_instead(self, sentences: tuple[str, ...]) -> None:
+        """Show sentences in place of everything; none brings it back."""
+        instead = self.query_one("#instead", Written)
+        table = self.query_one(PhaseTable)
+        instead.set_class(not sentences, "-gone")
+        for widget in (table, self.query_one("#middle"), self.log_pane()):
+            widget.set_class(bool(sentences), "-gone")
+        if sentences:
+            instead.write(lambda width: _sentences(sentences, width))
+        elif self.focused is None:
+            self.call_after_refresh(table.focus)
 
     def _follow_selection(self, snapshot: Snapshot) -> None:
         """The log and the table's lower edge tell of the selected phase."""
@@ -110,3 +112,12 @@ class Dashboard(Page):
         """Another row was selected."""
         self.select(event.name)
         self.post_message(self.Selected(event.name))
+
+
+def _sentences(sentences: tuple[str, ...], width: int) -> list[Line]:
+    """The first one stands out; each begins on a line of its own."""
+    head, *rest = (wrap(sentence, width) for sentence in sentences)
+    text = [one(line, Tone.STRONG) for line in head]
+    for lines in rest:
+        text += [one(""), *(one(line, Tone.DIM) for line in lines)]
+    return text

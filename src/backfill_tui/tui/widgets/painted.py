@@ -1,6 +1,6 @@
 """The base of every widget that draws spans. Tones become styles here, and only here is text made safe to show."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -72,3 +72,31 @@ class Lines(Painted):
     def line_at(self, y: int) -> Line:
         """The spans of line `y`."""
         return self._lines[y] if y < len(self._lines) else ()
+
+
+Writer = Callable[[int], list[Line]]
+
+
+class Written(Lines):
+    """Lines that are written for the widget's width, again whenever that changes; as high as they need."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self._writer: Writer | None = None
+
+    def write(self, writer: Writer) -> None:
+        """Show what `writer` makes of the width in cells."""
+        self._writer = writer
+        if width := self.scrollable_content_region.width:
+            self.show(writer(width))
+        else:
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
+        """As many lines as there will be in `width` cells."""
+        return len(self._writer(width - self.styles.scrollbar_size_vertical)) if self._writer is not None else 0
+
+    def on_resize(self) -> None:
+        """Write again for the new width."""
+        if self._writer is not None:
+            self.write(self._writer)

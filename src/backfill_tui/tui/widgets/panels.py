@@ -1,51 +1,29 @@
 """The boxes of a page: alerts, one date's evidence, a phase's details, throughput. Their words come from views."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.geometry import Size
 
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.tui.actions import Scope, bindings
-from backfill_tui.tui.widgets.painted import Lines
+from backfill_tui.tui.widgets.painted import Written
 from backfill_tui.views import alerts, evidence, facts, formats, sparkline
 from backfill_tui.views.spans import Line, Tone, one, spread, wrap
 
 _POINTS = 2  # that a chart takes
 
-Writer = Callable[[int], list[Line]]
 
-
-class Panel(Lines):
-    """A titled box whose lines are written for its width, again whenever that changes."""
+class Panel(Written):
+    """A titled box."""
 
     def __init__(self, title: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes="panel")
         self._title = title
-        self._writer: Writer | None = None
 
     def on_mount(self) -> None:
-        """Set the title, which `clean` can only do once there is an app."""
+        """Set the title, which can only be made fit to show once there is an app."""
         self.entitle(self._title)
-
-    def write(self, writer: Writer) -> None:
-        """Show what `writer` makes of the width in cells."""
-        self._writer = writer
-        if width := self.scrollable_content_region.width:
-            self.show(writer(width))
-        else:
-            self.refresh(layout=True)
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
-        """As many lines as there will be in `width` cells."""
-        return len(self._writer(width - self.styles.scrollbar_size_vertical)) if self._writer is not None else 0
-
-    def on_resize(self) -> None:
-        """Write again for the new width."""
-        if self._writer is not None:
-            self.write(self._writer)
 
 
 class Alerts(Panel):
