@@ -33,19 +33,18 @@ class CounterBook:
             counter = self._counters[event.of] = _Counter()
         run = self._run(counter, event)
         before = run.counted
-        if before is not None and before.index == event.index:
+        if before is not None and before.number == event.number:
             return
         counter.advances += 1
         run.counted = event
-        run.complete = event.index == event.of
+        run.complete = event.number == event.of
         if event.at is not None:
             run.last_at = run.summary_at = event.at
             run.finishes.extend(
-                [(event.at, None)] * min(event.index - (before.index if before else 0), KEPT_ADVANCES)
+                [(event.at, None)] * min(event.number - (before.number if before else 0), KEPT_ADVANCES)
             )
             del run.finishes[:-KEPT_ADVANCES]
-        for name in event.dialects:
-            run.lines_of[name] += 1
+        run.lines_of[event.dialects] += 1
 
     def runs(self) -> list[RunTrace]:
         """The runs of the counter that advanced most; none, where no counter has advanced twice."""
@@ -56,7 +55,7 @@ class CounterBook:
     def _run(counter: _Counter, event: ProgressPrinted) -> RunTrace:
         """The run that counts on, or a new one where the count has gone back."""
         last = counter.runs[-1] if counter.runs else None
-        if last is not None and last.counted is not None and event.index >= last.counted.index:
+        if last is not None and last.counted is not None and event.number >= last.counted.number:
             return last
         run = RunTrace(event.offset, event.at, units_total=event.of, active=True, counts_only=True)
         counter.runs.append(run)

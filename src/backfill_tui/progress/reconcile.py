@@ -274,7 +274,7 @@ def _counted_only(run: PlacedRun) -> Counts:
     counted = run.trace.counted
     if counted is None:
         return Counts(total=run.trace.units_total)
-    return Counts(total=counted.of, done=counted.index, pending=counted.of - counted.index, missing=None)
+    return Counts(total=counted.of, done=counted.number, pending=counted.of - counted.number, missing=None)
 
 
 def _all_accounted(counts: Counts) -> bool:

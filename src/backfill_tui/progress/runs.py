@@ -1,6 +1,7 @@
 """Events to runs: which lines belong to one invocation of a job, and what each invocation did to each date."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from backfill_tui.progress.counters import CounterBook
 from backfill_tui.progress.trace import RunTrace, UnitDone
@@ -18,6 +19,9 @@ from backfill_tui.sources.events import (
     UnitStarted,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 
 class RunBook:
     """Folds the events of one log into its runs."""
@@ -29,6 +33,15 @@ class RunBook:
         self.checkpoints: set[str] = set()  # the files that the log names
         self.error_lines = 0
         self.version = 0  # grows with every change
+        self._take: Mapping[type, Callable[[Any], None]] = {
+            UnitFinished: self._finished,
+            UnitStarted: self._started,
+            ProgressPrinted: self._progress,
+            RunAnnounced: self._announced,
+            RunSummary: self._summary,
+            ErrorSeen: self._error,
+            TracebackSurvived: self._survived,
+        }
 
     @property
     def runs(self) -> list[RunTrace]:
@@ -43,21 +56,7 @@ class RunBook:
     def apply(self, event: Event) -> None:
         """Take the next event of the log."""
         self.version += 1
-        match event:
-            case UnitFinished():
-                self._finished(event)
-            case UnitStarted():
-                self._started(event)
-            case ProgressPrinted():
-                self._progress(event)
-            case RunAnnounced():
-                self._announced(event)
-            case RunSummary():
-                self._summary(event)
-            case ErrorSeen():
-                self._error(event)
-            case TracebackSurvived():
-                self._latest.survived_at = event.offset
+        self._take[type(event)](event)
 
     @property
     def _latest(self) -> RunTrace:
@@ -104,17 +103,17 @@ class RunBook:
         run.current = event
         run.begun.add(event.day)
         run.units_total = run.units_total or event.of
-        if event.consecutive and event.index and event.of:
-            run.inferred_start = event.day - timedelta(days=event.index - 1)
-            run.inferred_end = event.day + timedelta(days=event.of - event.index)
+        if event.consecutive and run.inferred_start is None and event.number and event.of:
+            run.inferred_start = event.day - timedelta(days=event.number - 1)
+            run.inferred_end = event.day + timedelta(days=event.of - event.number)
 
     @staticmethod
     def _starts_over(run: RunTrace, event: UnitStarted) -> bool:
         """The job counts from the beginning again: another run, though its header is not there."""
         before = run.current
-        if run.complete or before is None or event.index is None or before.index is None:
+        if run.complete or before is None or event.number is None or before.number is None:
             return False
-        return event.index < before.index or (event.index == before.index and event.day != before.day)
+        return event.number < before.number or (event.number == before.number and event.day != before.day)
 
     def _finished(self, event: UnitFinished) -> None:
         run = self._current(event)
@@ -150,6 +149,9 @@ class RunBook:
         run.summary_at = event.at
         run.current = None
 
+    def _survived(self, event: TracebackSurvived) -> None:
+        self._latest.survived_at = event.offset
+
     def _error(self, event: ErrorSeen) -> None:
         self.error_lines += event.counts
         if event.trouble is Trouble.FATAL:
@@ -163,8 +165,7 @@ def _touch(run: RunTrace, at: datetime | None, dialects: tuple[str, ...]) -> Non
     if at is not None:
         run.last_at = at
         run.first_at = run.first_at or at
-    for name in dialects:
-        run.lines_of[name] += 1
+    run.lines_of[dialects] += 1
 
 
 def _tell(run: RunTrace, event: RunAnnounced) -> None:

@@ -1,6 +1,7 @@
 """The runs of several logs as one history: their order, how each ended, and which of them still count."""
 
 import heapq
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -95,7 +96,10 @@ def _dialect(trace: RunTrace) -> tuple[str, str]:
     """The dialect with most matching lines (a tie: the first of the file), and the count as the reason."""
     if not trace.lines_of:
         return "none", "no line matched a pattern"
-    ranked = trace.lines_of.most_common()
+    lines_of: Counter[str] = Counter()
+    for names, count in trace.lines_of.items():
+        lines_of.update(dict.fromkeys(names, count))
+    ranked = lines_of.most_common()
     name, lines = ranked[0]
     others = ", ".join(f"{other} {count}" for other, count in ranked[1:])
     return name, f"{lines} lines match it" + (f" (others: {others})" if others else "")

@@ -48,7 +48,7 @@ class RunTrace:
     summary_at: datetime | None = None
     complete: bool = False
     last_at: datetime | None = None
-    lines_of: Counter[str] = field(default_factory=Counter)  # matched lines by dialect
+    lines_of: Counter[tuple[str, ...]] = field(default_factory=Counter)  # matched lines by the dialects they fit
     announced: set[str] = field(default_factory=set)
     active: bool = False  # it has done something; a further announcement is another run's
     fatal_records: int = 0

@@ -2,12 +2,12 @@
 
 Every event has `at`, the moment its line was stamped with (aware, UTC; the last stamp before it where it has none
 of its own; None where there was none yet), `offset`, where its line begins in its file, and `dialects`, the names
-of those whose pattern it matched.
+of those whose pattern it matched. They are named tuples, since a gigabyte of log makes a million of them.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Outcome(StrEnum):
@@ -27,8 +27,7 @@ class Mode(StrEnum):
     DATES = "dates"
 
 
-@dataclass(frozen=True, slots=True)
-class RunAnnounced:
+class RunAnnounced(NamedTuple):
     """A line of the header of a run. Several announce one run; each tells a part of what is known of it."""
 
     at: datetime | None
@@ -50,22 +49,20 @@ class RunAnnounced:
     checkpoint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnitStarted:
-    """A unit began; `index` of `of` as the job counts them. `consecutive`: the job walks every day."""
+class UnitStarted(NamedTuple):
+    """A unit began; `number` of `of` as the job counts them. `consecutive`: the job walks every day."""
 
     at: datetime | None
     offset: int
     dialects: tuple[str, ...]
     day: date
-    index: int | None = None
+    number: int | None = None
     of: int | None = None
     mode: Mode | None = None
     consecutive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFinished:
+class UnitFinished(NamedTuple):
     """A unit ended. Without a day it is the one in progress."""
 
     at: datetime | None
@@ -77,20 +74,18 @@ class UnitFinished:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressPrinted:
-    """The job's own count, `index` of `of`; with `counts_only` it is all that this log tells (bars)."""
+class ProgressPrinted(NamedTuple):
+    """The job's own count, `number` of `of`; with `counts_only` it is all that this log tells (bars)."""
 
     at: datetime | None
     offset: int
     dialects: tuple[str, ...]
-    index: int
+    number: int
     of: int
     counts_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RunSummary:
+class RunSummary(NamedTuple):
     """The job printed its summary: it calls itself complete."""
 
     at: datetime | None
@@ -106,8 +101,7 @@ class Trouble(StrEnum):
     TRACEBACK = "traceback"  # a Python traceback begins; whether it was the end is not known yet
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorSeen:
+class ErrorSeen(NamedTuple):
     """A line of level ERROR or above, or the head of a traceback."""
 
     at: datetime | None
@@ -117,8 +111,7 @@ class ErrorSeen:
     counts: bool = True  # whether it is a line of level ERROR or above
 
 
-@dataclass(frozen=True, slots=True)
-class TracebackSurvived:
+class TracebackSurvived(NamedTuple):
     """The log went on after a traceback: it was not the end of its run."""
 
     at: datetime | None

@@ -89,6 +89,8 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
 def _notes(view: PhaseView) -> Iterator[str]:
     """What is to be said of the phase's sources, each with its file."""
     yield from view.account.notes
+    if view.process.note:
+        yield view.process.note
     for log in view.logs:
         if log.note:
             yield f"{log.path}: {log.note}"

@@ -5,7 +5,6 @@ contain; only lines with one of them are decoded and matched.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
@@ -15,13 +14,9 @@ TRACEBACK = "Traceback (most recent call last)"
 _TROUBLE = ("ERROR", "CRITICAL", "FATAL", TRACEBACK)
 
 
-class Sighting(NamedTuple):
-    """A line worth a look, as positions in its block (without its line end), and the patterns that may match it."""
-
-    start: int
-    end: int
-    patterns: tuple[Pattern, ...]
-    trouble: bool  # a word of trouble stands in it
+Sighting = tuple[int, int, tuple[Pattern, ...], bool]
+"""A line worth a look: start and end in its block (without its line end), the patterns that may match it, whether
+a word of trouble stands in it."""
 
 
 class Lookout:
@@ -56,15 +51,15 @@ class Lookout:
                     found.add(hits[i][0])
                     i += 1
                 needles = frozenset(found)
-                yield Sighting(start, end, self._union(needles), not self._trouble.isdisjoint(needles))
+                yield start, end, self._union(needles), not self._trouble.isdisjoint(needles)
             else:
-                yield Sighting(start, end, self._by_needle[needle], needle in self._trouble)
+                yield start, end, self._by_needle[needle], needle in self._trouble
 
     def _every_line(self, body: bytes, *, bars: bool) -> Iterator[Sighting]:
         at = 0
         while at < len(body):
             start, end = line_around(body, at, bars=bars)
-            yield Sighting(start, end, self._patterns, trouble=True)
+            yield start, end, self._patterns, True
             at = after_line(body, end)
 
     def _union(self, needles: frozenset[int]) -> tuple[Pattern, ...]:

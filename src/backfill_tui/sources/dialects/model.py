@@ -94,24 +94,14 @@ class Pattern:
     facts: Mapping[str, str | bool]
     dialects: tuple[str, ...]
     expression: str
-    matcher: Matcher
+    match: Callable[[str], Match | None] = field(repr=False)
     literal: str | None
-    make: Maker = field(repr=False)
+    make: Maker = field(repr=False)  # ValueError: the line looks like one of these, but its dates are none
 
     def shared_with(self, dialects: tuple[str, ...]) -> "Pattern":
         """The same pattern, as one of these dialects too."""
         names = (*self.dialects, *dialects)
         return replace(self, dialects=names, make=_MAKERS[self.kind](self.text, self.facts, names))
-
-    def event(self, message: str, at: datetime | None, offset: int) -> Event | None:
-        """The event that a message is, if it matches and its dates are dates."""
-        match = self.matcher.match(message)
-        if match is None:
-            return None
-        try:
-            return self.make(at, offset, match.groupdict())
-        except ValueError:  # 2024-13-01: the line looks like ours, but tells nothing
-            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +143,7 @@ def compile_pattern(
     matcher = _trusted_matcher(expression) if trusted else linear_matcher(expression)
     literal = required_literal(_PLACEHOLDER.sub("(?:.)", text))  # a placeholder contributes none
     maker = _MAKERS[kind](text, facts, dialects)
-    return Pattern(kind, text, facts, dialects, expression, matcher, literal, maker)
+    return Pattern(kind, text, facts, dialects, expression, matcher.match, literal, maker)
 
 
 def _trusted_matcher(expression: str) -> Matcher:

@@ -87,7 +87,7 @@ class LogParser:
                 self._line(body, base, sighting, events)
                 if self._specific:
                     self._fallback = None
-                    rest = after_line(body, sighting.end)
+                    rest = after_line(body, sighting[1])
                     self._read += rest
                     self._sight(body[rest:], base + rest, events, bars=bars)
                     self._read -= rest
@@ -100,17 +100,20 @@ class LogParser:
         start, end, patterns, trouble = sighting
         if body[start] == 0:  # the hole that a truncation left
             start = end - len(body[start:end].lstrip(b"\0"))
-        line = _text(body[start : min(end, start + HEAD)])
-        record = at, _, message = self._records.read(line)
+        record = at, _, message = self._records.read(_text(body[start : min(end, start + HEAD)]))
         if at is not None:
             self._at = at
         for pattern in patterns:
-            event = pattern.event(message, self._at, base + start)
-            if event is not None:
-                self.recognized_lines += 1
-                self._specific = self._specific or not pattern.facts.get("counts_only")
-                events.append(event)
-                break
+            match = pattern.match(message)
+            if match is None:
+                continue
+            try:
+                events.append(pattern.make(self._at, base + start, match.groupdict()))
+            except ValueError:
+                continue
+            self.recognized_lines += 1
+            self._specific = self._specific or not pattern.facts.get("counts_only")
+            break
         if trouble:
             self._trouble(body, base, start, end, record, events)
 
