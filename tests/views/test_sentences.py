@@ -1,7 +1,7 @@
 """Header, alerts, evidence, facts, log lines, chart: words made of a snapshot."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 from hypothesis import given
@@ -36,6 +36,19 @@ def test_the_header_has_local_time_utc_and_deadline() -> None:
     assert "Sat 20:14:07 PST" in shown
     assert "04:14 UTC" in shown
     assert "ml_training by 06:30, in 10h15" in shown
+
+
+def test_utc_is_not_said_twice() -> None:
+    utc = replace(NIGHT, at=NIGHT.at.astimezone(UTC))
+    assert text(header.dashboard(utc, 132)).count("UTC") == 1
+
+
+def test_a_long_command_line_does_not_push_everything_else_away() -> None:
+    seen = replace(NIGHT.phases[0].process, command=("/opt/venv/bin/python", *("--word",) * 90))
+    shown = [text(line) for line in facts.lines(facts.process(seen, NIGHT.at), 40)]
+    assert len(shown) <= 7
+    assert shown[-1].endswith("…")
+    assert "python --word" in "".join(shown)
 
 
 def test_health_is_said_only_of_something_that_is_watched() -> None:
@@ -143,11 +156,14 @@ def test_no_message_is_lost_or_interpreted(message: str) -> None:
         ("2026-01-03 20:13:31,1 - INFO - ✓ Success: 0 records", Tone.QUIET),
         ("2026-01-03 20:13:31,1 - INFO - ✓ Success: 10 records", Tone.GOOD),
         ("2026-01-03 20:13:31,1 - ERROR - boom", Tone.BAD),
-        ("Traceback (most recent call last):", Tone.BAD),
     ],
 )
 def test_outcomes_stand_out(line: str, tone: Tone) -> None:
     assert logline.shown(line)[-1].tone is tone
+
+
+def test_what_reports_trouble_stands_out_whatever_its_words() -> None:
+    assert logline.shown("Traceback (most recent call last):", trouble=True)[-1].tone is Tone.BAD
 
 
 def test_matches_are_marked_whatever_their_case_and_literally() -> None:

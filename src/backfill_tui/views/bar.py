@@ -21,7 +21,7 @@ _LOOK: Mapping[UnitState | None, tuple[str, Tone]] = {
     UnitState.RUNNING: ("▓", Tone.BUSY),
     UnitState.FAILED: ("✗", Tone.BAD_BADGE),
     UnitState.MISSING: ("!", Tone.WARN_BADGE),
-    None: ("▂", Tone.FAINT),
+    None: ("▁", Tone.FAINT),
 }
 
 

@@ -20,6 +20,7 @@ class Fact:
     label: str
     text: str
     tone: Tone = Tone.TEXT
+    most: int = 20  # lines that it may take
 
 
 def lines(facts: list[Fact], room: int) -> list[Line]:
@@ -27,11 +28,16 @@ def lines(facts: list[Fact], room: int) -> list[Line]:
     label = min(LABEL, max(0, room - 12))
     out: list[Line] = []
     for fact in facts:
-        pieces = wrap(fact.text, room - label) or [""]
+        pieces = _cut(wrap(fact.text, room - label) or [""], fact.most)
         for index, piece in enumerate(pieces):
             name = fact.label[: label - 1] if index == 0 and label else ""
             out.append(spread(Span(name.ljust(label), Tone.DIM), Span(piece, fact.tone)))
     return out
+
+
+def _cut(pieces: list[str], most: int) -> list[str]:
+    """At most so many lines; `…` says that there is more."""
+    return pieces if len(pieces) <= most else [*pieces[: most - 1], f"{pieces[most - 1][:-1]}…"]
 
 
 def about(snapshot: Snapshot, view: PhaseView, room: int) -> list[Line]:
@@ -39,10 +45,10 @@ def about(snapshot: Snapshot, view: PhaseView, room: int) -> list[Line]:
     now = snapshot.at
     groups = [
         [Fact("state", plain(view.why) or view.state.value), *_notes(view)],
-        process(view.process, now),
-        checkpoint(view.checkpoint, now) if view.checkpoint else [],
-        [fact for log in view.logs for fact in _log(log, now)],
         runs(view, now),
+        checkpoint(view.checkpoint, now) if view.checkpoint else [],
+        process(view.process, now),
+        [fact for log in view.logs for fact in _log(log, now)],
     ]
     out: list[Line] = []
     for group in groups:
@@ -71,7 +77,8 @@ def process(seen: ProcessSeen, now: datetime) -> list[Fact]:
     if seen.exit_code is not None:
         facts.append(Fact("exit code", str(seen.exit_code), Tone.GOOD if seen.exit_code == 0 else Tone.BAD))
     if seen.command:
-        facts.append(Fact("command", plain(" ".join(seen.command)), Tone.DIM))
+        program, *words = seen.command
+        facts.append(Fact("command", plain(" ".join((program.rpartition("/")[2], *words))), Tone.DIM, most=4))
     if seen.note:
         facts.append(Fact("", plain(seen.note), Tone.DIM))
     return facts

@@ -72,11 +72,15 @@ def health(snapshot: Snapshot, *, spell: bool = True) -> Line:
 def _clock(snapshot: Snapshot, wide: bool) -> Line:
     at = snapshot.at
     utc = at.astimezone(UTC)
+    beside = bool(at.utcoffset())
     if not wide:
-        return spread(Span(f"{at:%H:%M}", Tone.STRONG), Span(f" {formats.zone_name(at)}  {utc:%H:%M}Z", Tone.DIM))
+        return spread(
+            Span(f"{at:%H:%M}", Tone.STRONG),
+            Span(f" {formats.zone_name(at)}" + f"  {utc:%H:%M}Z" * beside, Tone.DIM),
+        )
     return spread(
         Span(f"{formats.weekday(at.date())} {at:%H:%M:%S} {formats.zone_name(at)}", Tone.TEXT),
-        Span(f"  {utc:%H:%M} UTC", Tone.DIM),
+        Span(f"  {utc:%H:%M} UTC" * beside, Tone.DIM),
     )
 
 
