@@ -1,1 +1,1 @@
-"""Measurements: each module prints a table and writes JSON."""
+"""How fast the product is and how much memory it takes: each module measures one thing, beside its yardstick."""
