@@ -76,6 +76,11 @@ def test_a_time_says_its_day_only_where_it_is_needed(ahead: timedelta, words: st
     assert formats.moment((NOW + ahead).astimezone(UTC), NOW) == words
 
 
+def test_where_there_is_room_a_far_day_keeps_its_time() -> None:
+    assert formats.stamp(NOW - timedelta(days=30), NOW) == "2025-12-04 20:14"
+    assert formats.stamp(NOW - timedelta(hours=1), NOW) == "19:14"
+
+
 def test_a_range_of_times_names_a_day_once() -> None:
     monday = datetime(2026, 1, 5, 4, 40, tzinfo=ZONE)
     assert formats.moments(monday, monday + timedelta(hours=2), NOW) == "Mon 04:40–06:40"

@@ -34,7 +34,7 @@ def facts(snapshot: Snapshot, view: PhaseView, day: date) -> list[Fact]:
     if unit.why:
         found.append(Fact("why", plain(unit.why), Tone.TEXT))
     if unit.at is not None:
-        found.append(Fact("at", formats.moment(unit.at, snapshot.at), Tone.TEXT))
+        found.append(Fact("at", formats.stamp(unit.at, snapshot.at), Tone.TEXT))
     found += _calendar(view, day)
     found += [_said(e.source, e.says) for e in unit.evidence if e.source != "calendar"]
     found += _disagreement(view, day)

@@ -62,7 +62,7 @@ def process(seen: ProcessSeen, now: datetime) -> list[Fact]:
     """The process: its pid, whether it is there and since when, its load, its command."""
     pid = f"pid {seen.identity.pid}, " if seen.identity else ""
     since = seen.gone_since if seen.alive is False else seen.started_at
-    when = f" since {formats.moment(since, now)}" if since else ""
+    when = f" since {formats.stamp(since, now)}" if since else ""
     words, tone = _PRESENCE[seen.presence]
     facts = [Fact("process", f"{pid}{words}{when}", tone)]
     if seen.presence is Presence.UNKNOWN:
@@ -77,8 +77,8 @@ def process(seen: ProcessSeen, now: datetime) -> list[Fact]:
     if seen.exit_code is not None:
         facts.append(Fact("exit code", str(seen.exit_code), Tone.GOOD if seen.exit_code == 0 else Tone.BAD))
     if seen.command:
-        program, *words = seen.command
-        facts.append(Fact("command", plain(" ".join((program.rpartition("/")[2], *words))), Tone.DIM, most=4))
+        program, *arguments = seen.command
+        facts.append(Fact("command", plain(" ".join((program.rpartition("/")[2], *arguments))), Tone.DIM, most=4))
     if seen.note:
         facts.append(Fact("", plain(seen.note), Tone.DIM))
     return facts
@@ -152,10 +152,12 @@ def runs(view: PhaseView, now: datetime) -> list[Fact]:
 
 def _span(run: Run, now: datetime) -> str:
     if run.started_at is None:
-        return "start not known" if run.ended_at is None else f"until {formats.moment(run.ended_at, now)}"
+        return "start not known" if run.ended_at is None else f"until {formats.stamp(run.ended_at, now)}"
     if run.ended_at is None:
-        return f"since {formats.moment(run.started_at, now)}"
-    return formats.moments(run.started_at, run.ended_at, now)
+        return f"since {formats.stamp(run.started_at, now)}"
+    start, end = formats.stamp(run.started_at, now), formats.stamp(run.ended_at, now)
+    day, _, hour = end.rpartition(" ")
+    return f"{start}–{hour if day and start.startswith(day) else end}"
 
 
 def _manner(run: Run) -> str:

@@ -111,6 +111,13 @@ def moment(at: datetime | None, now: datetime) -> str:
     return short if abs(away) < timedelta(days=300) else f"{short} {local.year}"
 
 
+def stamp(at: datetime | None, now: datetime) -> str:
+    """Like `moment`, for where there is room: a far day keeps its time, `2026-01-03 18:23`."""
+    if at is None or abs(at - now) < timedelta(days=6):
+        return moment(at, now)
+    return f"{at.astimezone(now.tzinfo):%Y-%m-%d %H:%M}"
+
+
 def moments(first: datetime | None, last: datetime | None, now: datetime) -> str:
     """A range of times, `20:58–21:31`; the second loses its day where it is the first's."""
     if first is None or last is None:

@@ -8,7 +8,7 @@ from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.sources.presence import Presence
 from backfill_tui.views import formats
-from backfill_tui.views.spans import NOTHING, Line, Span, Tone, one, plain, spread, width
+from backfill_tui.views.spans import NOTHING, Line, Span, Tone, one, plain, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +221,3 @@ def reading(view: PhaseView) -> str | None:
         return None
     fractions = [log.read_fraction for log in view.logs if log.read_fraction is not None]
     return f"reading {formats.percent(min(fractions))}" if fractions else "reading"
-
-
-def natural_width(line: Line) -> int:
-    """Cells that a cell's text takes."""
-    return sum(width(span.text) for span in line)

@@ -22,10 +22,8 @@ class Tone(StrEnum):
     WARN = "warn"
     BAD = "bad"
     STAR = "star"
-    GOOD_BADGE = "good-badge"
     WARN_BADGE = "warn-badge"
     BAD_BADGE = "bad-badge"
-    CURSOR = "cursor"
     MATCH = "match"
 
 

@@ -6,7 +6,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.tui.actions import Scope, bindings
@@ -34,13 +33,6 @@ class Dashboard(Page):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DASHBOARD)]
     SCOPE: ClassVar[Scope] = Scope.DASHBOARD
     AUTO_FOCUS = "PhaseTable"
-
-    class Selected(Message):
-        """The person moved to another phase."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
 
     def __init__(self, opener: Opener) -> None:
         super().__init__(opener)
@@ -111,7 +103,6 @@ class Dashboard(Page):
     def follow_table(self, event: PhaseTable.Selected) -> None:
         """Another row was selected."""
         self.select(event.name)
-        self.post_message(self.Selected(event.name))
 
 
 def _sentences(sentences: tuple[str, ...], width: int) -> list[Line]:

@@ -1,6 +1,5 @@
 """The page of a phase: its calendar, the cursor's evidence, process and runs, throughput, and its log."""
 
-from datetime import date
 from typing import ClassVar
 
 from textual import on
@@ -114,10 +113,6 @@ class PhasePage(Page):
             return
         self.log_pane().go_to(unit.log or 0, unit.offset)
         self._turn_focus(self.log_pane().lines)
-
-    def shown_day(self) -> date | None:
-        """The date under the cursor."""
-        return self.query_one(Calendar).cursor
 
     # A narrow terminal
 

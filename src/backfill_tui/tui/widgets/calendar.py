@@ -49,11 +49,6 @@ class Calendar(Painted, can_focus=True):
         self._current: date | None = None
         self.cursor: date | None = None
 
-    @property
-    def grid(self) -> calendar.Grid | None:
-        """Where the dates stand; None while no range is known."""
-        return self._grid
-
     def show(self, view: PhaseView) -> None:
         """Show a phase's dates. The cursor starts at the date being worked on, or at the first trouble."""
         if view.account is not self._account:
