@@ -38,6 +38,10 @@ def test_the_header_has_local_time_utc_and_deadline() -> None:
     assert "ml_training by 06:30, in 10h15" in shown
 
 
+def test_a_dashboard_that_may_change_nothing_says_so() -> None:
+    assert text(header.dashboard(NIGHT, 140, read_only=True)).endswith("read-only")
+
+
 def test_utc_is_not_said_twice() -> None:
     utc = replace(NIGHT, at=NIGHT.at.astimezone(UTC))
     assert text(header.dashboard(utc, 132)).count("UTC") == 1

@@ -59,7 +59,7 @@ class BackfillApp(App[int]):
         self.snapshot: Snapshot | None = None
         self._arrived_at = time.monotonic()
         self._opener = opener
-        self._dashboard = Dashboard(opener)
+        self._dashboard = Dashboard(opener, read_only=read_only)
         self.set_class(self._shown_as.ascii, "-ascii")
         self._dress(theme or (themes.NATIVE if self._shown_as.native else themes.DEFAULT))
 

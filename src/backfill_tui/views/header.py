@@ -11,7 +11,7 @@ _BRAND = one("backfill ", Tone.KEY)
 _WIDE = 100  # cells from which the line spells its words out
 
 
-def dashboard(snapshot: Snapshot, room: int, *, stale_s: float | None = None) -> Line:
+def dashboard(snapshot: Snapshot, room: int, *, stale_s: float | None = None, read_only: bool = False) -> Line:
     """The header of the dashboard in `room` cells; what matters less is left out where it is narrow.
 
     `stale_s` is how long no news has come, in seconds, where that is worth saying.
@@ -24,6 +24,8 @@ def dashboard(snapshot: Snapshot, room: int, *, stale_s: float | None = None) ->
         parts.insert(2, one(f" no news for {formats.duration(stale_s)} ", Tone.WARN_BADGE))
     if line := deadline(snapshot):
         parts.append(line)
+    if read_only:
+        parts.append(one("read-only", Tone.DIM))
     return _join(parts, room)
 
 

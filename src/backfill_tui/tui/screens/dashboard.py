@@ -34,8 +34,9 @@ class Dashboard(Page):
     SCOPE: ClassVar[Scope] = Scope.DASHBOARD
     AUTO_FOCUS = "PhaseTable"
 
-    def __init__(self, opener: Opener) -> None:
+    def __init__(self, opener: Opener, *, read_only: bool = False) -> None:
         super().__init__(opener)
+        self.read_only = read_only
         self.selected: str | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -65,7 +66,9 @@ class Dashboard(Page):
     def render_header(self, snapshot: Snapshot, room: int) -> None:
         """Write the header."""
         stale = self.stale.total_seconds() if self.stale else None
-        self.query_one("#header", Lines).show([header.dashboard(snapshot, room, stale_s=stale)])
+        self.query_one("#header", Lines).show(
+            [header.dashboard(snapshot, room, stale_s=stale, read_only=self.read_only)]
+        )
 
     def select(self, name: str) -> None:
         """Select a phase."""
