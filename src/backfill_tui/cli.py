@@ -119,7 +119,9 @@ def moment_in(text: str | None, zone: ZoneInfo, option: str) -> datetime | None:
 def plan_path(plan: Path | None) -> Path:
     """The plan given, else backfill.yaml of this folder; UsageError if there is neither."""
     if plan is not None:
-        return plan
+        if plan.suffix in {".yaml", ".yml"} or plan.is_file():
+            return plan
+        raise UsageError(f"'{plan}' is no plan file.", todo="A plan ends in .yaml or .yml, or is a file.")
     default = Path(DEFAULT_PLAN)
     if default.exists():
         return default

@@ -21,7 +21,7 @@ def find_alerts(facts: Sequence[PhaseFacts], conflicts: Sequence[Conflict], *, n
     by_name = {one.phase.name: one for one in facts}
     found = [alert for conflict in conflicts for alert in _conflict(conflict, by_name, now)]
     for one in facts:
-        for rule in (_gone, _missing, _fatal, _disagreement):
+        for rule in (_gone, _missing, _incomplete, _fatal, _disagreement):
             found.extend(rule(one, now))
     order = list(Severity)
     return tuple(sorted(found, key=lambda alert: (order.index(alert.severity), alert.since)))
@@ -76,6 +76,29 @@ def _missing(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
         title=f"{facts.phase.name} is missing {_count(days)}",
         detail=f"It {claim}, but {_named(days)} had no outcome; no resume will do them.",
         action=_retry(facts, days),
+    )
+
+
+def _incomplete(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
+    """It calls itself complete, yet dates of the plan are neither done nor missing: it was never asked to do them."""
+    account, run = facts.account, facts.last_run
+    if (
+        not account.claims_complete
+        or account.complete
+        or account.counts.missing
+        or run is None
+        or facts.process.alive
+    ):
+        return
+    left = account.counts.pending
+    yield Alert(
+        id=f"incomplete:{facts.phase.name}",
+        severity=Severity.CRITICAL,
+        phase=facts.phase.name,
+        since=run.ended_at or now,
+        title=f"{facts.phase.name} calls itself complete, but is not",
+        detail=f"{left:,} dates have no outcome." if left else "Not every date is accounted for.",
+        action="Compare the range in the plan with the one it was started with.",
     )
 
 

@@ -1,20 +1,25 @@
 """Files given by hand to accounts: which is a log, which a checkpoint, which belong together. Touches no ledger."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from backfill_tui.engine.logs import SAMPLE, LogReading, read_log
 from backfill_tui.errors import SourceError
-from backfill_tui.progress.account import Account, Counts, RunEnd
+from backfill_tui.progress.account import NOTHING_KNOWN, Account, Counts, RunEnd, UnitState
 from backfill_tui.progress.eta import Forecast, History, forecast, learn_history
 from backfill_tui.progress.pace import completions, rate_per_hour
 from backfill_tui.progress.reconcile import reconcile
-from backfill_tui.progress.sequence import place_runs
+from backfill_tui.progress.sequence import every_day, place_runs
 from backfill_tui.sources.checkpoint import Checkpoint, holes, looks_like_checkpoint, read_checkpoint
 from backfill_tui.sources.dialects.model import Dialect
+
+_NO_OUTCOME = frozenset({UnitState.PENDING, UnitState.RUNNING, UnitState.MISSING})
+
+STALLED_AFTER = timedelta(minutes=30)
+"""Silence after which a forecast is not carried forward any more: it stays as of the last line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class LogInspected:
     """A log and what it says. `rate_per_hour` and `eta` are of an open run only."""
 
     path: Path
-    dialect: str
+    dialect: str | None
     lines: int
     unrecognized_lines: int
     account: Account
@@ -46,8 +51,8 @@ class CheckpointInspected:
     path: Path
     checkpoint: Checkpoint
     counts: Counts
-    holes: tuple[date, ...]
-    basis: str
+    holes: tuple[date, ...] | None
+    basis: str | None
     notes: tuple[str, ...] = ()
 
 
@@ -90,6 +95,8 @@ def inspect_files(paths: Sequence[Path], question: Question) -> list[Inspected]:
 
 def _read(path: Path, question: Question) -> _Log | Checkpoint | Unreadable:
     try:
+        if _would_block(path):
+            return Unreadable(path, "is a pipe: there is no end to what may come through it.")
         with path.open("rb") as file:
             head = file.read(SAMPLE)
         if looks_like_checkpoint(head, path):
@@ -108,6 +115,11 @@ def _read(path: Path, question: Question) -> _Log | Checkpoint | Unreadable:
             f"none of its {reading.parser.lines:,} lines was recognised. Describe its format in a dialects.yaml.",
         )
     return _Log(path, reading)
+
+
+def _would_block(path: Path) -> bool:
+    """A named pipe; one that a shell opened for us (`<(…)`) ends by itself."""
+    return path.is_fifo() and not str(path).startswith(("/dev/", "/proc/"))
 
 
 def _tells_something(reading: LogReading) -> bool:
@@ -147,15 +159,20 @@ def _inspect_log(
     account = reconcile([reading.evidence], checkpoint=checkpoint)
     runs = place_runs([reading.book], gone=False)
     is_open = bool(account.runs) and account.runs[-1].ended is RunEnd.OPEN
-    now = question.as_of or account.last_line_at
+    last = account.last_line_at
+    now = question.as_of or last
+    stalled = bool(now and last and now - last > STALLED_AFTER)
+    eta = (
+        forecast(account, runs, now=last if stalled and last else now, history=history) if is_open and now else None
+    )
     return LogInspected(
         path=log.path,
-        dialect=account.runs[-1].dialect if account.runs else "none",
+        dialect=account.runs[-1].dialect if account.runs else None,
         lines=reading.parser.lines,
         unrecognized_lines=reading.parser.lines - reading.parser.recognized_lines,
         account=account,
         rate_per_hour=rate_per_hour(completions(runs)) if is_open else None,
-        eta=forecast(account, runs, now=now, history=history) if is_open and now else None,
+        eta=replace(eta, frozen=True) if eta and stalled else eta,
         notes=account.notes,
     )
 
@@ -164,7 +181,9 @@ def _inspect_checkpoint(checkpoint: Checkpoint, log: _Log | None, question: Ques
     notes = checkpoint.notes
     if _too_late(checkpoint, question):
         notes = (*notes, "It was updated after the time asked for; what it said before that is not known.")
-        checkpoint = Checkpoint(path=checkpoint.path, start=checkpoint.start, end=checkpoint.end)
+        empty = Checkpoint(path=checkpoint.path, start=checkpoint.start, end=checkpoint.end)
+        counts = replace(NOTHING_KNOWN, total=_days(checkpoint))
+        return CheckpointInspected(checkpoint.path, empty, counts, None, None, notes)
     expected, basis = _expected(log)
     found = holes(checkpoint, expected)
     return CheckpointInspected(checkpoint.path, checkpoint, _counts(checkpoint, found, basis), found, basis, notes)
@@ -176,19 +195,19 @@ def _expected(log: _Log | None) -> tuple[list[date] | None, str]:
         return None, "every_day"
     account = reconcile([log.reading.evidence])
     begun = {day for trace in log.reading.book.runs for day in trace.begun}
-    due = {day for day, unit in account.units.items() if unit.at is None} | begun
+    due = {day for day, unit in account.units.items() if unit.state in _NO_OUTCOME} | begun
     return sorted(due), "log"
 
 
 def _counts(checkpoint: Checkpoint, found: Sequence[date], basis: str) -> Counts:
-    start, end, last = checkpoint.start, checkpoint.end, checkpoint.last_successful_date
     done, failed, skipped = len(checkpoint.done), len(checkpoint.failed), len(checkpoint.skipped)
-    total = (end - start).days + 1 if start and end else None
+    total = _days(checkpoint)
     listed = checkpoint.done | checkpoint.failed | checkpoint.skipped
-    reached = max([last, *listed] if last else listed, default=None)
-    pending = None
-    if end is not None and start is not None:
-        pending = (end - reached).days if reached else total
+    last = checkpoint.last_successful_date
+    left = None
+    if checkpoint.start and checkpoint.end:
+        days = every_day(checkpoint.start, checkpoint.end)
+        left = sum(day not in listed and (last is None or day > last) for day in days)
     return Counts(
         total=total,
         done=done,
@@ -196,6 +215,10 @@ def _counts(checkpoint: Checkpoint, found: Sequence[date], basis: str) -> Counts
         skipped=skipped,
         failed=failed,
         running=None,
-        pending=pending,
+        pending=left,
         missing=len(found) if basis == "log" else None,
     )
+
+
+def _days(checkpoint: Checkpoint) -> int | None:
+    return (checkpoint.end - checkpoint.start).days + 1 if checkpoint.start and checkpoint.end else None

@@ -21,7 +21,7 @@ class StatusLine:
         if self._watch is None:
             self._watch = PlanWatch(open_plan(plan, now=datetime.now(UTC), environ=os.environ))
         snapshot = self._watch.look()
-        clock = formats.clock_seconds(snapshot.at, snapshot.at.tzinfo)
+        clock = f"{snapshot.at:%H:%M:%S}"
         phases = "  ".join(_phase(view) for view in snapshot.phases)
         return f"{clock} {snapshot.health:<8}  {phases}"
 

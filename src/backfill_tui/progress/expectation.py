@@ -50,14 +50,24 @@ def expect(
     return Expectation(frozenset(days), len(days), span)
 
 
+MOST_DAYS = 40_000
+"""A century and more: a longer range is a slip of the pen, and its dates are not listed one by one."""
+
+
 def _ranges(runs: Sequence[PlacedRun]) -> list[tuple[date, date]]:
     """The ranges that runs announced; one inferred from i/N counts only where nothing announces one."""
     traces = [run.trace for run in runs if run.trace.walks_range]
-    announced = [(trace.start, trace.end) for trace in traces if trace.start and trace.end]
+    announced = [
+        (trace.start, trace.end)
+        for trace in traces
+        if trace.start and trace.end and (trace.end - trace.start).days < MOST_DAYS
+    ]
     return announced or [
         (trace.inferred_start, trace.inferred_end)
         for trace in traces
-        if trace.inferred_start and trace.inferred_end
+        if trace.inferred_start
+        and trace.inferred_end
+        and (trace.inferred_end - trace.inferred_start).days < MOST_DAYS
     ]
 
 

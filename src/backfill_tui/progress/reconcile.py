@@ -84,7 +84,7 @@ def reconcile(
         records=_records(units),
         fatal_errors=_fatal_errors(logs, runs),
         error_lines=sum(log.book.error_lines for log in logs),
-        current_date=_current_date(runs),
+        current_date=_current_date(units, runs),
         first_line_at=min((log.first_line_at for log in logs if log.first_line_at), default=None),
         last_line_at=max((log.last_line_at for log in logs if log.last_line_at), default=None),
         disagreements=tuple(weighing.disagreements),
@@ -219,7 +219,7 @@ def _units(
     units: dict[date, Unit] = {}
     for day in sorted(days):
         unit = weighing.unit(day)
-        if day in in_progress:
+        if day in in_progress and not _ended_since(unit, runs[in_progress[day]]):
             unit = _running(day, in_progress[day], runs)
         elif unit is None:
             state, why = unreached.state(day)
@@ -232,6 +232,14 @@ def _running(day: date, run: int, runs: Sequence[PlacedRun]) -> Unit:
     started = runs[run].trace.current
     at, offset = (started.at, started.offset) if started else (None, None)
     return Unit(day, UnitState.RUNNING, at, offset=offset, log=runs[run].log, run=run)
+
+
+def _ended_since(unit: Unit | None, run: PlacedRun) -> bool:
+    """Whether an outcome from elsewhere is later than the start that the log still has open."""
+    started = run.trace.current
+    if unit is None or unit.at is None or started is None or started.at is None or unit.offset is not None:
+        return False
+    return unit.at > started.at
 
 
 def _known_days(weighing: _Weighing, runs: Sequence[PlacedRun]) -> set[date]:
@@ -260,7 +268,7 @@ def _counts(expectation: Expectation, units: Mapping[date, Unit], runs: Sequence
     return Counts(
         total=total,
         done=tally[UnitState.DONE],
-        empty=tally[UnitState.EMPTY],
+        empty=tally[UnitState.EMPTY] if runs or not reached else None,  # a checkpoint does not tell
         skipped=tally[UnitState.SKIPPED],
         failed=tally[UnitState.FAILED],
         running=tally[UnitState.RUNNING],
@@ -286,9 +294,11 @@ def _records(units: Mapping[date, Unit]) -> int | None:
     return sum(known) if known else None
 
 
-def _current_date(runs: Sequence[PlacedRun]) -> date | None:
+def _current_date(units: Mapping[date, Unit], runs: Sequence[PlacedRun]) -> date | None:
+    """The date in progress; also one that is not among those that are due."""
     days = [run.trace.current.day for run in runs if _in_progress(run) and run.trace.current]
-    return days[-1] if days else None
+    going = [day for day in days if day not in units or units[day].state is UnitState.RUNNING]
+    return going[-1] if going else None
 
 
 def _fatal_errors(logs: Sequence[LogEvidence], runs: Sequence[PlacedRun]) -> int:

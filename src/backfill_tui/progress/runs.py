@@ -1,6 +1,6 @@
 """Events to runs: which lines belong to one invocation of a job, and what each invocation did to each date."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from backfill_tui.progress.counters import CounterBook
@@ -77,8 +77,8 @@ class RunBook:
             self.checkpoints.add(event.checkpoint)
         current = self._runs[-1] if self._runs else None
         if not event.opens:
-            if current is None or current.complete:
-                return
+            if current is None or current.complete or current.active:
+                return  # details belong to a header; in the midst of the work they are somebody's chatter
         elif current is None or current.complete or current.active or self._said_before(current, event):
             if self._latest.survived_at == event.offset:  # what followed the traceback is already another run
                 self._latest.survived_at = None
@@ -100,12 +100,11 @@ class RunBook:
         run.mode = run.mode or event.mode
         if event.mode is Mode.DATES:
             run.mode = Mode.DATES
-        run.current = event
+        run.current = run.latest = event
         run.begun.add(event.day)
         run.units_total = run.units_total or event.of
         if event.consecutive and run.inferred_start is None and event.number and event.of:
-            run.inferred_start = event.day - timedelta(days=event.number - 1)
-            run.inferred_end = event.day + timedelta(days=event.of - event.number)
+            run.inferred_start, run.inferred_end = _range_of(event.day, event.number, event.of)
 
     @staticmethod
     def _starts_over(run: RunTrace, event: UnitStarted) -> bool:
@@ -117,14 +116,15 @@ class RunBook:
 
     def _finished(self, event: UnitFinished) -> None:
         run = self._current(event)
-        started = run.current
+        run.mode = run.mode or event.mode
+        started = run.latest
         day = event.day or (started.day if started else None)
         if day is None:
             return
         duration = _duration(started if started and started.day == day else None, event.at)
         known = run.outcomes.get(day)
         if known and known.outcome is event.outcome is Outcome.FAILED:
-            run.current = None if started and started.day == day else started
+            run.current = None if started and started.day == day else run.current
             return  # one failed day prints several lines
         run.outcomes[day] = UnitDone(event.outcome, event.at, event.offset, event.records, event.reason, duration)
         run.begun.discard(day)
@@ -161,6 +161,14 @@ class RunBook:
             self._latest.survived_at = None
 
 
+def _range_of(day: date, number: int, of: int) -> tuple[date, date] | tuple[None, None]:
+    """The range of a job that walks every day and says that this is day `number` of `of`."""
+    try:
+        return day - timedelta(days=number - 1), day + timedelta(days=of - number)
+    except OverflowError:  # a number that no calendar has room for
+        return None, None
+
+
 def _touch(run: RunTrace, at: datetime | None, dialects: tuple[str, ...]) -> None:
     if at is not None:
         run.last_at = at
@@ -172,8 +180,8 @@ def _tell(run: RunTrace, event: RunAnnounced) -> None:
     """Add what one line of the header says; a later line knows better than an earlier one."""
     run.start = event.start or run.start
     run.end = event.end or run.end
-    run.units_total = event.units or run.units_total
-    run.found = event.found or run.found
+    run.units_total = run.units_total if event.units is None else event.units
+    run.found = run.found if event.found is None else event.found
     run.workers = event.workers or run.workers
     run.mode = event.mode or run.mode
     run.game_dates = run.game_dates or event.game_dates

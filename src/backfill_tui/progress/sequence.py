@@ -81,7 +81,7 @@ def as_run(placed: PlacedRun) -> Run:
         ended_at=ended_at,
         ended=placed.ended,
         dates=(start, end) if start and end and trace.walks_range else None,
-        units_total=trace.units_total or trace.found,
+        units_total=trace.found if trace.units_total is None else trace.units_total,
         workers=trace.workers or (None if mode is Mode.PARALLEL else 1),
         mode=mode,
         fresh=trace.fresh,

@@ -43,6 +43,7 @@ class RunTrace:
     outcomes: dict[date, UnitDone] = field(default_factory=dict)
     finishes: list[tuple[datetime, date | None]] = field(default_factory=list)  # in the order of the log
     current: UnitStarted | None = None
+    latest: UnitStarted | None = None  # the last that began; an outcome without a date is its own
     begun: set[date] = field(default_factory=set)  # started, and no outcome yet
     counted: ProgressPrinted | None = None
     summary_at: datetime | None = None

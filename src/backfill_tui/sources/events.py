@@ -72,6 +72,7 @@ class UnitFinished(NamedTuple):
     day: date | None = None
     records: int | None = None
     reason: str = ""
+    mode: Mode | None = None
 
 
 class ProgressPrinted(NamedTuple):

@@ -86,6 +86,25 @@ class LineSplitter:
         self._held += piece
 
 
+def line_around(body: bytes, at: int, *, bars: bool) -> tuple[int, int]:
+    r"""Start and end (without `\n`, `\r\n` or `\r`) of the line that holds the byte at a position."""
+    start = body.rfind(b"\n", 0, at) + 1
+    end = body.find(b"\n", at)
+    if end < 0:
+        end = len(body)
+    if bars:
+        start = max(start, body.rfind(b"\r", start, at) + 1)
+        bar = body.find(b"\r", at, end)
+        if bar >= 0:
+            end = bar
+    return start, end
+
+
+def after_line(body: bytes, end: int) -> int:
+    r"""Where the next line begins, given the end of one."""
+    return end + 2 if body[end : end + 2] == b"\r\n" else end + 1
+
+
 def _end_of_last_line(body: bytes) -> int:
     r"""The position after the last line end; a `\r` as the last byte does not count yet."""
     newline = body.rfind(b"\n")

@@ -9,13 +9,18 @@ _LEVEL = r"(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE)\b"
 _LOGGER = r"(?:__main__|root|\w+(?:\.\w+)+)"  # a bare word is as likely the beginning of the message
 _COMMON = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[,.]\d{3}) - ([A-Z]+) -")  # most lines by far: tried first
 _PREFIX = re.compile(
+    # web_1 | …   2026-01-03T13:14:33.123456789Z 2026-01-03 …: what a container puts before a job's own stamp
+    rf"\s*(?:[\w.\-]+\s+\|\s+(?=\[?\d))?(?:{_STAMP}\s+(?=\[?{_STAMP}))?"
     # [2026-01-03T13:14:33Z] INFO …   2026-01-03 13:14:33 - name - INFO - …   2026-01-03 13:14:33 INFO [name] …
-    rf"\s*\[?(?P<stamp>{_STAMP})\]?\s*(?:[-|:,]\s*)?"
-    rf"(?:(?:[\w.\-]+\s*[-|:]\s+)?\[?(?P<level>{_LEVEL})\]?(?::[\w.]+:|\s*\[[^\]]*\])?\s*(?:[-|:](?=\s|$))?"
+    # 2026-01-03 13:14:33.123 | INFO     | __main__:run:12 - …
+    rf"\[?(?P<stamp>{_STAMP})\]?\s*(?:[-|:,]\s*)?"
+    rf"(?:(?:[\w.\-]+\s*[-|:]\s+)?\[?(?P<level>{_LEVEL})\]?"
+    rf"(?::[\w.\-]+:|\s*\[[^\]]*\]|\s*\|\s*[\w.<>\-]+:[\w.<>\-]+:\d+)?\s*(?:[-|:](?=\s|$))?"
     rf"(?:\s*{_LOGGER}\s*[-:|](?=\s))?)?"
     # INFO:__main__:…   ERROR: …   [ERROR] …   13:14:33 INFO …
-    rf"|\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?\[?(?P<bare>{_LEVEL})(?:\]|:[\w.]+:|:|\s+-(?=\s)|(?=\s))"
+    rf"|\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?\[?(?P<bare>{_LEVEL})(?:\]|:[\w.\-]+:|:|\s+-(?=\s))"
 )
+_WORD = re.compile(rf"\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?({_LEVEL})(?=\s)")  # INFO  Processing …
 _NONE = timedelta(0)
 _COMMON_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 
@@ -43,14 +48,19 @@ class RecordReader:
         self._timezone = timezone
         self._offsets: dict[str, timedelta] = {}
 
-    def read(self, line: str) -> Record:
-        """The parts of one line (without its line end)."""
+    def read(self, line: str, *, stamped: bool = True) -> Record:
+        """The parts of one line (without its line end).
+
+        `stamped`: this log's records begin with a time, so that a line which begins with a mere word like ERROR
+        continues a record, rather than being one.
+        """
         match = _COMMON.match(line)
         if match is not None and match[2] in _COMMON_LEVELS:
             return Record(self.time(match[1]), match[2], line[match.end() :])
         match = _PREFIX.match(line)
         if match is None:
-            return Record(None, None, line)
+            word = None if stamped else _WORD.match(line)
+            return Record(None, word[1], line[word.end() :]) if word else Record(None, None, line)
         stamp, level, bare = match.groups()
         at = self.time(stamp) if stamp else None
         return Record(at, level or bare, line[match.end() :])
@@ -58,10 +68,9 @@ class RecordReader:
     def time(self, stamp: str) -> datetime | None:
         """The moment that a stamp names, in UTC; None if it names none (a 13th month)."""
         try:
-            fraction = stamp[20:]
             if stamp[4] == "/":
                 stamp = stamp.replace("/", "-")
-            if len(stamp) > 19 and not fraction.isdigit():
+            if len(stamp) > 19 and not (stamp[19] in ".," and stamp[20:].isdigit()):
                 return datetime.fromisoformat(_joined(stamp)).astimezone(UTC)
             at = datetime.fromisoformat(f"{stamp}+00:00")
             hour = stamp[:13]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backfill_tui.sources.events import TracebackSurvived
+from backfill_tui.sources.lines import after_line, line_around
 from backfill_tui.sources.records import RecordReader
 
 _CHAIN = ("During handling of the above", "The above exception was", "Traceback (most recent")
@@ -20,6 +21,7 @@ class TracebackWatch:
         self._uncaught = False
         self._exception_named = False
         self._prefixed = False
+        self._began = self._covered = -1
 
     def error_record_ends(self, position: int) -> None:
         """A record of level ERROR or above ends here: a traceback that begins here was caught and logged."""
@@ -30,29 +32,37 @@ class TracebackWatch:
         if not self._open:
             self._uncaught = position != self._error_end
         self._open = True
+        self._began = position
         self._exception_named = False
         return self._uncaught
 
     def continue_into(
-        self, body: bytes, base: int, records: RecordReader, start: int = 0, *, prefixed: bool = False
+        self, body: bytes, base: int, read: int, records: RecordReader, start: int = 0, *, prefixed: bool = False
     ) -> Iterator[TracebackSurvived]:
         """Walk on through a block of complete lines; yields once, when the log is seen to go on.
 
-        `prefixed`: this log's records have a time or a level, so that a bare line continues one.
+        `base` is the block's place in its file and `read` in the stream. `prefixed`: this log's records have a time
+        or a level, so that a bare line continues one.
         """
         at = start
+        bars = self._open and b"\r" in body
         self._prefixed = self._prefixed or prefixed
         while self._open and at < len(body):
-            end = body.find(b"\n", at)
-            end = len(body) if end < 0 else end
-            line = body[at : min(end, at + 512)].decode("utf-8", "replace").rstrip("\r")
+            _, end = line_around(body, at, bars=bars)
+            line = body[at : min(end, at + 512)].decode("utf-8", "replace")
             if line.startswith("Traceback (most recent"):
                 return  # a chained one: it is announced by itself
             record = records.read(line)
             if record.is_head or self._is_beyond(line):
                 self._open = False
                 yield TracebackSurvived(record.at, base + at)
-            at = end + 1
+            else:
+                self._covered = read + end
+            at = after_line(body, end)
+
+    def covers(self, position: int) -> bool:
+        """Whether the line at a position of the stream belongs to the last traceback."""
+        return self._began < position < self._covered
 
     def _is_beyond(self, line: str) -> bool:
         """In a log without prefixes, a line at the margin after the exception's own belongs to something else."""

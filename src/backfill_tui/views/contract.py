@@ -105,15 +105,17 @@ def disagreements(of: Account) -> list[Json]:
     return [{"date": d.day.isoformat(), "log": d.log, "checkpoint": d.checkpoint} for d in of.disagreements]
 
 
-def checkpoint(seen: "Checkpoint", counts: Counts, holes: Iterable[date], basis: str, zone: tzinfo) -> Json:
+def checkpoint(
+    seen: "Checkpoint", counts: Counts, holes: Iterable[date] | None, basis: str | None, zone: tzinfo
+) -> Json:
     """A checkpoint by itself: it does not tell done from empty, nor what is running."""
     last = seen.last_successful_date
     return {
         "dates": span((seen.start, seen.end)) if seen.start and seen.end else None,
         "units": units(counts),
-        "failed_dates": days(seen.failed),
+        "failed_dates": None if counts.failed is None else days(seen.failed),
         "last_successful_date": last.isoformat() if last else None,
         "updated_at": moment(seen.updated_at, zone),
-        "holes": days(holes),
+        "holes": None if holes is None else days(holes),
         "holes_basis": basis,
     }

@@ -69,6 +69,7 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
         "suspect_dates": [],
         "disagreements": contract.disagreements(view.account),
         "process": _process(view.process, snapshot),
+        "checkpoint": _checkpoint(view, snapshot),
         "log_age_s": None if view.log_age_s is None else round(view.log_age_s, 1),
         "dialect": view.dialect,
         "timeline": None
@@ -96,6 +97,19 @@ def _notes(view: PhaseView) -> Iterator[str]:
             yield f"{log.path}: {log.note}"
     if view.checkpoint and view.checkpoint.note:
         yield f"{view.checkpoint.path}: {view.checkpoint.note}"
+
+
+def _checkpoint(view: PhaseView, snapshot: Snapshot) -> contract.Json | None:
+    seen, zone = view.checkpoint, snapshot.at.tzinfo
+    if seen is None or zone is None:
+        return None
+    return {
+        "path": seen.path,
+        "updated_at": contract.moment(seen.updated_at, zone),
+        "last_successful_date": seen.last_successful_date.isoformat() if seen.last_successful_date else None,
+        "holes": contract.days(seen.holes),
+        "holes_basis": seen.holes_basis,
+    }
 
 
 def _process(seen: ProcessSeen, snapshot: Snapshot) -> contract.Json:

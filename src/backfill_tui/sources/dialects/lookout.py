@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from backfill_tui.sources.dialects.model import Pattern
+from backfill_tui.sources.lines import after_line, line_around
 
 TRACEBACK = "Traceback (most recent call last)"
+_TELLING = 8  # characters: a literal as long as `Progress:` is no coincidence
 _TROUBLE = ("ERROR", "CRITICAL", "FATAL", TRACEBACK)
 
 
@@ -55,6 +57,10 @@ class Lookout:
             else:
                 yield start, end, self._by_needle[needle], needle in self._trouble
 
+    def mentions(self, message: str) -> bool:
+        """Whether a literal of a pattern stands anywhere in a message."""
+        return any(len(literal) >= _TELLING and literal in message for literal in self._needles)
+
     def _every_line(self, body: bytes, *, bars: bool) -> Iterator[Sighting]:
         at = 0
         while at < len(body):
@@ -81,25 +87,6 @@ class Lookout:
             for pattern in self._patterns
             if pattern.literal is None or _overlap(needle.encode(), pattern.literal.encode())
         )
-
-
-def line_around(body: bytes, at: int, *, bars: bool) -> tuple[int, int]:
-    r"""Start and end (without `\n`, `\r\n` or `\r`) of the line that holds the byte at a position."""
-    start = body.rfind(b"\n", 0, at) + 1
-    end = body.find(b"\n", at)
-    if end < 0:
-        end = len(body)
-    if bars:
-        start = max(start, body.rfind(b"\r", start, at) + 1)
-        bar = body.find(b"\r", at, end)
-        if bar >= 0:
-            end = bar
-    return start, end
-
-
-def after_line(body: bytes, end: int) -> int:
-    r"""Where the next line begins, given the end of one."""
-    return end + 2 if body[end : end + 2] == b"\r\n" else end + 1
 
 
 def _overlap(a: bytes, b: bytes) -> bool:

@@ -220,12 +220,16 @@ def _unit_started(_: str, facts: Mapping[str, str | bool], dialects: tuple[str, 
     return make
 
 
-def _unit_finished(_: str, __: Mapping[str, str | bool], dialects: tuple[str, ...], *, outcome: Outcome) -> Maker:
+def _unit_finished(
+    _: str, facts: Mapping[str, str | bool], dialects: tuple[str, ...], *, outcome: Outcome
+) -> Maker:
+    mode = _mode(facts)
+
     def make(at: datetime | None, offset: int, found: Groups) -> UnitFinished:
         records = _number(found.get("records"))
         how = Outcome.EMPTY if outcome is Outcome.DONE and records == 0 else outcome
         reason = (found.get("reason") or "").strip()
-        return UnitFinished(at, offset, dialects, how, _day(found.get("date")), records, reason)
+        return UnitFinished(at, offset, dialects, how, _day(found.get("date")), records, reason, mode)
 
     return make
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 
-from backfill_tui.sources.dialects.lookout import TRACEBACK, Lookout, Sighting, after_line, line_around
+from backfill_tui.sources.dialects.lookout import TRACEBACK, Lookout, Sighting
 from backfill_tui.sources.dialects.model import Dialect, Pattern
 from backfill_tui.sources.events import ErrorSeen, Event, Trouble
-from backfill_tui.sources.lines import Block, LineSplitter
+from backfill_tui.sources.lines import Block, LineSplitter, after_line, line_around
 from backfill_tui.sources.records import ERROR_LEVELS, FATAL_LEVELS, Record, RecordReader
 from backfill_tui.sources.tracebacks import TracebackWatch
 
@@ -73,10 +73,12 @@ class LogParser:
         body = self._until_cut(block.body)
         if not body:
             return
+        if self._read == 0:
+            body = body.removeprefix(b"\xef\xbb\xbf")
         bars = body.count(b"\r")
         self.lines += body.count(b"\n") + (bars - body.count(b"\r\n") if bars else 0)
         self._note_times(body)
-        events += self._traceback.continue_into(body, block.offset, self._records)
+        events += self._traceback.continue_into(body, block.offset, self._read, self._records)
         self._sight(body, block.offset, events, bars=bars > 0)
         self._read += len(body)
 
@@ -100,19 +102,25 @@ class LogParser:
         start, end, patterns, trouble = sighting
         if body[start] == 0:  # the hole that a truncation left
             start = end - len(body[start:end].lstrip(b"\0"))
-        record = at, _, message = self._records.read(_text(body[start : min(end, start + HEAD)]))
+        record = at, _, message = self._records.read(
+            _text(body[start : min(end, start + HEAD)]), stamped=self._at is not None
+        )
         if at is not None:
             self._at = at
+        if self._traceback.covers(self._read + start):
+            patterns = ()  # source text that a traceback quotes
         for pattern in patterns:
             match = pattern.match(message)
             if match is None:
                 continue
+            if "counts_only" in pattern.facts and self._lookout.mentions(message):
+                continue  # a dialect's words behind a prefix that is not known: better no count than a wrong one
             try:
                 events.append(pattern.make(self._at, base + start, match.groupdict()))
             except ValueError:
                 continue
             self.recognized_lines += 1
-            self._specific = self._specific or not pattern.facts.get("counts_only")
+            self._specific = self._specific or "counts_only" not in pattern.facts
             break
         if trouble:
             self._trouble(body, base, start, end, record, events)
@@ -120,18 +128,18 @@ class LogParser:
     def _trouble(self, body: bytes, base: int, start: int, end: int, record: Record, events: list[Event]) -> None:
         offset = base + start
         is_error = record.level in ERROR_LEVELS
-        if record.level in FATAL_LEVELS or "FATAL" in record.message:
+        if record.level in FATAL_LEVELS or _FATAL.search(record.message):
             events.append(ErrorSeen(self._at, offset, Trouble.FATAL, counts=is_error))
         elif is_error:
             events.append(ErrorSeen(self._at, offset, Trouble.ERROR))
         if is_error:
             self._traceback.error_record_ends(self._read + after_line(body, end))
-        if record.message.lstrip().startswith(TRACEBACK):
+        if 0 <= record.message.find(TRACEBACK) <= _TRACEBACK_WITHIN:
             uncaught = self._traceback.begins(self._read + start)
             events.append(ErrorSeen(self._at, offset, Trouble.TRACEBACK, uncaught=uncaught, counts=False))
             prefixed = self.first_line_at is not None or record.is_head
             after = after_line(body, end)
-            events += self._traceback.continue_into(body, base, self._records, after, prefixed=prefixed)
+            events += self._traceback.continue_into(body, base, self._read, self._records, after, prefixed=prefixed)
 
     def _note_times(self, body: bytes) -> None:
         if self.first_line_at is None:
@@ -184,6 +192,8 @@ class LogParser:
         return body
 
 
+_FATAL = re.compile(r"\bFATAL\b")
+_TRACEBACK_WITHIN = 24  # characters: "  + Exception Group Traceback", "^CTraceback"
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
 _STAMP_LEADS = (b"\n20", b"\n[20", b"\r20")
 
