@@ -55,7 +55,7 @@ class Terminal:
         self._screen.resize(rows, columns)
         self.child.setwinsize(rows, columns)
 
-    def wait(self, seen: Callable[[str], bool] | str, *, within_s: float = 20.0) -> str:
+    def wait(self, seen: Callable[[str], bool] | str, *, within_s: float = 40.0) -> str:
         """Read until the screen shows it; fails with the screen after a deadline."""
         shows = seen if callable(seen) else (lambda text: seen in text)
         deadline = time.monotonic() + within_s
@@ -65,7 +65,7 @@ class Terminal:
             self._read()
         return self.text
 
-    def wait_end(self, *, within_s: float = 20.0) -> int:
+    def wait_end(self, *, within_s: float = 40.0) -> int:
         """Read until the program ends; its exit code."""
         deadline = time.monotonic() + within_s
         while self.child.isalive():
