@@ -173,6 +173,34 @@ DAILY: list[Case] = [
         {"claims_complete": True, "complete": False, "runs": ends("killed", "completed")},
     ),
     (
+        "a day that failed and then succeeded: its last outcome wins",
+        Job()
+        .daily()
+        .tell(f"Processing day 1/5: {day(1)}")
+        .say("  ✗ Failed: attempt 1, retrying", "ERROR")
+        .say("  ✓ Success: 5 records"),
+        {"units": counts(5, done=1, pending=4), "failed_dates": [], "records": 5},
+    ),
+    (
+        "a resume that finds nothing left is a run of no units",
+        Job()
+        .daily()
+        .days("1 2 3 4 5")
+        .daily_summary()
+        .configuration()
+        .tell(
+            f"Found checkpoint - resuming from {day(6)}",
+            "   Skipping 5 already-processed dates",
+            "Processing 0 days individually (day-by-day approach)",
+        )
+        .daily_summary(),
+        {
+            "units": counts(5, done=5),
+            "complete": True,
+            "runs": [{"ended": "completed", "units_total": 5}, {"ended": "completed", "units_total": 0}],
+        },
+    ),
+    (
         "a leap day",
         Job().daily("2024-02-27", "2024-03-02").days("1 2 3 4 5", start="2024-02-27").daily_summary(),
         {"units": counts(5, done=5), "complete": True},
@@ -308,6 +336,11 @@ PARALLEL: list[Case] = [
         "a summary that comes too early",
         Job().parallel().ended(d01="5", d04="3").complete(),
         {"units": counts(5, done=2, missing=3), "complete": False, "missing_dates": [day(2), day(3), day(5)]},
+    ),
+    (
+        "completions alone say parallel, but not how many workers",
+        Job().ended(d01="5", d04="3"),
+        {"runs": [{"mode": "parallel", "workers": None, "units_total": None}], "records": 8, "dates": None},
     ),
     (
         "dates told twice count once",

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -49,3 +50,10 @@ def test_lines_in_any_order_make_an_account_that_adds_up(outside: Outside, lines
     file = outside.account("".join(line + end for line in lines).encode())
     if "error" not in file:
         adds_up(file)
+
+
+@pytest.mark.parametrize("announced", ["1/99999999999999999999: 2022-01-01", "2/5: 0001-01-01", "1/5: 9999-12-31"])
+def test_an_absurd_count_or_date_adds_nothing_to_the_range(outside: Outside, announced: str) -> None:
+    account = outside.account(Job().daily().say(f"Processing day {announced}"))
+    assert account["units"]["total"] == 5
+    adds_up(account)

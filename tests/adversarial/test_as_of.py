@@ -43,3 +43,10 @@ def test_a_time_with_an_offset_is_that_moment_in_every_zone(outside: Outside) ->
     assert local["first_line_at"] == "2026-01-03T12:00:01-08:00"
     assert before["lines"] == 0
     assert before["runs"] == []
+
+
+def test_the_forecast_of_a_silent_log_is_frozen_and_says_so(outside: Outside) -> None:
+    job = Job().daily().days("1 2 3 >")
+    first, later = (outside.account(job, "--as-of", f"2026-01-{day}T00:00")["eta"] for day in (10, 11))
+    assert first["frozen"]
+    assert first == later

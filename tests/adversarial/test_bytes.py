@@ -1,4 +1,4 @@
-"""Logs as bytes of every kind, and files that are no logs."""
+"""Logs as bytes of every kind, under stamps and prefixes of every kind, and files that are no logs."""
 
 import re
 from pathlib import Path
@@ -11,6 +11,7 @@ from tests.adversarial.outside import Outside
 WHOLE = Job().daily().days("10 0 3 4 5").daily_summary().body
 HALF = Job().daily().days("5").body
 REST = Job().days(". 6 >").body
+STAMP = re.compile(r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),\d{3}", re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,36 @@ def test_the_same_lines_in_other_bytes_are_the_same_account(outside: Outside, bo
     account = outside.account(body)
     assert account["units"] == counts(5, done=4, empty=1)
     assert account["complete"]
+
+
+def test_a_byte_order_mark_changes_nothing_at_all(outside: Outside) -> None:
+    assert outside.account(b"\xef\xbb\xbf" + WHOLE) == outside.account(WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("offset", "first"),
+    [("+0000", "12:00:01"), ("+0100", "11:00:01"), ("-0800", "20:00:01"), ("+0530", "06:30:01")],
+)
+def test_an_offset_without_a_colon_is_part_of_the_time(outside: Outside, offset: str, first: str) -> None:
+    text = STAMP.sub(rf"\1T\2{offset}", Job().daily().days("10 0 3 >").text)
+    account = outside.account(text.encode())
+    assert account["first_line_at"] == f"2026-01-03T{first}+00:00"
+    assert account["units"] == counts(5, done=2, empty=1, running=1, pending=1)
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        pytest.param("2026-01-03 12:00:00.123 | INFO     | __main__:run:12 - ", id="loguru"),
+        pytest.param("INFO:jobs.team-offense:", id="a logger's name with a dash"),
+        pytest.param("2026-01-03T12:00:00Z 2026-01-03 12:00:00,123 - INFO - ", id="a collector's stamp before it"),
+        pytest.param("worker-1  | 2026-01-03 12:00:00,123 - INFO - ", id="a container's name before it"),
+    ],
+)
+def test_the_same_lines_under_a_foreign_prefix_are_the_same_account(outside: Outside, prefix: str) -> None:
+    messages = [line.split(" - ", 2)[2] for line in Job().daily().days("10 x >").lines]
+    account = outside.account("".join(f"{prefix}{message}\n" for message in messages).encode())
+    assert account["units"] == counts(5, done=1, failed=1, running=1, pending=2)
 
 
 @pytest.mark.parametrize("dirt", [b"\x00\xff\xfe garbage \x00\n", b"x" * 3_000_000 + b"\n", b"\x1b]0;title\x07\n"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.adversarial.jobs import END, START, Job, day
+from tests.adversarial.jobs import END, START, Job, counts, day
 from tests.adversarial.outside import Outside, differences
 
 AFTER, MIDST = "2026-01-03T13:00:00", "2026-01-03T12:01:40"
@@ -69,6 +69,27 @@ def test_a_checkpoint_says_what_it_holds(
     assert code == 0
     assert differences(expected, file) == {}
     assert file["units"]["empty"] is None
+
+
+def test_a_last_date_beyond_the_range_leaves_no_negative_count(outside: Outside) -> None:
+    content = checkpoint(1, last_successful_date="2031-01-01", successful_dates=[day(1), "2031-01-01"])
+    _, (file,) = outside.inspect(outside.put("job.json", content))
+    assert (file["units"]["total"], file["units"]["done"], file["units"]["pending"]) == (5, 1, 0)
+
+
+def test_without_a_last_successful_date_every_open_date_is_pending_and_none_a_hole(outside: Outside) -> None:
+    _, (file,) = outside.inspect(outside.put("job.json", checkpoint(1, 4)))  # a resume begins at the beginning
+    assert file["units"]["pending"] == 3
+    assert file["holes"] == []
+
+
+def test_what_a_checkpoint_held_before_its_last_update_is_not_known(outside: Outside) -> None:
+    path = outside.put("job.json", checkpoint(1, 2, last=2))
+    _, (file,) = outside.inspect(path, words=("--as-of", "2026-01-03T12:10:00"))
+    assert file["units"]["done"] is None
+    assert file["units"]["pending"] is None
+    assert not file["failed_dates"]
+    assert not file["holes"]
 
 
 @pytest.mark.parametrize("reverse", [False, True])
@@ -148,3 +169,17 @@ def test_a_resumed_log_is_whole_with_the_checkpoint_that_it_went_on_from(outside
     )
     assert not alone["complete"]
     assert log["complete"]
+
+
+def test_a_date_that_runs_in_the_log_is_done_in_a_newer_checkpoint(outside: Outside) -> None:
+    log = outside.put("job.log", Job().daily().days("10 >"))
+    _, (account, _) = outside.inspect(log, outside.put("job.json", checkpoint(1, 2, 3, last=3)))
+    assert account["units"] == counts(5, done=3, pending=2)
+    assert account["current_date"] is None
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_date_that_the_log_saw_done_is_no_hole_with_or_without_times(outside: Outside, plain: bool) -> None:
+    log = outside.put("job.log", Job(plain=plain).daily().days("1 2 3 4 5").daily_summary())
+    _, (_, file) = outside.inspect(log, outside.put("job.json", checkpoint(1, 2, 4, 5, last=5)))
+    assert (file["holes"], file["holes_basis"]) == ([], "log")

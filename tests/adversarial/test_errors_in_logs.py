@@ -4,10 +4,19 @@ from typing import Any
 
 import pytest
 
-from tests.adversarial.jobs import TRACEBACK, Job, counts, day
+from tests.adversarial.jobs import END, START, TRACEBACK, Job, counts, day
 from tests.adversarial.outside import Outside, differences
 
 DURING = ("", "During handling of the above exception, another exception occurred:", "")
+GROUP = (
+    "  + Exception Group Traceback (most recent call last):",
+    '  |   File "/srv/job.py", line 5, in run',
+    "  | ExceptionGroup: boom (1 sub-exception)",
+    "  +-+---------------- 1 ----------------",
+    "    | Traceback (most recent call last):",
+    "    | ValueError: 1",
+    "    +------------------------------------",
+)
 
 
 def begun() -> Job:
@@ -21,6 +30,7 @@ def begun() -> Job:
         pytest.param(
             begun().crash().daily(resume=day(2)).days(". 2", of=4, first=0), 1, 0, id="uncaught, then a new run"
         ),
+        pytest.param(begun().raw(*GROUP), 1, 0, id="an exception group is one"),
         pytest.param(begun().crash().raw(*DURING).crash(), 1, 0, id="chained is one"),
         pytest.param(
             begun().crash().raw("", "nohup: ignoring input"), 1, 0, id="uncaught, then words of the shell"
@@ -40,6 +50,10 @@ def begun() -> Job:
         pytest.param(begun().say("FATAL: disk full"), 1, 0, id="fatal at level info"),
         pytest.param(begun().say("non-fatal, 0 fatalities"), 0, 0, id="fatal in small letters"),
         pytest.param(begun().say("ERROR count 0, CRITICAL 0"), 0, 0, id="level words in a message"),
+        *(
+            pytest.param(begun().raw_record("report:", text), 0, 0, id=f"a bare report line: {text}")
+            for text in ("CRITICAL issues: 0", "FATALITY count: 0", "ERROR rate 0 %")
+        ),
         pytest.param(begun().say(f"will print {TRACEBACK[0]} if asked").say("on"), 0, 0, id="a quoted traceback"),
     ],
 )
@@ -58,6 +72,7 @@ def test_fatal_errors_and_error_lines_are_counted_once_each(
         "all good ✓ Success: 5 records",
         "Progress: 150/1537 days (250.0% success), 9 total records",
         "✅ 2022-01-03: Data looks good (PGS: 116, UPCG: 116)",
+        "  ✓ 2022-01-02: 5 checks passed",
         "see 2022-01-04 and ✗ Failed: 2022-01-05 maybe",
         "Summary of DAY-BY-DAY BACKFILL SUMMARY: not yet",
         "Skipping 4 already-processed dates",
@@ -75,6 +90,30 @@ def test_a_line_that_only_looks_like_an_event_changes_nothing(outside: Outside, 
         "runs": [{"ended": "open"}],
     }
     assert differences(before, outside.account(Job().daily().days("10").say(line))) == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Date range: 2019-01-01 to 2019-01-31 queried",
+        "  Date range: 2019-01-01 to 2019-01-31",
+        "  Dry run: True",
+        "  Parallel: True",
+    ],
+)
+def test_a_configuration_line_amid_the_work_begins_no_other_run(outside: Outside, line: str) -> None:
+    account = outside.account(Job().daily().days("1 2").say(line).days(". . 3 >"))
+    assert account["units"] == counts(5, done=3, running=1, pending=1)
+    assert account["dates"] == [START, END]
+    assert [run["mode"] for run in account["runs"]] == ["sequential"]
+
+
+def test_the_lines_of_a_traceback_are_no_events(outside: Outside) -> None:
+    job = Job().daily().say(f"Processing day 1/5: {day(1)}").say("Exception during processing: x", "ERROR")
+    job.raw(TRACEBACK[0], TRACEBACK[1], f"    Processing day 4/5: {day(4)}", TRACEBACK[-1])
+    account = outside.account(job.say("  ✗ Exception: x", "ERROR"))
+    assert account["units"] == counts(5, failed=1, pending=4)
+    assert account["failed_dates"] == [day(1)]
 
 
 def test_a_pre_flight_section_is_not_progress(outside: Outside) -> None:

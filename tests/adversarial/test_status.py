@@ -200,3 +200,24 @@ def test_unreadable_sources_are_said_one_by_one_and_stop_nothing(plan: Plan) -> 
     )["phases"]
     assert [phase["state"] for phase in phases] == ["unknown", "unknown", "unknown", "passed"]
     assert all(phase["notes"] for phase in phases[:3])
+
+
+def test_a_run_complete_for_itself_but_short_of_the_plans_range_is_critical(plan: Plan) -> None:
+    plan.log("d.log", Job(at=ago(60)).daily().days("1 2 3 4 5").daily_summary())
+    snapshot = plan.status("  d: {log: d.log, dates: {start: 2022-01-03, end: 2022-01-12}}\n")
+    assert snapshot["phases"][0]["state"] == "failed"
+    assert snapshot["health"] == "critical"
+
+
+def test_status_in_words_says_what_could_not_be_read(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
+    (plan.folder / "b.log").write_bytes(bytes(range(256)))
+    plan.status("  b: {log: b.log}\n")
+    assert run(["status", str(plan.folder / "plan.yaml")]) == 0
+    assert "b.log: It is not a text file" in capsys.readouterr().out
+
+
+def test_a_word_is_a_plan_if_it_is_a_file_and_else_wrong_usage(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(plan.folder)
+    Path("night").write_text("plan: night\nphases: {b: {log: b.log}}\n")
+    assert run(["status", "night"]) == 0
+    assert run(["status", "day"]) == 64
