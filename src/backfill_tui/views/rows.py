@@ -37,14 +37,14 @@ COLUMNS = (
     Column("dates", "dates", 3, 12, BAR_MOST, optional=True, comfort=22),
     Column("percent", "%", 4, 4, 5, right=True),
     Column("done", "done", 5, 9, 15, right=True),
-    Column("rate", "rate", 11, 6, 9, right=True),
-    Column("finish", "finish", 12, 11, 19),
+    Column("rate", "rate", 12, 6, 9, right=True),
+    Column("finish", "finish", 13, 11, 19),
     Column("likely", "likely", 6, 6, 12),
     Column("plan", "plan", 9, 7, 8, optional=True),
     Column("ok", "ok %", 10, 5, 5, right=True),
     Column("failed", "fail", 7, 4, 6, right=True, optional=True),
     Column("missing", "miss", 8, 4, 6, right=True, optional=True),
-    Column("process", "process", 13, 7, 9),
+    Column("process", "process", 11, 7, 9),
     Column("log", "log", 14, 4, 7, right=True),
 )
 
