@@ -295,9 +295,9 @@ def _records(units: Mapping[date, Unit]) -> int | None:
 
 
 def _current_date(units: Mapping[date, Unit], runs: Sequence[PlacedRun]) -> date | None:
-    """The date in progress; also one that is not among those that are due."""
+    """The date in progress, if it is one that is due."""
     days = [run.trace.current.day for run in runs if _in_progress(run) and run.trace.current]
-    going = [day for day in days if day not in units or units[day].state is UnitState.RUNNING]
+    going = [day for day in days if day in units and units[day].state is UnitState.RUNNING]
     return going[-1] if going else None
 
 

@@ -119,10 +119,10 @@ def holes(checkpoint: Checkpoint, expected: Iterable[date] | None = None) -> tup
         return ()
     seen = checkpoint.done | checkpoint.failed | checkpoint.skipped
     start = checkpoint.start or min(seen, default=last)
-    last = min(last, checkpoint.end) if checkpoint.end else last
+    beyond = min(last, checkpoint.end + timedelta(days=1)) if checkpoint.end and last > checkpoint.end else last
     if expected is None:
-        expected = (start + timedelta(days=n) for n in range((last - start).days))
-    return tuple(sorted({day for day in expected if start <= day < last and day not in seen}))
+        expected = (start + timedelta(days=n) for n in range((beyond - start).days))
+    return tuple(sorted({day for day in expected if start <= day < beyond and day not in seen}))
 
 
 class CheckpointWatch:

@@ -85,9 +85,12 @@ Groups = dict[str, str | None]
 Maker = Callable[[datetime | None, int, Groups], Event]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """One pattern of one kind. The same pattern may stand in several dialects; `dialects` names them all."""
+    """One pattern of one kind. The same pattern may stand in several dialects; `dialects` names them all.
+
+    Equal only to itself: what is worked out for a set of patterns is kept by their identity.
+    """
 
     kind: str
     text: str

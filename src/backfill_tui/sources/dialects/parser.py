@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 
 from backfill_tui.sources.dialects.lookout import TRACEBACK, Lookout, Sighting
 from backfill_tui.sources.dialects.model import Dialect, Pattern
@@ -22,10 +23,7 @@ class LogParser:
     """
 
     def __init__(self, dialects: Iterable[Dialect], timezone: tzinfo = UTC, until: datetime | None = None) -> None:
-        dialects = tuple(dialects)
-        self._lookout = Lookout(_merged(dialect for dialect in dialects if not dialect.fallback))
-        fallback = _merged(dialect for dialect in dialects if dialect.fallback)
-        self._fallback = Lookout((*_merged(d for d in dialects if not d.fallback), *fallback)) if fallback else None
+        self._lookout, self._fallback = _lookouts(tuple(dialects))
         self._splitter = LineSplitter()
         self._records = RecordReader(timezone)
         self._until = until
@@ -209,6 +207,14 @@ def _text(line: bytes) -> str:
     if "\0" in text:
         text = text.replace("\0", "")
     return _ESCAPES.sub("", text) if "\x1b" in text else text
+
+
+@cache
+def _lookouts(dialects: tuple[Dialect, ...]) -> tuple[Lookout, Lookout | None]:
+    """The lookout of the dialects, and the one that has the fallbacks too, if there are any. Worked out once."""
+    specific = _merged(dialect for dialect in dialects if not dialect.fallback)
+    fallback = _merged(dialect for dialect in dialects if dialect.fallback)
+    return Lookout(specific), Lookout((*specific, *fallback)) if fallback else None
 
 
 def _merged(dialects: Iterable[Dialect]) -> tuple[Pattern, ...]:
