@@ -70,7 +70,7 @@ def _verified(ended: Ended, current: date) -> FirstLook:
 
 
 def _chatter(file: BinaryIO, size: int) -> date:
-    return _at_work(JobLog(file, chatter=1100), max(20, round(DAYS * size / 1e9)))
+    return _at_work(JobLog(file, chatter=1150), max(20, round(DAYS * size / 1e9)))
 
 
 def _dense(file: BinaryIO, size: int) -> date:
@@ -82,7 +82,7 @@ def _dense(file: BinaryIO, size: int) -> date:
 
 def _flooded(file: BinaryIO, size: int) -> date:
     """The job has been silent for 20 MB of chatter: its last line is not at the end of the log."""
-    log = JobLog(file, chatter=1100)
+    log = JobLog(file, chatter=1150)
     current = _at_work(log, max(20, round(DAYS * size / 1e9)))
     until = file.tell() + _FLOOD_BYTES
     while file.tell() < until:
@@ -100,7 +100,7 @@ def _at_work(log: JobLog, days: int) -> date:
 
 _LOGS = (
     _Running(
-        "chatter", f"one open run over {DAYS} days, 1,100 lines of chatter to one of its own", _chatter, "product"
+        "chatter", f"one open run over {DAYS} days, 1,150 lines of chatter to one of its own", _chatter, "product"
     ),
     _Running("dense", "run after run over the same days, every 7th line an event", _dense, "product"),
     _Running("flooded", "as chatter, the job's last line 20 MB before the end", _flooded, "product"),

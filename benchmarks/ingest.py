@@ -66,8 +66,7 @@ def _add_rows(item: Input, ours: list[Ended], grep: list[Ended], options: Option
         report.rows.append(Row("  the same, aim", seconds, peer=peer, target=aim, judged=options.whole))
     worked = Peer("grep -c", tuple(ended.cpu_seconds for ended in grep))
     report.rows.append(Row("  processor time", tuple(ended.cpu_seconds for ended in ours), peer=worked))
-    by_user = item.name == "chatter"
-    memory = Target(_MEMORY, of="product" if by_user else "own")
+    memory = None if item.dates_without_end else Target(_MEMORY, of="product" if item.name == "chatter" else "own")
     peaks = tuple(float(ended.peak_bytes) for ended in ours)
     report.rows.append(Row("  peak memory", peaks, "MB", target=memory, judged=options.whole))
 

@@ -13,11 +13,11 @@ from backfill_tui.engine.snapshot import (
     CheckpointSeen,
     LogSeen,
     PhaseView,
-    RatePoint,
     Snapshot,
 )
 from backfill_tui.progress.account import Account, Counts, Evidence, Run, RunEnd, Unit, UnitState
 from backfill_tui.progress.eta import Forecast
+from backfill_tui.progress.pace import Slice
 from backfill_tui.sources.events import Mode
 from backfill_tui.sources.presence import Identity, Presence, ProcessSeen
 
@@ -126,12 +126,12 @@ def forecast(p10: tuple[int, int], p50: tuple[int, int], p90: tuple[int, int]) -
     return Forecast(first, middle, last, left[0], left[1], left[2], basis="calendar")
 
 
-def throughput() -> tuple[RatePoint, ...]:
+def throughput() -> tuple[Slice, ...]:
     """An evening's rate in slices of ten minutes."""
     chance = random.Random(3)  # noqa: S311 - a made-up evening
     start = NOW - timedelta(hours=6)
     return tuple(
-        RatePoint(start + timedelta(minutes=10 * i), max(20.0, 190 + 60 * chance.uniform(-1, 1) - (i % 11) * 6))
+        Slice(start + timedelta(minutes=10 * i), max(20.0, 190 + 60 * chance.uniform(-1, 1) - (i % 11) * 6))
         for i in range(37)
     )
 

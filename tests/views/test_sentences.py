@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backfill_tui.control.model import Alert, Severity
-from backfill_tui.engine.snapshot import RatePoint
 from backfill_tui.progress.account import Account
+from backfill_tui.progress.pace import Slice
 from backfill_tui.views import alerts, evidence, facts, header, logline, sparkline
 from backfill_tui.views.spans import Line, Tone, line_width, plain
 from tests.tui import example
@@ -178,7 +178,7 @@ def test_matches_are_marked_whatever_their_case_and_literally() -> None:
 
 @given(st.lists(st.floats(0, 1e5), max_size=60), st.integers(0, 80), st.integers(1, 4))
 def test_a_chart_has_the_size_asked_for(rates: list[float], width: int, height: int) -> None:
-    points = [RatePoint(example.NOW + timedelta(minutes=10 * i), rate) for i, rate in enumerate(rates)]
+    points = [Slice(example.NOW + timedelta(minutes=10 * i), rate) for i, rate in enumerate(rates)]
     rows = sparkline.chart(sparkline.resample(points, width), height)
     assert len(rows) == height
     assert {len(row) for row in rows} == {width if rates else 0}
@@ -187,8 +187,8 @@ def test_a_chart_has_the_size_asked_for(rates: list[float], width: int, height: 
 def test_a_time_without_measure_is_blank_and_a_rate_of_nought_is_a_base_line() -> None:
     at = example.NOW
     points = [
-        RatePoint(at, 60.0),
-        RatePoint(at + timedelta(minutes=10), 0.0),
-        RatePoint(at + timedelta(minutes=40), 60.0),
+        Slice(at, 60.0),
+        Slice(at + timedelta(minutes=10), 0.0),
+        Slice(at + timedelta(minutes=40), 60.0),
     ]
     assert sparkline.chart(sparkline.resample(points, 5), 1) == ["█▁  █"]

@@ -63,10 +63,10 @@ def _gone(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
 
 
 def _missing(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
-    days = facts.account.of_state(UnitState.MISSING)
     run = facts.last_run
-    if not days or run is None or run.ended is RunEnd.KILLED:
+    if not facts.account.counts.missing or run is None or run.ended is RunEnd.KILLED:
         return
+    days = facts.account.of_state(UnitState.MISSING)
     claim = "calls itself complete" if facts.account.claims_complete else "resumed past them"
     yield Alert(
         id=f"missing:{facts.phase.name}",
@@ -80,15 +80,10 @@ def _missing(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
 
 
 def _incomplete(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
-    """It calls itself complete, yet dates of the plan are neither done nor missing: it was never asked to do them."""
+    """It calls itself complete, yet dates of the plan have no outcome and are not missing: it was never asked."""
     account, run = facts.account, facts.last_run
-    if (
-        not account.claims_complete
-        or account.complete
-        or account.counts.missing
-        or run is None
-        or facts.process.alive
-    ):
+    claims_only = account.claims_complete and not account.complete and not account.counts.missing
+    if not claims_only or run is None or facts.process.alive:
         return
     left = account.counts.pending
     yield Alert(

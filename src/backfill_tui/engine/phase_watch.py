@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from backfill_tui.engine.logs import LogReading, looks_binary
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen
@@ -23,6 +23,9 @@ from backfill_tui.sources.tail import Tail
 
 CATCH_UP_S = 0.15
 """How long one look may go on reading what has piled up; the rest waits for the next."""
+
+FORECAST_AGES = timedelta(seconds=5)
+"""A forecast is made again after so long, even if nothing was written: time has passed without progress."""
 
 END_FIRST = 8 << 20
 """Of a log with more than this unread, the end is read first: it tells the current state."""
@@ -71,6 +74,9 @@ class PhaseWatch:
         self._runs: tuple[PlacedRun, ...] = ()
         self._rate: float | None = None
         self._throughput: tuple[Slice, ...] = ()
+        self._holes: tuple[tuple[date, ...], str] = ((), "every_day")
+        self._forecast: Forecast | None = None
+        self._forecast_at: datetime | None = None
 
     def look(self, now: datetime) -> PhaseLook:
         """Take in what changed and say how the phase stands at `now` (aware)."""
@@ -81,7 +87,7 @@ class PhaseWatch:
         last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
         process = self._process.look(now, log_last_line_at=last_line_at)
         gone = process.alive is False
-        self._weigh(evidence, checkpoint, gone=gone)
+        self._weigh(evidence, checkpoint, gone=gone, now=now)
         tails = self._logs.tails
         age = min((_age(tail, now) for tail in tails if tail.status.exists), default=None)
         return PhaseLook(
@@ -94,7 +100,7 @@ class PhaseWatch:
             log_age_s=age,
             rate_per_hour=self._rate,
             throughput=self._throughput,
-            forecast=forecast(self._account, self._runs, now=now, calendar=self._calendar),
+            forecast=self._forecast,
             history_complete=all(tail.at_end for tail in tails),
             notes=(*self._logs.notes, *self._account.notes),
         )
@@ -141,18 +147,26 @@ class PhaseWatch:
                 evidence.append(reading.evidence)
         return evidence
 
-    def _weigh(self, evidence: Sequence[LogEvidence], checkpoint: Checkpoint | None, *, gone: bool) -> None:
-        """The account anew, only if something that it rests on has changed."""
+    def _weigh(
+        self, evidence: Sequence[LogEvidence], checkpoint: Checkpoint | None, *, gone: bool, now: datetime
+    ) -> None:
+        """The account anew, only if something that it rests on has changed; a forecast also when it has aged."""
         seen = (tuple((id(one.book), one.book.version, one.last_line_at) for one in evidence), checkpoint, gone)
-        if seen == self._seen:
+        if seen != self._seen:
+            self._seen = seen
+            self._account = reconcile(
+                evidence, checkpoint=checkpoint, calendar=self._calendar, planned=self._planned, gone=gone
+            )
+            self._runs = tuple(place_runs([one.book for one in evidence], gone=gone))
+            done = completions(self._runs)
+            self._rate, self._throughput = rate_per_hour(done), throughput(done)
+            if checkpoint is not None:
+                expected, basis = self._hole_basis()
+                self._holes = holes(checkpoint, expected), basis
+        elif self._forecast_at is not None and now - self._forecast_at < FORECAST_AGES:
             return
-        self._seen = seen
-        self._account = reconcile(
-            evidence, checkpoint=checkpoint, calendar=self._calendar, planned=self._planned, gone=gone
-        )
-        self._runs = tuple(place_runs([one.book for one in evidence], gone=gone))
-        done = completions(self._runs)
-        self._rate, self._throughput = rate_per_hour(done), throughput(done)
+        self._forecast = forecast(self._account, self._runs, now=now, calendar=self._calendar)
+        self._forecast_at = now
 
     def _log_seen(self, index: int, tail: Tail) -> LogSeen:
         status = tail.status
@@ -176,13 +190,13 @@ class PhaseWatch:
         path = str(self.phase.checkpoint)
         if checkpoint is None:
             return CheckpointSeen(path, note=note)
-        expected, basis = self._hole_basis()
+        found, basis = self._holes
         notes = " ".join((note, *checkpoint.notes)).strip()
         return CheckpointSeen(
             path,
             checkpoint.updated_at,
             checkpoint.last_successful_date,
-            holes(checkpoint, expected),
+            found,
             basis,
             notes,
         )

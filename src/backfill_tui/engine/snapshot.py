@@ -7,6 +7,7 @@ from datetime import date, datetime
 from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity, Timeline
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.eta import Forecast
+from backfill_tui.progress.pace import Slice
 from backfill_tui.sources.process import ProcessSeen
 
 
@@ -34,14 +35,6 @@ class CheckpointSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class RatePoint:
-    """Throughput in one slice of time, for the small chart of the phase page."""
-
-    at: datetime  # the start of the slice
-    per_hour: float
-
-
-@dataclass(frozen=True, slots=True)
 class PhaseView:
     """All that is known of one phase at one moment."""
 
@@ -58,7 +51,7 @@ class PhaseView:
     critical: bool = False
     rate_per_hour: float | None = None
     forecast: Forecast | None = None
-    throughput: tuple[RatePoint, ...] = ()
+    throughput: tuple[Slice, ...] = ()
     log_age_s: float | None = None
     timeline: Timeline | None = None
     gate: tuple[Condition, ...] = ()

@@ -13,7 +13,7 @@ from backfill_tui.control.states import Judged, gate_of, judge
 from backfill_tui.control.timeline import timeline
 from backfill_tui.engine.phase_watch import PhaseLook, PhaseWatch, frozen
 from backfill_tui.engine.plans import OpenedPlan
-from backfill_tui.engine.snapshot import PhaseView, RatePoint, Snapshot
+from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.plan.resolved import Plan
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.sources.process import ProcessTable
@@ -109,7 +109,7 @@ class PlanWatch:
             checkpoint=look.checkpoint,
             rate_per_hour=look.rate_per_hour if state in {PhaseState.RUNNING, PhaseState.STALLED} else None,
             forecast=forecast,
-            throughput=tuple(RatePoint(point.at, point.per_hour) for point in look.throughput),
+            throughput=look.throughput,
             log_age_s=look.log_age_s,
             timeline=timeline(replace(facts, forecast=forecast)),
             gate=gate_of(facts, upstream, rivals_of(facts, everyone)) if state in _GATED else (),

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from itertools import pairwise
 
-from backfill_tui.engine.snapshot import RatePoint
+from backfill_tui.progress.pace import Slice
 from backfill_tui.views import formats
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
-def resample(points: Sequence[RatePoint], width: int) -> tuple[float | None, ...]:
+def resample(points: Sequence[Slice], width: int) -> tuple[float | None, ...]:
     """The mean rate (units an hour) in each of `width` equal stretches of the points' time.
 
     A point holds for one slice, the shortest distance between two; a stretch in no slice is None.
@@ -46,7 +46,7 @@ def _block(value: float | None, top: float, row: int, height: int) -> str:
     return _BLOCKS[max(1, level)] if row == 0 else _BLOCKS[level]
 
 
-def time_axis(points: Sequence[RatePoint], width: int, zone: tzinfo | None) -> str:
+def time_axis(points: Sequence[Slice], width: int, zone: tzinfo | None) -> str:
     """First and last hour under the ends of the chart, `width` cells."""
     if not points:
         return ""
