@@ -65,7 +65,7 @@ def _matched(folder: Path, options: Options) -> Row:
         for phase in plan.phases
     )
     here = sum(entry.name.isdigit() for entry in Path("/proc").iterdir()) if Path("/proc").is_dir() else 0
-    row = _row("running, with process: match", replace(plan, phases=phases), options, None)
+    row = _row("process: match, none found", replace(plan, phases=phases), options, None)
     return replace(row, note=f"one scan a second, of {here} processes; a mean over looks with and without one")
 
 
