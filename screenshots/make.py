@@ -1,7 +1,7 @@
 """Plays a night, opens the real screen on it at a few moments, and saves what it shows as PNG.
 
-Textual draws an SVG; Chromium (Debian package `chromium`) turns it into a PNG. Without Chromium the SVGs are kept in
-a temporary folder and their place is said.
+Textual draws an SVG; Chromium (Debian package `chromium`) turns it into a PNG. Without Chromium the SVGs are kept
+in a temporary folder and their place is said.
 """
 
 import asyncio

@@ -64,9 +64,10 @@ class RunBook:
 
     def _current(self, event: UnitStarted | UnitFinished | ProgressPrinted | RunSummary) -> RunTrace:
         """The run that an event of work belongs to; a new one where none is open (its header was rotated away)."""
-        if not self._runs or self._runs[-1].complete:
-            self._runs.append(RunTrace(event.offset, event.at))
-        run = self._runs[-1]
+        run = self._runs[-1] if self._runs else None
+        if run is None or run.complete:
+            run = RunTrace(event.offset, event.at)
+            self._runs.append(run)
         run.active = True
         run.open_traceback = run.survived_at = None
         _touch(run, event.at, event.dialects)

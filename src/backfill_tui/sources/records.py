@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import NamedTuple
 
 _STAMP = r"\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
 _LEVEL = r"(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE)\b"
@@ -28,17 +27,14 @@ ERROR_LEVELS = frozenset({"ERROR", "CRITICAL", "FATAL"})
 FATAL_LEVELS = frozenset({"CRITICAL", "FATAL"})
 
 
-class Record(NamedTuple):
-    """A line, taken apart. Without time and level it continues the record before it, or was printed bare."""
+Record = tuple[datetime | None, str | None, str]
+"""A line, taken apart: its time, its level, its message. Without time and level it continues the record before it,
+or was printed bare."""
 
-    at: datetime | None
-    level: str | None
-    message: str
 
-    @property
-    def is_head(self) -> bool:
-        """Whether the line begins a record of its own."""
-        return self.at is not None or self.level is not None
+def is_head(record: Record) -> bool:
+    """Whether a line begins a record of its own."""
+    return record[0] is not None or record[1] is not None
 
 
 class RecordReader:
@@ -55,15 +51,17 @@ class RecordReader:
         continues a record, rather than being one.
         """
         match = _COMMON.match(line)
-        if match is not None and match[2] in _COMMON_LEVELS:
-            return Record(self.time(match[1]), match[2], line[match.end() :])
+        if match is not None:
+            stamp, level = match.groups()
+            if level in _COMMON_LEVELS:
+                return self._naive(stamp), level, line[match.end() :]
         match = _PREFIX.match(line)
         if match is None:
             word = None if stamped else _WORD.match(line)
-            return Record(None, word[1], line[word.end() :]) if word else Record(None, None, line)
+            return (None, word[1], line[word.end() :]) if word else (None, None, line)
         stamp, level, bare = match.groups()
         at = self.time(stamp) if stamp else None
-        return Record(at, level or bare, line[match.end() :])
+        return at, level or bare, line[match.end() :]
 
     def time(self, stamp: str) -> datetime | None:
         """The moment that a stamp names, in UTC; None if it names none (a 13th month)."""
@@ -72,12 +70,18 @@ class RecordReader:
                 stamp = stamp.replace("/", "-")
             if len(stamp) > 19 and not (stamp[19] in ".," and stamp[20:].isdigit()):
                 return datetime.fromisoformat(_joined(stamp)).astimezone(UTC)
+            return self._naive(stamp)
+        except (ValueError, OverflowError):
+            return None
+
+    def _naive(self, stamp: str) -> datetime | None:
+        """The moment of a stamp without an offset."""
+        try:
             at = datetime.fromisoformat(f"{stamp}+00:00")
-            hour = stamp[:13]
-            offset = self._offsets.get(hour)
-            if offset is None:  # one look into the zone an hour: it is most of the cost of a line
+            offset = self._offsets.get(stamp[:13])
+            if offset is None:  # one look into the zone an hour: it would be most of the cost of a line
                 offset = at.replace(tzinfo=self._timezone).utcoffset() or _NONE
-                self._offsets[hour] = offset
+                self._offsets[stamp[:13]] = offset
             return at - offset if offset else at
         except (ValueError, OverflowError):
             return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backfill_tui.sources.events import TracebackSurvived
 from backfill_tui.sources.lines import after_line, line_around
-from backfill_tui.sources.records import RecordReader
+from backfill_tui.sources.records import RecordReader, is_head
 
 _CHAIN = ("During handling of the above", "The above exception was", "Traceback (most recent")
 
@@ -53,9 +53,9 @@ class TracebackWatch:
             if line.startswith("Traceback (most recent"):
                 return  # a chained one: it is announced by itself
             record = records.read(line)
-            if record.is_head or self._is_beyond(line):
+            if is_head(record) or self._is_beyond(line):
                 self._open = False
-                yield TracebackSurvived(record.at, base + at)
+                yield TracebackSurvived(record[0], base + at)
             else:
                 self._covered = read + end
             at = after_line(body, end)

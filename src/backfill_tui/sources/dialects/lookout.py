@@ -45,8 +45,12 @@ class Lookout:
         i = 0
         while i < count:
             needle, at, _ = hits[i]
-            start, end = line_around(body, at, bars=bars)
             i += 1
+            if bars:
+                start, end = line_around(body, at, bars=True)
+            else:  # the same, without a call: this is the innermost loop
+                start = body.rfind(b"\n", 0, at) + 1
+                end = body.find(b"\n", at)
             if i < count and hits[i][1] < end:
                 found = {needle}
                 while i < count and hits[i][1] < end:

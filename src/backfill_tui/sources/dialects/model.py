@@ -100,6 +100,7 @@ class Pattern:
     match: Callable[[str], Match | None] = field(repr=False)
     literal: str | None
     make: Maker = field(repr=False)  # ValueError: the line looks like one of these, but its dates are none
+    counts_only: bool  # of a fallback: it tells how many, and nothing else
 
     def shared_with(self, dialects: tuple[str, ...]) -> "Pattern":
         """The same pattern, as one of these dialects too."""
@@ -146,7 +147,9 @@ def compile_pattern(
     matcher = _trusted_matcher(expression) if trusted else linear_matcher(expression)
     literal = required_literal(_PLACEHOLDER.sub("(?:.)", text))  # a placeholder contributes none
     maker = _MAKERS[kind](text, facts, dialects)
-    return Pattern(kind, text, facts, dialects, expression, matcher.match, literal, maker)
+    return Pattern(
+        kind, text, facts, dialects, expression, matcher.match, literal, maker, bool(facts.get("counts_only"))
+    )
 
 
 def _trusted_matcher(expression: str) -> Matcher:

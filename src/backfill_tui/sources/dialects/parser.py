@@ -9,7 +9,7 @@ from backfill_tui.sources.dialects.lookout import TRACEBACK, Lookout, Sighting
 from backfill_tui.sources.dialects.model import Dialect, Pattern
 from backfill_tui.sources.events import ErrorSeen, Event, Trouble
 from backfill_tui.sources.lines import Block, LineSplitter, after_line, line_around
-from backfill_tui.sources.records import ERROR_LEVELS, FATAL_LEVELS, Record, RecordReader
+from backfill_tui.sources.records import ERROR_LEVELS, FATAL_LEVELS, Record, RecordReader, is_head
 from backfill_tui.sources.tracebacks import TracebackWatch
 
 HEAD = 4096
@@ -63,7 +63,7 @@ class LogParser:
         return events
 
     def _begins_a_record(self, body: bytes) -> bool:
-        return self._records.read(_text(body[:HEAD].split(b"\n", 1)[0])).is_head
+        return is_head(self._records.read(_text(body[:HEAD].split(b"\n", 1)[0])))
 
     def _block(self, block: Block, events: list[Event]) -> None:
         if self.stopped:
@@ -111,31 +111,32 @@ class LogParser:
             match = pattern.match(message)
             if match is None:
                 continue
-            if "counts_only" in pattern.facts and self._lookout.mentions(message):
+            if pattern.counts_only and self._lookout.mentions(message):
                 continue  # a dialect's words behind a prefix that is not known: better no count than a wrong one
             try:
                 events.append(pattern.make(self._at, base + start, match.groupdict()))
             except ValueError:
                 continue
             self.recognized_lines += 1
-            self._specific = self._specific or "counts_only" not in pattern.facts
+            self._specific = self._specific or not pattern.counts_only
             break
         if trouble:
             self._trouble(body, base, start, end, record, events)
 
     def _trouble(self, body: bytes, base: int, start: int, end: int, record: Record, events: list[Event]) -> None:
         offset = base + start
-        is_error = record.level in ERROR_LEVELS
-        if record.level in FATAL_LEVELS or _FATAL.search(record.message):
+        _, level, message = record
+        is_error = level in ERROR_LEVELS
+        if level in FATAL_LEVELS or _FATAL.search(message):
             events.append(ErrorSeen(self._at, offset, Trouble.FATAL, counts=is_error))
         elif is_error:
             events.append(ErrorSeen(self._at, offset, Trouble.ERROR))
         if is_error:
             self._traceback.error_record_ends(self._read + after_line(body, end))
-        if 0 <= record.message.find(TRACEBACK) <= _TRACEBACK_WITHIN:
+        if 0 <= message.find(TRACEBACK) <= _TRACEBACK_WITHIN:
             uncaught = self._traceback.begins(self._read + start)
             events.append(ErrorSeen(self._at, offset, Trouble.TRACEBACK, uncaught=uncaught, counts=False))
-            prefixed = self.first_line_at is not None or record.is_head
+            prefixed = self.first_line_at is not None or is_head(record)
             after = after_line(body, end)
             events += self._traceback.continue_into(body, base, self._read, self._records, after, prefixed=prefixed)
 
@@ -168,7 +169,7 @@ class LogParser:
         return stamp
 
     def _stamp_at(self, body: bytes, at: int) -> datetime | None:
-        return self._records.read(_text(body[at : at + 64].split(b"\n", 1)[0])).at
+        return self._records.read(_text(body[at : at + 64].split(b"\n", 1)[0]))[0]
 
     def _until_cut(self, body: bytes) -> bytes:
         """The block up to the first line that is stamped later than `until`."""
