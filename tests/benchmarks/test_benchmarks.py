@@ -5,14 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
+
+from benchmarks import first_look, first_paint, ingest, startup, tick
 from benchmarks.joblog import DAYS, START, JobLog, tally
 from benchmarks.nights import write_checkpoint
 from benchmarks.options import Options
 from benchmarks.report import Peer, Report, Row, Target
 from benchmarks.timing import alternate, run
 from tests.reading import account_of
-
-from benchmarks import first_look, first_paint, ingest, startup, tick
 
 HARDLY = Options(size=1 / 2000, rounds=1)
 

@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.logs import LogWriter, days
-from tests.reading import account_of
 
 from backfill_tui.control.alerts import find_alerts
 from backfill_tui.control.conflicts import days_in_common, find_conflicts
@@ -16,6 +14,8 @@ from backfill_tui.control.timeline import timeline
 from backfill_tui.plan.resolved import Expectation, Phase
 from backfill_tui.progress.account import Account
 from backfill_tui.sources.process import Identity, Presence, ProcessSeen
+from tests.logs import LogWriter, days
+from tests.reading import account_of
 
 NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
 START, END = "2022-01-01", "2022-01-05"

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.terminal import terminal
-from tests.logs import LogWriter, days
 
 from backfill_tui.demo import cast
 from backfill_tui.demo.night import prepare, scenario_named, start
+from tests.e2e.terminal import terminal
+from tests.logs import LogWriter, days
 
 ESC, ENTER = "\x1b", "\r"
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.logs import LogWriter, days
 
 from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.feed import EngineFeed
@@ -18,6 +17,7 @@ from backfill_tui.engine.plans import open_plan
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
 from backfill_tui.errors import PlanError
+from tests.logs import LogWriter, days
 
 START, END = "2022-01-01", "2022-01-05"
 D = days(START, 5)

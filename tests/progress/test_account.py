@@ -2,12 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tests.logs import LogWriter, days
-from tests.reading import account_of, iso, states
-
 from backfill_tui.progress.account import RunEnd, UnitState
 from backfill_tui.sources.checkpoint import Checkpoint
 from backfill_tui.sources.events import Mode
+from tests.logs import LogWriter, days
+from tests.reading import account_of, iso, states
 
 START, END = "2022-01-01", "2022-01-05"
 D = days(START, 5)

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.logs import LogWriter, days
-from tests.reading import account_of, read
 
 from backfill_tui.progress.reconcile import reconcile
+from tests.logs import LogWriter, days
+from tests.reading import account_of, read
 
 D = days("2022-01-01", 4)
 

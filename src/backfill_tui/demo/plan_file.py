@@ -104,7 +104,7 @@ def _phase(
         "command": ["{python}", *run],
         "retry": ["{python}", *retry],
         "env": {"TZ": zone},
-        "expect": {"duration": f"{expected_s(job, calendar) / speed:.0f}s"},
+        "expect": {"duration": f"{max(1, round(expected_s(job, calendar) / speed))}s"},
     }
     if job.game_dates_only:
         phase["units"] = "calendar"

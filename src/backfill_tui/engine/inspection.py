@@ -73,6 +73,7 @@ class Question:
 class _Log:
     path: Path
     reading: LogReading
+    account: Account  # by the log alone
 
 
 def inspect_files(paths: Sequence[Path], question: Question) -> list[Inspected]:
@@ -108,23 +109,19 @@ def _read(path: Path, question: Question) -> _Log | Checkpoint | Unreadable:
         return Unreadable(path, f"can't be read: {error.strerror}.")
     if not head:
         return Unreadable(path, "is empty: it tells nothing yet.")
-    if not reading.parser.stopped and not _tells_something(reading):
+    account = reconcile([reading.evidence])
+    if not (reading.parser.stopped or account.runs or account.error_lines or account.fatal_errors):
         return Unreadable(
             path,
             "is not the log of a backfill in a known dialect: "
             f"none of its {reading.parser.lines:,} lines was recognised. Describe its format in a dialects.yaml.",
         )
-    return _Log(path, reading)
+    return _Log(path, reading, account)
 
 
 def _would_block(path: Path) -> bool:
     """A named pipe; one that a shell opened for us (`<(…)`) ends by itself."""
     return path.is_fifo() and not str(path).startswith(("/dev/", "/proc/"))
-
-
-def _tells_something(reading: LogReading) -> bool:
-    account = reconcile([reading.evidence])
-    return bool(account.runs or account.error_lines or account.fatal_errors)
 
 
 def _history(question: Question) -> History | None:
@@ -142,7 +139,7 @@ def _paired(log: _Log, checkpoints: Iterable[Checkpoint], question: Question) ->
     for one in usable:
         if one.path.name in named:
             return one
-    dates = reconcile([log.reading.evidence]).dates
+    dates = log.account.dates
     return next((one for one in usable if dates is not None and (one.start, one.end) == dates), None)
 
 
@@ -156,7 +153,7 @@ def _inspect_log(
     log: _Log, checkpoint: Checkpoint | None, history: History | None, question: Question
 ) -> LogInspected:
     reading = log.reading
-    account = reconcile([reading.evidence], checkpoint=checkpoint)
+    account = reconcile([reading.evidence], checkpoint=checkpoint) if checkpoint else log.account
     runs = place_runs([reading.book], gone=False)
     is_open = bool(account.runs) and account.runs[-1].ended is RunEnd.OPEN
     last = account.last_line_at
@@ -193,7 +190,7 @@ def _expected(log: _Log | None) -> tuple[list[date] | None, str]:
     """The dates that can be holes: those that the paired log knows of, and has no outcome for either."""
     if log is None:
         return None, "every_day"
-    account = reconcile([log.reading.evidence])
+    account = log.account
     begun = {day for trace in log.reading.book.runs for day in trace.begun}
     due = {day for day, unit in account.units.items() if unit.state in _NO_OUTCOME} | begun
     return sorted(due), "log"

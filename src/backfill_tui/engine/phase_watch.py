@@ -4,13 +4,13 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from backfill_tui.engine.logs import LogReading, looks_binary
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account
-from backfill_tui.progress.eta import Forecast, forecast
+from backfill_tui.progress.eta import Forecast, Outlook, outlook
 from backfill_tui.progress.pace import Slice, completions, rate_per_hour, throughput
 from backfill_tui.progress.reconcile import LogEvidence, reconcile
 from backfill_tui.progress.sequence import PlacedRun, every_day, place_runs
@@ -24,11 +24,11 @@ from backfill_tui.sources.tail import Tail
 CATCH_UP_S = 0.15
 """How long one look may go on reading what has piled up; the rest waits for the next."""
 
-FORECAST_AGES = timedelta(seconds=5)
-"""A forecast is made again after so long, even if nothing was written: time has passed without progress."""
+ENDS = tuple(1 << 20 + 2 * i for i in range(2, 5))
+"""Of a log that can't be read in one look, the end is read first: 4 MiB, or more if nothing of the job is in it."""
 
-END_FIRST = 8 << 20
-"""Of a log with more than this unread, the end is read first: it tells the current state."""
+END_S = 0.1
+"""How long that may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ class PhaseWatch:
         self._rate: float | None = None
         self._throughput: tuple[Slice, ...] = ()
         self._holes: tuple[tuple[date, ...], str] = ((), "every_day")
-        self._forecast: Forecast | None = None
-        self._forecast_at: datetime | None = None
+        self._outlook: Outlook | None = None
+        self._endings: dict[int, LogReading] = {}
 
     def look(self, now: datetime) -> PhaseLook:
         """Take in what changed and say how the phase stands at `now` (aware)."""
@@ -87,7 +87,7 @@ class PhaseWatch:
         last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
         process = self._process.look(now, log_last_line_at=last_line_at)
         gone = process.alive is False
-        self._weigh(evidence, checkpoint, gone=gone, now=now)
+        self._weigh(evidence, checkpoint, gone=gone)
         tails = self._logs.tails
         age = min((_age(tail, now) for tail in tails if tail.status.exists), default=None)
         return PhaseLook(
@@ -100,7 +100,7 @@ class PhaseWatch:
             log_age_s=age,
             rate_per_hour=self._rate,
             throughput=self._throughput,
-            forecast=self._forecast,
+            forecast=self._outlook.at(now) if self._outlook else None,
             history_complete=all(tail.at_end for tail in tails),
             notes=(*self._logs.notes, *self._account.notes),
         )
@@ -137,36 +137,46 @@ class PhaseWatch:
         for index, tail in enumerate(self._logs.tails):
             reading = self._readings.get(index)
             if reading is None or index in self._binary:
-                evidence.append(self._new_reading().evidence)
-            elif not tail.at_end and (ending := tail.read_end(END_FIRST)) is not None:
-                first = ending.body.find(b"\n") + 1 if ending.offset else 0
-                provisional = self._new_reading()
-                provisional.feed(ending.body[first:], ending.offset + first)
-                evidence.append(provisional.evidence)
+                reading = self._new_reading()
+            elif tail.at_end:
+                self._endings.pop(index, None)
             else:
-                evidence.append(reading.evidence)
+                reading = self._endings.get(index) or self._endings.setdefault(index, self._ending(tail))
+            evidence.append(reading.evidence)
         return evidence
 
-    def _weigh(
-        self, evidence: Sequence[LogEvidence], checkpoint: Checkpoint | None, *, gone: bool, now: datetime
-    ) -> None:
-        """The account anew, only if something that it rests on has changed; a forecast also when it has aged."""
-        seen = (tuple((id(one.book), one.book.version, one.last_line_at) for one in evidence), checkpoint, gone)
-        if seen != self._seen:
-            self._seen = seen
-            self._account = reconcile(
-                evidence, checkpoint=checkpoint, calendar=self._calendar, planned=self._planned, gone=gone
-            )
-            self._runs = tuple(place_runs([one.book for one in evidence], gone=gone))
-            done = completions(self._runs)
-            self._rate, self._throughput = rate_per_hour(done), throughput(done)
-            if checkpoint is not None:
-                expected, basis = self._hole_basis()
-                self._holes = holes(checkpoint, expected), basis
-        elif self._forecast_at is not None and now - self._forecast_at < FORECAST_AGES:
+    def _ending(self, tail: Tail) -> LogReading:
+        """The end of a log, read by itself: enough of it to meet the job, as far as time allows."""
+        until = time.monotonic() + END_S
+        specific = [dialect for dialect in self._dialects if not dialect.fallback]
+        reading = LogReading(specific or self._dialects, self.phase.log_timezone)
+        for size in ENDS:
+            ending = tail.read_end(size)
+            if ending is None:
+                break
+            first = ending.body.find(b"\n") + 1 if ending.offset else 0
+            reading = LogReading(specific or self._dialects, self.phase.log_timezone)
+            reading.feed(ending.body[first:], ending.offset + first)
+            if reading.book.runs or time.monotonic() > until:
+                break
+        return reading
+
+    def _weigh(self, evidence: Sequence[LogEvidence], checkpoint: Checkpoint | None, *, gone: bool) -> None:
+        """The account anew, only if something that it rests on has changed."""
+        books = tuple((one.book.serial, one.book.version, one.last_line_at) for one in evidence)
+        if (seen := (books, checkpoint, gone)) == self._seen:
             return
-        self._forecast = forecast(self._account, self._runs, now=now, calendar=self._calendar)
-        self._forecast_at = now
+        self._seen = seen
+        self._account = reconcile(
+            evidence, checkpoint=checkpoint, calendar=self._calendar, planned=self._planned, gone=gone
+        )
+        self._runs = tuple(place_runs([one.book for one in evidence], gone=gone))
+        done = completions(self._runs)
+        self._rate, self._throughput = rate_per_hour(done), throughput(done)
+        self._outlook = outlook(self._account, self._runs, calendar=self._calendar)
+        if checkpoint is not None:
+            expected, basis = self._hole_basis()
+            self._holes = holes(checkpoint, expected), basis
 
     def _log_seen(self, index: int, tail: Tail) -> LogSeen:
         status = tail.status

@@ -48,6 +48,28 @@ def learn_history(runs: Sequence[PlacedRun]) -> History:
     return History(heavy, learn(completions(runs), (lead.trace.workers or 1) if lead else 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is left of an open run, without a clock: seconds of work, their variance, and the unit in progress."""
+
+    mean_s: float
+    variance: float
+    basis: str
+    unit_since: datetime | None  # when the unit in progress began
+    unit_s: float  # what such a unit usually takes
+
+    def at(self, now: datetime) -> Forecast:
+        """The forecast at a moment. Of the unit in progress at most the half is taken to be behind it."""
+        spent = 0.0
+        if self.unit_since is not None:
+            spent = min(max(0.0, (now - self.unit_since).total_seconds()), self.unit_s / 2)
+        mean = max(0.0, self.mean_s - spent)
+        spread = math.hypot(math.sqrt(self.variance) / mean, _DRIFT) if mean > 0 else 0.0
+        low, high = mean * math.exp(-_Z80 * spread), mean * math.exp(_Z80 * spread)
+        p10, p50, p90 = (now + timedelta(seconds=seconds) for seconds in (low, mean, high))
+        return Forecast(p10, p50, p90, low, mean, high, self.basis)
+
+
 def forecast(
     account: Account,
     runs: Sequence[PlacedRun],
@@ -56,7 +78,19 @@ def forecast(
     calendar: Mapping[date, float] | None = None,
     history: History | None = None,
 ) -> Forecast | None:
-    """The forecast of an open run at `now`; None while nothing is open, nothing is left, or too little was seen.
+    """The forecast of an open run at `now`; None while nothing is open, nothing is left, or too little was seen."""
+    ahead = outlook(account, runs, calendar=calendar, history=history)
+    return ahead.at(now) if ahead else None
+
+
+def outlook(
+    account: Account,
+    runs: Sequence[PlacedRun],
+    *,
+    calendar: Mapping[date, float] | None = None,
+    history: History | None = None,
+) -> Outlook | None:
+    """What is left of an open run; None while nothing is open, nothing is left, or too little was seen.
 
     The remaining time is the sum of the costs of what is left; its spread comes from the spread of those costs,
     from not knowing which dates have work, and from drift. It is not calibrated.
@@ -72,25 +106,14 @@ def forecast(
     if not chances:
         return None
     heavies = sum(chances)
-    mean = sum(costs.mean(p) for p in chances) - _spent(account, costs, now)
-    variance = sum(costs.variance(p) for p in chances) + costs.uncertainty(heavies, len(chances) - heavies)
-    return _quantiles(max(0.0, mean), variance, now, basis)
-
-
-def _quantiles(mean: float, variance: float, now: datetime, basis: str) -> Forecast:
-    spread = math.hypot(math.sqrt(variance) / mean, _DRIFT) if mean > 0 else 0.0
-    low, high = mean * math.exp(-_Z80 * spread), mean * math.exp(_Z80 * spread)
-    p10, p50, p90 = (now + timedelta(seconds=seconds) for seconds in (low, mean, high))
-    return Forecast(p10, p50, p90, low, mean, high, basis)
-
-
-def _spent(account: Account, costs: Costs, now: datetime) -> float:
-    """How much of the unit in progress is already behind it, at most the half of it."""
-    day = account.current_date
-    unit = account.units.get(day) if day else None
-    if unit is None or unit.at is None:
-        return 0.0
-    return min(max(0.0, (now - unit.at).total_seconds()), costs.mean(1.0) / 2)
+    unit = account.units.get(account.current_date) if account.current_date else None
+    return Outlook(
+        mean_s=sum(costs.mean(p) for p in chances),
+        variance=sum(costs.variance(p) for p in chances) + costs.uncertainty(heavies, len(chances) - heavies),
+        basis=basis,
+        unit_since=unit.at if unit else None,
+        unit_s=costs.mean(1.0),
+    )
 
 
 def _chances(

@@ -39,7 +39,7 @@ def expect(
     if planned is not None:
         days = set(planned)
     elif span is not None:
-        days = {day for start, end in _ranges(counting) or [span] for day in every_day(start, end)} | by_hand
+        days = {day for start, end in set(_ranges(counting)) or {span} for day in every_day(start, end)} | by_hand
     elif by_hand and not any(run.trace.walks_range for run in counting):
         totals = [run.trace.units_total or 0 for run in counting]
         return Expectation(frozenset(by_hand), max([len(by_hand), *totals]), None)

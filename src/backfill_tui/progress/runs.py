@@ -1,6 +1,7 @@
 """Events to runs: which lines belong to one invocation of a job, and what each invocation did to each date."""
 
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from backfill_tui.progress.counters import CounterBook
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
+KEPT_WHOLE = 4
+"""How many of the last runs keep all they did; older ones keep what no later run of their log did again."""
+
+_serial = count()
+
+
 class RunBook:
-    """Folds the events of one log into its runs."""
+    """Folds the events of one log into its runs. Memory is bounded by dates, however often they are run again."""
 
     def __init__(self) -> None:
+        self.serial = next(_serial)  # tells books apart, also after one is gone
         self._runs: list[RunTrace] = []
         self._counters = CounterBook()
         self._outside = RunTrace(0, None)  # trouble before the first run
@@ -66,11 +74,22 @@ class RunBook:
         """The run that an event of work belongs to; a new one where none is open (its header was rotated away)."""
         run = self._runs[-1] if self._runs else None
         if run is None or run.complete:
-            run = RunTrace(event.offset, event.at)
-            self._runs.append(run)
+            run = self._open(event.offset, event.at)
         run.active = True
         run.open_traceback = run.survived_at = None
         _touch(run, event.at, event.dialects)
+        return run
+
+    def _open(self, offset: int, at: datetime | None) -> RunTrace:
+        """Begin another run; of one that has grown old, forget what later runs did again."""
+        if len(self._runs) >= KEPT_WHOLE:
+            old, *later = self._runs[-KEPT_WHOLE:]
+            again = {day for run in later if run.walks_range and not run.dry for day in run.outcomes}
+            old.outcomes = {day: unit for day, unit in old.outcomes.items() if day not in again}
+            if any(run.walks_range for run in later):
+                old.finishes = []
+        run = RunTrace(offset, at)
+        self._runs.append(run)
         return run
 
     def _announced(self, event: RunAnnounced) -> None:
@@ -83,8 +102,7 @@ class RunBook:
         elif current is None or current.complete or current.active or self._said_before(current, event):
             if self._latest.survived_at == event.offset:  # what followed the traceback is already another run
                 self._latest.survived_at = None
-            current = RunTrace(event.offset, event.at)
-            self._runs.append(current)
+            current = self._open(event.offset, event.at)
         assert current is not None  # noqa: S101 - for the type checker: both branches above leave a run
         _touch(current, event.at, event.dialects)
         current.announced.add(event.line)
@@ -96,7 +114,7 @@ class RunBook:
 
     def _started(self, event: UnitStarted) -> None:
         if self._runs and self._starts_over(self._runs[-1], event):
-            self._runs.append(RunTrace(event.offset, event.at))
+            self._open(event.offset, event.at)
         run = self._current(event)
         run.mode = run.mode or event.mode
         if event.mode is Mode.DATES:

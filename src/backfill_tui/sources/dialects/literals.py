@@ -1,8 +1,5 @@
 """The literal text that every match of a regular expression must contain. It decides which lines are looked at."""
 
-SHORTEST = 2
-"""In bytes. A shorter literal stands in too many lines to be worth a look."""
-
 _CLASSES = frozenset("dDwWsSbBAZz0123456789")
 
 
@@ -30,7 +27,7 @@ def required_literal(expression: str) -> str | None:
             run += literal
         at = _after_quantifier(expression, after)
     longest = max((text.strip() for text in [*runs, run]), key=lambda text: len(text.encode()))
-    return longest if len(longest.encode()) >= SHORTEST else None
+    return longest or None
 
 
 def _literal_at(expression: str, at: int) -> tuple[str | None, int]:

@@ -157,9 +157,9 @@ class LogParser:
         return None
 
     def _last_stamp(self, body: bytes) -> datetime | None:
-        end = len(body)
-        newline = body.rfind(b"\n", 0, end - 1)
-        stamp = self._stamp_at(body, max(newline, body.rfind(b"\r", newline + 1, end - 1)) + 1)
+        end = len(body) - (2 if body.endswith(b"\r\n") else 1)
+        newline = body.rfind(b"\n", 0, end)
+        stamp = self._stamp_at(body, max(newline, body.rfind(b"\r", newline + 1, end)) + 1)
         while stamp is None:  # a traceback, a bar, a bare print: look for a line that begins with a year
             at = max(body.rfind(lead, 0, end) for lead in _STAMP_LEADS)
             if at < 0:
