@@ -62,8 +62,9 @@ class Lookout:
                 yield start, end, self._by_needle[needle], needle in self._trouble
 
     def mentions(self, message: str) -> bool:
-        """Whether a literal of a pattern stands anywhere in a message."""
-        return any(len(literal) >= _TELLING and literal in message for literal in self._needles)
+        """Whether a telling literal of a pattern stands anywhere in a message."""
+        hits = self._automaton.find_matches_as_indexes(message.encode())
+        return any(len(self._needles[needle]) >= _TELLING for needle, _, _ in hits)
 
     def _every_line(self, body: bytes, *, bars: bool) -> Iterator[Sighting]:
         at = 0
