@@ -140,9 +140,8 @@ class CheckpointWatch:
         try:
             seen = self.path.stat()
         except (OSError, ValueError) as error:
-            why = obstacle(error) if isinstance(error, OSError) else "Its name can't be one of a file."
             self._mark = None
-            return self._keep(why)
+            return self._keep(obstacle(error))
         mark = (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns)
         if mark == self._mark and not self._again:
             return self._state

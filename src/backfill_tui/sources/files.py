@@ -18,7 +18,7 @@ def inode_of(seen: os.stat_result) -> Inode:
     return (seen.st_dev, seen.st_ino)
 
 
-def obstacle(error: OSError) -> str:
+def obstacle(error: OSError | ValueError) -> str:
     """Why a file can't be read, as a sentence without its path."""
     match error:
         case FileNotFoundError():
@@ -29,6 +29,8 @@ def obstacle(error: OSError) -> str:
             return "A part of its path is not a directory."
         case IsADirectoryError():
             return "It is a directory, not a file."
+        case ValueError():  # a NUL in it, or text that has no bytes
+            return "Its name can't be one of a file."
         case _:
             return f"It can't be read: {error.strerror or error}."
 
@@ -52,8 +54,7 @@ def open_regular(path: Path) -> tuple[int, os.stat_result]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        why = obstacle(error) if isinstance(error, OSError) else "Its name can't be one of a file."
-        raise SourceError(why, where=path) from error
+        raise SourceError(obstacle(error), where=path) from error
     seen = os.fstat(descriptor)
     if why := kind_obstacle(seen.st_mode):
         os.close(descriptor)

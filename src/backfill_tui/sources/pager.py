@@ -155,7 +155,7 @@ class LogPager:
         except SourceError as error:
             self.note = error.what
         except (OSError, ValueError) as error:
-            self.note = obstacle(error) if isinstance(error, OSError) else "Its name can't be one of a file."
+            self.note = obstacle(error)
 
     def _take(self, inode: Sequence[int]) -> None:
         """Go on with the file that is open if it is still that one, else open the one at the path."""

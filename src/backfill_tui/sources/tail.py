@@ -126,7 +126,7 @@ class Tail:
         except (OSError, ValueError) as error:
             self._begin()
             self._seen = None
-            self._obstacle = obstacle(error) if isinstance(error, OSError) else "Its name can't be one of a file."
+            self._obstacle = obstacle(error)
             return bool(self._files)
         if self._seen is not None and _unchanged(self._seen, seen):
             return False
