@@ -239,15 +239,18 @@ def test_a_number_that_was_free_and_is_taken_later_is_another_process(start: Sta
     assert "had been free" in seen.note
 
 
-def test_a_hidden_process_is_denied_rather_than_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hidden_process_is_denied_rather_than_absent_and_may_be_any(monkeypatch: pytest.MonkeyPatch) -> None:
     def hidden(pid: int) -> psutil.Process:
         raise psutil.NoSuchProcess(pid)
 
     monkeypatch.setattr(
         psutil, "Process", hidden
     )  # as under /proc mounted with hidepid=2: only its existence shows
-    seen = watching(os.getppid()).look(NOW)
-    assert (seen.presence, seen.alive) == (Presence.DENIED, True)
+    known = Identity(boot_id(), os.getppid(), 1.0)
+    for watch in (watching(os.getppid()), watching(identity=known)):
+        seen = watch.look(NOW)
+        assert (seen.presence, seen.alive) == (Presence.DENIED, None)
+        assert seen.note.endswith("is open.")
 
 
 def test_an_unreadable_command_line_is_denied_where_it_has_to_fit(
@@ -259,8 +262,23 @@ def test_an_unreadable_command_line_is_denied_where_it_has_to_fit(
         raise psutil.AccessDenied(self.pid)
 
     monkeypatch.setattr(psutil.Process, "cmdline", denied)
-    assert watching(process.pid, match=word).look(NOW).presence is Presence.DENIED
+    seen = watching(process.pid, match=word).look(NOW)
+    assert (seen.presence, seen.alive) == (Presence.DENIED, None)
     assert watching(process.pid).look(NOW).presence is Presence.ALIVE
+
+
+def test_an_adopted_process_that_may_no_longer_be_looked_at_is_alive(
+    start: Start, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = watching(job(start, word).pid)
+    watch.look(NOW)
+
+    def denied(self: psutil.Process) -> list[str]:
+        raise psutil.AccessDenied(self.pid)
+
+    monkeypatch.setattr(psutil.Process, "status", denied)
+    seen = watch.look(NOW)
+    assert (seen.presence, seen.alive) == (Presence.DENIED, True)
 
 
 def test_a_process_is_found_by_its_command_line(start: Start, word: str) -> None:

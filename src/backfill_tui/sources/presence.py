@@ -14,7 +14,7 @@ class Presence(StrEnum):
     ALIVE = "alive"
     GONE = "gone"  # was seen by us, and is no longer there (its pid may be somebody else's now)
     ZOMBIE = "zombie"  # ended, not yet collected by its parent
-    DENIED = "denied"  # there, but its details may not be read
+    DENIED = "denied"  # a process is there, but the system does not tell of it; without an identity it may be any
     REFUSED = "refused"  # the pid exists, but it is not the process that was meant; see `note`
     ABSENT = "absent"  # no such process, and none was seen before
     UNKNOWN = "unknown"  # the plan names none
@@ -57,10 +57,15 @@ class ProcessSeen:
 
     @property
     def alive(self) -> bool | None:
-        """True and False where it is known; None where no process was named or it cannot be told."""
+        """True and False where it is known; None where no process was named or it cannot be told.
+
+        One that may not be looked at is alive only if its identity was settled before.
+        """
         match self.presence:
-            case Presence.ALIVE | Presence.DENIED:
+            case Presence.ALIVE:
                 return True
+            case Presence.DENIED:
+                return True if self.identity else None
             case Presence.GONE | Presence.ZOMBIE | Presence.ABSENT | Presence.REFUSED:
                 return False
             case Presence.UNKNOWN:

@@ -69,7 +69,8 @@ class ProcessWatch:
         elif entry:
             why = "its number belongs to another process now."
         elif _exists(pid):
-            return ProcessSeen(Presence.DENIED, identity, note=f"Process {pid} is hidden by the system.")
+            note = f"The system hides process {pid}: whether it is still the one of before is open."
+            return ProcessSeen(Presence.DENIED, note=note)
         else:
             why = "its exit code is not known."
         started = datetime.fromtimestamp(identity.started_at, UTC)
@@ -90,7 +91,8 @@ class ProcessWatch:
         entry = read_entry(pid)
         if entry is None:
             if _exists(pid):
-                return ProcessSeen(Presence.DENIED, note=f"There is a process {pid}, but the system hides it.")
+                note = f"The system hides process {pid}: whether it is the one that was meant is open."
+                return ProcessSeen(Presence.DENIED, note=note)
             self._free_at = self._free_at or now
             return ProcessSeen(Presence.ABSENT, note=f"There is no process {pid}.")
         if self._match and not entry.readable:
