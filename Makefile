@@ -1,6 +1,8 @@
 # Every target works on a fresh machine that has only python3, pip and make.
 VENV := .venv
 BIN := $(VENV)/bin
+# The machine's pip works on the virtual environment, which needs none of its own (Debian splits ensurepip off).
+PIP := python3 -m pip --python $(BIN)/python --disable-pip-version-check
 STAMP := $(VENV)/.installed
 
 .PHONY: setup demo test test-long lint bench screenshots lock clean
@@ -8,9 +10,9 @@ STAMP := $(VENV)/.installed
 setup: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml
-	python3 -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	python3 -m venv --without-pip $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
 demo: $(STAMP)
@@ -35,7 +37,7 @@ screenshots: $(STAMP)
 	$(BIN)/python -m screenshots.make
 
 lock:
-	$(BIN)/python -m pip install --quiet uv
+	$(PIP) install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --group dev pyproject.toml --output-file requirements.lock
 

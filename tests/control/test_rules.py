@@ -18,6 +18,7 @@ from tests.logs import LogWriter, days
 from tests.reading import account_of
 
 NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
+JUDGED = {"fix": (PhaseState.RUNNING, ""), "phase1": (PhaseState.RUNNING, "")}
 START, END = "2022-01-01", "2022-01-05"
 D = days(START, 5)
 ALIVE = ProcessSeen(Presence.ALIVE, Identity("boot", 7, 1.0), started_at=NOW - timedelta(hours=1))
@@ -106,7 +107,7 @@ def test_two_live_writers_of_one_table_conflict_on_their_days_in_common() -> Non
     (conflict,) = find_conflicts(both, states)
     assert (conflict.days, conflict.live) == (926, True)
     assert conflict.dates == (date(2021, 10, 19), date(2024, 5, 1))
-    (alert,) = find_alerts(both, [conflict], now=NOW)
+    (alert,) = find_alerts(both, JUDGED, [conflict], now=NOW)
     assert alert.severity is Severity.CRITICAL
     assert "926 days" in alert.detail
 
@@ -124,20 +125,20 @@ def test_ranges_that_only_touch_have_no_day_in_common() -> None:
 def test_missing_dates_are_an_alert_with_the_command_that_does_them() -> None:
     account = account_of(running(3).summary().body, gone=True)
     one = facts(account, GONE, retry=("job", "--dates", "{dates}"))
-    (alert,) = find_alerts([one], [], now=NOW)
+    (alert,) = find_alerts([one], JUDGED, [], now=NOW)
     assert alert.id == "missing:fix"
     assert alert.action == "Run them again: job --dates 2022-01-04,2022-01-05"
 
 
 def test_a_process_gone_without_a_summary_is_an_alert_at_once() -> None:
-    (alert,) = find_alerts([facts(account_of(running().body, gone=True), GONE)], [], now=NOW)
+    (alert,) = find_alerts([facts(account_of(running().body, gone=True), GONE)], JUDGED, [], now=NOW)
     assert alert.id == "gone:fix"
     assert alert.since == NOW
 
 
 def test_an_ordinary_run_raises_nothing() -> None:
-    assert find_alerts([facts(account_of(running().body), ALIVE)], [], now=NOW) == ()
-    assert find_alerts([facts(account_of(running(5).summary().body), GONE)], [], now=NOW) == ()
+    assert find_alerts([facts(account_of(running().body), ALIVE)], JUDGED, [], now=NOW) == ()
+    assert find_alerts([facts(account_of(running(5).summary().body), GONE)], JUDGED, [], now=NOW) == ()
 
 
 @pytest.mark.parametrize(
@@ -155,3 +156,39 @@ def test_on_track_is_within_a_quarter_of_an_hour(minutes: int, assessment: str) 
 
 def test_nothing_expected_is_nothing_to_compare() -> None:
     assert timeline(facts()) is None
+
+
+def test_a_retry_does_not_hide_that_the_main_run_is_gone() -> None:
+    log = running()
+    retry = LogWriter(at=log.at + timedelta(minutes=1)).say("Processing 1 specific dates")
+    retry.say(f"Processing date 1/1: {D[4]}").say("  ✓ Success: 7 records").say(
+        "SPECIFIC DATES PROCESSING SUMMARY:"
+    )
+    one = facts(account_of(log.body, retry.body, gone=True, planned=D), GONE)
+    judged = {"fix": state_of(one)}
+    assert judged["fix"][0] is PhaseState.FAILED
+    assert [alert.id for alert in find_alerts([one], judged, [], now=NOW)] == ["gone:fix"]
+
+
+def test_a_stall_is_a_warning() -> None:
+    one = replace(facts(account_of(running().body), ALIVE), log_age_s=1801.0)
+    (alert,) = find_alerts([one], {"fix": state_of(one)}, [], now=NOW)
+    assert alert.severity is Severity.WARNING
+    assert alert.since == NOW - timedelta(seconds=1801)
+
+
+def test_nothing_is_judged_or_raised_while_the_beginning_is_still_being_read() -> None:
+    one = replace(facts(account_of(running().body, gone=True), GONE), history_complete=False)
+    judged = {"fix": state_of(one)}
+    assert judged["fix"][0] is PhaseState.UNKNOWN
+    assert find_alerts([one], judged, [], now=NOW) == ()
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5])
+@pytest.mark.parametrize("summary", [True, False])
+def test_whatever_failed_has_an_alert(count: int, summary: bool) -> None:
+    log = running(count)
+    one = facts(account_of((log.summary() if summary else log).body, gone=True, planned=D), GONE)
+    judged = {"fix": state_of(one)}
+    if judged["fix"][0] is PhaseState.FAILED:
+        assert find_alerts([one], judged, [], now=NOW)

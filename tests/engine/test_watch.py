@@ -156,3 +156,45 @@ def test_a_dialect_beside_the_plan_is_used_and_an_unknown_one_is_refused(tmp_pat
     watch.close()
     with pytest.raises(PlanError, match="there is no dialect 'etk'"):
         plan_in(tmp_path, body.replace("dialect: etl", "dialect: etk"))
+
+
+def test_one_phase_that_cannot_be_looked_at_keeps_no_other_from_being_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "job.log").write_bytes(now_writer().header(START, END).unit(1, 5, D[0], took=0.0).body)
+    watch = plan_in(tmp_path, "plan: t\nphases:\n  bad: {log: bad.log}\n  good: {log: job.log}\n")
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("stale file handle")
+
+    # a disk that fails can't be had on order
+    monkeypatch.setattr(watch._watches[0], "look", broken)  # noqa: SLF001
+    snapshot = watch.look()
+    assert snapshot.phase("good").account.counts.done == 1
+    assert "stale file handle" in snapshot.phase("bad").account.notes[0]
+    watch.close()
+
+
+def test_a_burst_of_new_lines_does_not_wipe_what_is_known(tmp_path: Path) -> None:
+    log = now_writer().header(START, END).unit(1, 5, D[0], took=0.0)
+    (tmp_path / "job.log").write_bytes(log.body)
+    watch = plan_in(tmp_path, ONE)
+    until(watch, lambda s: s.phase("fix").account.counts.done == 1)
+    chatter = (
+        b"2026-01-03 12:00:00,000 - DEBUG - nothing to see, move on, this is only chatter of a library\n" * 8000
+    )
+    with (tmp_path / "job.log").open("ab") as file:
+        for _ in range(220):
+            file.write(chatter)
+    assert watch.look().phase("fix").account.counts.done == 1
+    watch.close()
+
+
+def test_a_file_that_becomes_a_log_is_read_as_one(tmp_path: Path) -> None:
+    (tmp_path / "job.log").write_bytes(bytes(range(256)) * 40)
+    watch = plan_in(tmp_path, ONE)
+    until(watch, lambda s: "not a text file" in s.phase("fix").logs[0].note)
+    (tmp_path / "new").write_bytes(now_writer().header(START, END).unit(1, 5, D[0], took=0.0).body)
+    (tmp_path / "new").rename(tmp_path / "job.log")
+    until(watch, lambda s: s.phase("fix").account.counts.done == 1)
+    watch.close()

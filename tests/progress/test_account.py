@@ -6,7 +6,7 @@ from backfill_tui.progress.account import RunEnd, UnitState
 from backfill_tui.sources.checkpoint import Checkpoint
 from backfill_tui.sources.events import Mode
 from tests.logs import LogWriter, days
-from tests.reading import account_of, iso, states
+from tests.reading import account_of, iso, read, states
 
 START, END = "2022-01-01", "2022-01-05"
 D = days(START, 5)
@@ -285,3 +285,55 @@ def test_no_log_at_all_is_an_account_of_nothing() -> None:
 def test_what_is_planned_and_never_begun_is_pending() -> None:
     account = account_of(b"", planned=D)
     assert account.counts.pending == 5
+
+
+def test_a_counter_in_the_chatter_completes_no_planned_date() -> None:
+    text = "".join(f"Fetched page {i}/3\n" for i in range(1, 4)) * 3
+    account = account_of(text.encode(), planned=D, gone=True)
+    assert not account.claims_complete
+    assert not account.complete
+    assert account.counts.pending == 5
+
+
+def test_a_bar_within_a_bar_is_not_the_progress() -> None:
+    inner = "".join(f"\rrows: {j}%| | {j}/5 [00:01<00:01]\n" for j in range(1, 6))
+    text = "".join(f"\rfiles: {i}%|# | {i}/40 [00:01<00:01]\n{inner}" for i in range(1, 8))
+    account = account_of(text.encode())
+    assert (account.counts.total, account.counts.done) == (40, 7)
+
+
+def test_a_list_of_dates_says_nothing_of_the_plans_other_dates() -> None:
+    retry = LogWriter().say("Processing 1 specific dates").say(f"Processing date 1/1: {D[1]}")
+    retry.say("  ✓ Success: 7 records").say("SPECIFIC DATES PROCESSING SUMMARY:")
+    account = account_of(retry.body, planned=D, gone=True)
+    assert account.counts.done == 1
+    assert account.counts.missing == 0
+    assert not account.claims_complete
+
+
+def test_what_is_not_read_yet_is_not_missing() -> None:
+    log = LogWriter().header(START, END, resume="2022-01-04").unit(1, 2, D[3]).unit(2, 2, D[4]).summary()
+    assert account_of(log.body, whole=False).counts.missing == 0
+    assert account_of(log.body, whole=True).counts.missing == 3
+
+
+def test_a_crash_looping_job_has_its_runs_told_apart() -> None:
+
+    log = LogWriter()
+    for _ in range(3000):
+        log.say("Day-by-day analytics backfill configuration:").say(f"Processing day 1/5: {D[0]}")
+    account = account_of(log.body)
+    assert len(account.runs) == 3000
+    assert account.current_date == D[0]
+
+
+def test_memory_does_not_grow_with_runs_of_the_same_dates() -> None:
+    log = LogWriter()
+    for _ in range(30):
+        log.header(START, END)
+        for i, day in enumerate(D, 1):
+            log.unit(i, 5, day)
+    book = read(log.body).book
+    assert sum(len(run.outcomes) for run in book.runs) <= 4 * 5
+    assert sum(len(run.finishes) for run in book.runs) <= 4 * 5
+    assert account_of(log.body).counts.done == 5

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
 from backfill_tui.engine.snapshot import LogSeen
+from backfill_tui.sources import pager
 from backfill_tui.sources.pager import LogPager
 from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.widgets.log_lines import LogLines
@@ -49,6 +51,20 @@ async def test_going_up_pauses_and_what_is_in_sight_stays_while_the_log_grows(tm
         assert _lines(app).scroll_offset.y == top
         await press(pilot, "f")
         await until(pilot, lambda: "following · line 550" in shown(app))
+
+
+async def test_a_filter_with_more_lines_than_are_kept_says_that_it_shows_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pager, "MOST_MATCHES", 1_000)
+    log = tmp_path / "x.log"
+    _write(log, (f"line {i}" for i in range(1_000)))
+    app = make_app(log=log)
+    async with running(app) as pilot:
+        await press(pilot, "slash", *"line")
+        await until(pilot, lambda: "“line” · first 1,000 of 1,000 lines" in shown(app))
+        _write(log, ["line and line"] * 500)
+        await until(pilot, lambda: "“line” · first 1,000 of 1,500 lines" in shown(app))
 
 
 async def test_g_shows_the_first_line_and_capital_g_follows_again(log: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from backfill_tui.sources import pager
 from backfill_tui.sources.pager import LogPager
 from backfill_tui.tui import log_reader
 from backfill_tui.tui.log_reader import Jump, LogReader, Look, ToMatch, ToOffset, ToTrouble, Want
@@ -26,6 +27,17 @@ def test_a_filter_lists_every_line_with_the_text_however_small_the_portions(
     expected = [i for i, line in enumerate(example.log_lines()) if "No games" in line]
     assert list(look.matches) == expected
     assert [line.number for line in look.lines] == expected[:100]
+
+
+def test_a_filter_that_is_full_says_so_and_a_new_one_begins_empty(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = LogReader(log, LogPager)
+    assert not _settled(reader, Want(filter="day 17/")).full
+    monkeypatch.setattr(pager, "MOST_MATCHES", 5)
+    assert _settled(reader, Want(filter="day")).full
+    assert not _settled(reader, Want(filter="day 17/")).full
+    assert not _settled(reader, Want()).full
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,18 @@ def test_runs_are_listed_newest_first_with_how_they_ended_and_why_their_dialect(
     assert found[2].text == "day-by-day: 41 of its first 50 lines match"
 
 
+def test_a_process_that_runs_says_since_when_and_for_how_long() -> None:
+    seen = facts.process(NIGHT.phases[0].process, NIGHT.at)
+    assert seen[0].text == "pid 3142833, alive since 16:28, for 3h46"
+
+
+def test_a_process_that_is_gone_says_how_long_it_ran_only_if_its_end_is_known() -> None:
+    left = replace(NIGHT.phase("team_offense").process, started_at=NIGHT.at - timedelta(hours=3))
+    assert facts.process(left, NIGHT.at)[0].text == "pid 3022978, gone since 19:03, after 1h49"
+    unseen = replace(left, gone_since=None)
+    assert facts.process(unseen, NIGHT.at)[0].text == "pid 3022978, gone"
+
+
 def test_a_process_that_is_gone_says_since_when() -> None:
     seen = facts.process(NIGHT.phase("team_offense").process, NIGHT.at)
     assert seen[0].text == "pid 3022978, gone since 19:03"

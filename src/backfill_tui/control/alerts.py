@@ -4,23 +4,28 @@ Stateless: the same facts give the same alerts with the same ids, in a dashboard
 """
 
 import shlex
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Alert, Conflict, Severity
-from backfill_tui.control.states import progress_words
+from backfill_tui.control.model import Alert, Conflict, PhaseState, Severity
+from backfill_tui.control.states import Judged, progress_words
 from backfill_tui.progress.account import RunEnd, UnitState
 
 _NAMED = 5  # dates named in a sentence
 _LISTED = 60  # dates in a command that a person may copy
 
 
-def find_alerts(facts: Sequence[PhaseFacts], conflicts: Sequence[Conflict], *, now: datetime) -> tuple[Alert, ...]:
-    """The alerts of this moment, worst first, then oldest first."""
+def find_alerts(
+    facts: Sequence[PhaseFacts], judged: Mapping[str, Judged], conflicts: Sequence[Conflict], *, now: datetime
+) -> tuple[Alert, ...]:
+    """The alerts of this moment, worst first, then oldest first. What is still being read raises none."""
     by_name = {one.phase.name: one for one in facts}
     found = [alert for conflict in conflicts for alert in _conflict(conflict, by_name, now)]
     for one in facts:
+        found.extend(_stalled(one, judged[one.phase.name], now))
+        if not one.history_complete:
+            continue
         for rule in (_gone, _missing, _incomplete, _fatal, _disagreement):
             found.extend(rule(one, now))
     order = list(Severity)
@@ -45,8 +50,24 @@ def _conflict(conflict: Conflict, by_name: dict[str, PhaseFacts], now: datetime)
     )
 
 
+def _stalled(facts: PhaseFacts, judged: Judged, now: datetime) -> Iterator[Alert]:
+    state, why = judged
+    if state is not PhaseState.STALLED:
+        return
+    age = timedelta(seconds=facts.log_age_s or 0)
+    yield Alert(
+        id=f"stalled:{facts.phase.name}",
+        severity=Severity.WARNING,
+        phase=facts.phase.name,
+        since=now - age,
+        title=f"{facts.phase.name} stands still",
+        detail=f"{why[:1].upper()}{why[1:]}.",
+        action="Look at its process and at the end of its log.",
+    )
+
+
 def _gone(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
-    run = facts.last_run
+    run = facts.run
     if facts.process.alive is not False or run is None or run.ended is not RunEnd.KILLED:
         return
     missing = facts.account.counts.missing or 0
@@ -63,7 +84,7 @@ def _gone(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
 
 
 def _missing(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
-    run = facts.last_run
+    run = facts.run
     if not facts.account.counts.missing or run is None or run.ended is RunEnd.KILLED:
         return
     days = facts.account.of_state(UnitState.MISSING)
@@ -81,7 +102,7 @@ def _missing(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
 
 def _incomplete(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
     """It calls itself complete, yet dates of the plan have no outcome and are not missing: it was never asked."""
-    account, run = facts.account, facts.last_run
+    account, run = facts.account, facts.run
     claims_only = account.claims_complete and not account.complete and not account.counts.missing
     if not claims_only or run is None or facts.process.alive:
         return

@@ -20,11 +20,12 @@ class PhaseFacts:
     log_seen: bool = False
     checkpoint_seen: bool = False
     forecast: Forecast | None = None
+    history_complete: bool = True  # False: the beginning of a log is still being read
 
     @property
-    def last_run(self) -> Run | None:
-        """The newest run in its logs."""
-        return self.account.runs[-1] if self.account.runs else None
+    def run(self) -> Run | None:
+        """The run whose word counts for the phase: the last that walked its range, else the last list of dates."""
+        return self.account.lead
 
     @property
     def dates(self) -> tuple[date, date] | None:

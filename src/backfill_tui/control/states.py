@@ -17,8 +17,11 @@ def judge(facts: PhaseFacts, *, stall_after_s: float, upstream: Mapping[str, Pha
     alive = facts.process.alive
     if alive:
         return _alive(facts, stall_after_s)
-    if facts.last_run is not None:
-        return _ended(facts) if facts.account.claims_complete or alive is False else _watched(facts, stall_after_s)
+    if not facts.history_complete:
+        return PhaseState.UNKNOWN, f"the beginning of its log is still being read{progress_words(facts)}"
+    if facts.run is not None:
+        over = facts.run.ended is RunEnd.COMPLETED or alive is False
+        return _ended(facts) if over else _watched(facts, stall_after_s)
     if alive is False and facts.process.gone_since is not None:
         return _vanished(facts)
     if facts.checkpoint_seen and facts.account.counts.accounted:
@@ -49,10 +52,10 @@ def progress_words(facts: PhaseFacts) -> str:
 
 def _alive(facts: PhaseFacts, stall_after_s: float) -> Judged:
     age = facts.log_age_s
-    run = facts.last_run
+    run = facts.run
     if run is not None and run.ended is RunEnd.COMPLETED:
         return PhaseState.RUNNING, "has printed its summary; its process is still there"
-    if facts.process.status == "stopped":
+    if facts.process.stopped:
         return PhaseState.STALLED, f"its process is stopped (SIGSTOP){progress_words(facts)}"
     if age is not None and age > stall_after_s:
         return PhaseState.STALLED, f"its log has been silent for {_minutes(age)}{progress_words(facts)}"
@@ -71,6 +74,8 @@ def _watched(facts: PhaseFacts, stall_after_s: float) -> Judged:
 def _ended(facts: PhaseFacts) -> Judged:
     account = facts.account
     missing, failed = account.counts.missing or 0, account.counts.failed or 0
+    if not account.claims_complete and facts.run is not None and facts.run.ended is RunEnd.COMPLETED:
+        return PhaseState.FINISHED, f"its log says that it is done, but not which dates{progress_words(facts)}"
     if not account.claims_complete:
         return PhaseState.FAILED, f"gone without a summary{progress_words(facts)}"
     if missing:

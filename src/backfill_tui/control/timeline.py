@@ -32,13 +32,13 @@ def timeline(facts: PhaseFacts) -> Timeline | None:
 
 
 def _started(facts: PhaseFacts) -> datetime | None:
-    run = facts.last_run
+    run = facts.run
     return run.started_at if run and run.started_at else facts.process.started_at
 
 
 def _finish(facts: PhaseFacts) -> datetime | None:
     """When it ended, if it is complete; else when it is forecast to."""
-    run = facts.last_run
+    run = facts.run
     if facts.account.claims_complete and run is not None and run.ended_at is not None:
         return run.ended_at
     return facts.forecast.finish_p50 if facts.forecast else None

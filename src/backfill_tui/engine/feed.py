@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
@@ -44,26 +45,28 @@ class EngineFeed:
             await self._arrived.wait()
 
     async def close(self) -> None:
-        """Stop watching and let go of all files."""
+        """Stop watching. Files are let go of at the end of the look that is under way, waited for a moment."""
         self._stop.set()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, 2.0)
 
     def _run(self) -> None:
         watch: PlanWatch | None = None
-        while not self._stop.is_set():
-            pause = TICK_S
-            try:
-                watch = watch or self._make_watch()
-                snapshot = watch.look()
-                self._publish(snapshot, None)
-                if not all(phase.history_complete for phase in snapshot.phases):
-                    pause = CATCHING_UP_S
-            except Exception as error:  # noqa: BLE001 - whatever it is, the screen says it and the watch goes on
-                self._publish(None, error)
-            self._stop.wait(pause)
-        if watch is not None:
-            watch.close()
+        try:
+            while not self._stop.is_set():
+                pause = TICK_S
+                try:
+                    watch = watch or self._make_watch()
+                    snapshot = watch.look()
+                    self._publish(snapshot, None)
+                    if not all(phase.history_complete for phase in snapshot.phases):
+                        pause = CATCHING_UP_S
+                except Exception as error:  # noqa: BLE001 - whatever it is, the screen says it and the watch goes on
+                    self._publish(None, error)
+                self._stop.wait(pause)
+        finally:
+            if watch is not None:
+                watch.close()
 
     def _publish(self, snapshot: Snapshot | None, failure: Exception | None) -> None:
         def arrive() -> None:
@@ -71,5 +74,6 @@ class EngineFeed:
             self._failure = failure
             self._arrived.set()
 
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(arrive)
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has closed: nobody is waiting any more
+                self._loop.call_soon_threadsafe(arrive)

@@ -1,25 +1,25 @@
 """One phase under watch: its logs, checkpoint and process, read as they change; its account, when they did."""
 
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from backfill_tui.engine.logs import LogReading, looks_binary
+from backfill_tui.engine.logs import SAMPLE, LogReading, looks_binary
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen
+from backfill_tui.plan.patterns import linear_pattern
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.eta import Forecast, Outlook, outlook
 from backfill_tui.progress.pace import Slice, completions, rate_per_hour, throughput
 from backfill_tui.progress.reconcile import LogEvidence, reconcile
 from backfill_tui.progress.sequence import PlacedRun, every_day, place_runs
-from backfill_tui.sources.checkpoint import Checkpoint, CheckpointWatch, holes
+from backfill_tui.sources.checkpoint import Checkpoint, CheckpointState, CheckpointWatch, holes
 from backfill_tui.sources.dialects.load import choose
 from backfill_tui.sources.dialects.model import Dialect
 from backfill_tui.sources.logset import LogSet
-from backfill_tui.sources.process import ProcessSeen, ProcessTable, ProcessWatch
-from backfill_tui.sources.tail import Tail
+from backfill_tui.sources.process import Presence, ProcessSeen, ProcessTable, ProcessWatch
+from backfill_tui.sources.tail import Chunk, Tail
 
 CATCH_UP_S = 0.15
 """How long one look may go on reading what has piled up; the rest waits for the next."""
@@ -65,6 +65,9 @@ class PhaseWatch:
         self._logs = LogSet(phase.logs)
         self._readings: dict[int, LogReading] = {}
         self._binary: set[int] = set()
+        self._generations: dict[int, int] = {}
+        self._whole: set[int] = set()  # logs that were once read to their ends
+        self.last_look: PhaseLook | None = None
         zone = phase.log_timezone
         self._checkpoint = CheckpointWatch(phase.checkpoint, timezone=zone) if phase.checkpoint else None
         self._process = _process_watch(phase, table)
@@ -78,32 +81,39 @@ class PhaseWatch:
         self._outlook: Outlook | None = None
         self._endings: dict[int, LogReading] = {}
 
-    def look(self, now: datetime) -> PhaseLook:
-        """Take in what changed and say how the phase stands at `now` (aware)."""
-        self._read()
+    def look(self, now: datetime, *, within_s: float = CATCH_UP_S) -> PhaseLook:
+        """Take in what changed, reading for `within_s` seconds at most, and say how the phase stands at `now`."""
+        self._read(within_s)
         state = self._checkpoint.poll() if self._checkpoint else None
         checkpoint = state.checkpoint if state else None
         evidence = self._evidence()
         last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
         process = self._process.look(now, log_last_line_at=last_line_at)
         gone = process.alive is False
-        self._weigh(evidence, checkpoint, gone=gone)
+        whole = all(tail.at_end for tail in self._logs.tails)
+        self._weigh(evidence, checkpoint, gone=gone, whole=whole or not self._endings)
         tails = self._logs.tails
         age = min((_age(tail, now) for tail in tails if tail.status.exists), default=None)
-        return PhaseLook(
+        self.last_look = PhaseLook(
             phase=self.phase,
             account=self._account,
             runs=self._runs,
             process=process,
             logs=tuple(self._log_seen(i, tail) for i, tail in enumerate(tails)),
-            checkpoint=self._checkpoint_seen(checkpoint, state.note if state else ""),
+            checkpoint=self._checkpoint_seen(state),
             log_age_s=age,
             rate_per_hour=self._rate,
             throughput=self._throughput,
             forecast=self._outlook.at(now) if self._outlook else None,
-            history_complete=all(tail.at_end for tail in tails),
+            history_complete=not self._endings,
             notes=(*self._logs.notes, *self._account.notes),
         )
+        return self.last_look
+
+    def unseen(self) -> PhaseLook:
+        """A look at nothing, for where looking failed from the start."""
+        nobody = ProcessSeen(Presence.UNKNOWN)
+        return PhaseLook(self.phase, Account(), (), nobody, (), None, None, None, (), None, True, ())
 
     def close(self) -> None:
         """Let go of all files."""
@@ -114,19 +124,24 @@ class PhaseWatch:
         """Whether everything that was there at the last look has been read."""
         return self._logs.at_end
 
-    def _read(self) -> None:
-        deadline = time.monotonic() + CATCH_UP_S
+    def _read(self, within_s: float) -> None:
+        deadline = time.monotonic() + within_s
         while True:
             for index, chunk in self._logs.poll():
-                reading = self._readings.get(index)
-                if reading is None:
-                    reading = self._readings[index] = self._new_reading()
-                    if looks_binary(chunk.body[:65536]):
-                        self._binary.add(index)
-                if index not in self._binary:
-                    reading.feed(chunk.body, chunk.offset, chunk.generation)
+                self._take(index, chunk)
             if self._logs.at_end or time.monotonic() > deadline:
                 return
+
+    def _take(self, index: int, chunk: Chunk) -> None:
+        """Read on in a log. Whether it is text is asked of every file that comes to lie at its path."""
+        if self._generations.get(index) != chunk.generation:
+            self._generations[index] = chunk.generation
+            self._binary.discard(index)
+            if looks_binary(chunk.body[:SAMPLE]):
+                self._binary.add(index)
+        if index not in self._binary:
+            reading = self._readings.setdefault(index, self._new_reading())
+            reading.feed(chunk.body, chunk.offset, chunk.generation)
 
     def _new_reading(self) -> LogReading:
         return LogReading(self._dialects, self.phase.log_timezone)
@@ -136,11 +151,12 @@ class PhaseWatch:
         evidence = []
         for index, tail in enumerate(self._logs.tails):
             reading = self._readings.get(index)
+            if tail.at_end:
+                self._whole.add(index)
+                self._endings.pop(index, None)
             if reading is None or index in self._binary:
                 reading = self._new_reading()
-            elif tail.at_end:
-                self._endings.pop(index, None)
-            else:
+            elif index not in self._whole:
                 reading = self._endings.get(index) or self._endings.setdefault(index, self._ending(tail))
             evidence.append(reading.evidence)
         return evidence
@@ -161,14 +177,16 @@ class PhaseWatch:
                 break
         return reading
 
-    def _weigh(self, evidence: Sequence[LogEvidence], checkpoint: Checkpoint | None, *, gone: bool) -> None:
+    def _weigh(
+        self, evidence: Sequence[LogEvidence], checkpoint: Checkpoint | None, *, gone: bool, whole: bool
+    ) -> None:
         """The account anew, only if something that it rests on has changed."""
         books = tuple((one.book.serial, one.book.version, one.last_line_at) for one in evidence)
-        if (seen := (books, checkpoint, gone)) == self._seen:
+        if (seen := (books, checkpoint, gone, whole)) == self._seen:
             return
         self._seen = seen
         self._account = reconcile(
-            evidence, checkpoint=checkpoint, calendar=self._calendar, planned=self._planned, gone=gone
+            evidence, checkpoint=checkpoint, calendar=self._calendar, planned=self._planned, gone=gone, whole=whole
         )
         self._runs = tuple(place_runs([one.book for one in evidence], gone=gone))
         done = completions(self._runs)
@@ -194,21 +212,22 @@ class PhaseWatch:
             note,
         )
 
-    def _checkpoint_seen(self, checkpoint: Checkpoint | None, note: str) -> CheckpointSeen | None:
-        if self.phase.checkpoint is None:
+    def _checkpoint_seen(self, state: CheckpointState | None) -> CheckpointSeen | None:
+        if state is None or self.phase.checkpoint is None:
             return None
-        path = str(self.phase.checkpoint)
+        path, checkpoint = str(self.phase.checkpoint), state.checkpoint
         if checkpoint is None:
-            return CheckpointSeen(path, note=note)
+            return CheckpointSeen(path, note=state.note)
         found, basis = self._holes
-        notes = " ".join((note, *checkpoint.notes)).strip()
         return CheckpointSeen(
             path,
             checkpoint.updated_at,
             checkpoint.last_successful_date,
             found,
             basis,
-            notes,
+            readable=True,
+            modified_at=state.modified_at,
+            note=state.note,
         )
 
     def _hole_basis(self) -> tuple[list[date] | None, str]:
@@ -225,7 +244,7 @@ def _process_watch(phase: Phase, table: ProcessTable) -> ProcessWatch:
     meant = phase.process
     if meant is None:
         return ProcessWatch(table)
-    return ProcessWatch(table, pid=meant.pid, match=re.compile(meant.match) if meant.match else None)
+    return ProcessWatch(table, pid=meant.pid, match=linear_pattern(meant.match) if meant.match else None)
 
 
 def _planned(phase: Phase, calendar: Mapping[date, float] | None) -> list[date] | None:

@@ -31,6 +31,8 @@ class CheckpointSeen:
     last_successful_date: date | None = None
     holes: tuple[date, ...] = ()
     holes_basis: str | None = None
+    readable: bool = False  # it was read at least once
+    modified_at: datetime | None = None  # when the file that was read was last written
     note: str = ""  # a sentence: missing, torn, out of range, …
 
 

@@ -11,9 +11,10 @@ from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import PhaseState
 from backfill_tui.control.states import Judged, gate_of, judge
 from backfill_tui.control.timeline import timeline
-from backfill_tui.engine.phase_watch import PhaseLook, PhaseWatch, frozen
+from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch, frozen
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Plan
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.sources.process import ProcessTable
@@ -36,7 +37,7 @@ class PlanWatch:
     def look(self, now: datetime | None = None) -> Snapshot:
         """One snapshot as of now. A phase that can't be looked at says so and does not keep the others from it."""
         now = (now or datetime.now(UTC)).astimezone(self.plan.tz)
-        looks = [watch.look(now) for watch in self._watches]
+        looks = self._looks(now)
         facts = [_facts(one) for one in looks]
         judged = self._judge(facts)
         states = {name: state for name, (state, _) in judged.items()}
@@ -50,12 +51,26 @@ class PlanWatch:
             timezone=self.plan.tz.key,
             phases=views,
             conflicts=conflicts,
-            alerts=find_alerts(facts, conflicts, now=now),
+            alerts=find_alerts(facts, judged, conflicts, now=now),
             deadline_phase=deadline.phase if deadline else None,
             deadline_by=deadline.by if deadline else None,
             notes=self._notes,
             sequence=self._sequence,
         )
+
+    def _looks(self, now: datetime) -> list[PhaseLook]:
+        """Each phase as it is. They share the time of a look; one that raises keeps its last look, with a note."""
+        share = CATCH_UP_S / max(1, sum(not watch.caught_up for watch in self._watches))
+        looks = []
+        for watch in self._watches:
+            try:
+                look = watch.look(now, within_s=share)
+            except Exception as error:  # noqa: BLE001 - whatever it is: the other phases must go on being seen
+                look = watch.last_look or watch.unseen()
+                what = str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}"
+                look = replace(look, notes=(*look.notes, f"It can't be looked at: {what}"))
+            looks.append(look)
+        return looks
 
     def look_whole(self, deadline_s: float) -> Snapshot:
         """One snapshot after all logs have been read to their ends, or `deadline_s` seconds have passed."""
@@ -136,8 +151,9 @@ def _facts(look: PhaseLook) -> PhaseFacts:
         process=look.process,
         log_age_s=look.log_age_s,
         log_seen=any(log.size is not None for log in look.logs),
-        checkpoint_seen=look.checkpoint is not None and look.checkpoint.updated_at is not None,
+        checkpoint_seen=look.checkpoint is not None and look.checkpoint.readable,
         forecast=look.forecast,
+        history_complete=look.history_complete,
     )
 
 

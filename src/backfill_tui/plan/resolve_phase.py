@@ -1,7 +1,5 @@
 """One phase made real: dates, paths, commands and times."""
 
-import re
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from backfill_tui.plan.dates import gather_dates, resolve_day
 from backfill_tui.plan.model.phase import PhaseWritten
+from backfill_tui.plan.patterns import linear_pattern
 from backfill_tui.plan.place import Place, zone_named
 from backfill_tui.plan.placeholders import Filled, fill, fill_pattern
 from backfill_tui.plan.resolved import Expectation, Input, Phase, PlannedProcess
@@ -117,11 +116,9 @@ class _Resolving:
             return PlannedProcess(process.pid, None)
         pattern = self._filled(("process", "match"), fill_pattern(process.match, self.values))
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # an odd pattern is the user's, and still a pattern
-                re.compile(pattern)
-        except (re.error, OverflowError, RecursionError) as error:
-            message = f"is no regular expression: {error}; put a backslash before signs that are meant literally"
+            linear_pattern(pattern)
+        except ValueError as error:
+            message = f"is no regular expression that can be used: {error}; put a backslash before literal signs"
             self.place.draft.refuse((*self.here, "process", "match"), message)
         return PlannedProcess(process.pid, pattern)
 

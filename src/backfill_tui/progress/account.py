@@ -126,6 +126,7 @@ class Account:
     units: Mapping[date, Unit] = field(default_factory=dict)  # every expected date that is known by name
     counts: Counts = NOTHING_KNOWN
     runs: tuple[Run, ...] = ()
+    lead: Run | None = None  # whose word counts for the whole range
     claims_complete: bool = False
     complete: bool = False
     records: int | None = None

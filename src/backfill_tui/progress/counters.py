@@ -1,4 +1,4 @@
-"""Bars and N/M lines to runs: of all the counters in a log, the one that advances most is its progress."""
+"""Bars and N/M lines to runs: of all the counters in a log, the one that advances most and starts over least."""
 
 from dataclasses import dataclass, field
 
@@ -8,6 +8,9 @@ from backfill_tui.sources.events import ProgressPrinted
 MOST_COUNTERS = 64
 """How many different totals are followed; a log with more is not counting units."""
 
+KEPT_RUNS = 20
+"""How many earlier runs of a counter are kept."""
+
 KEPT_ADVANCES = 2000
 """How many advances are kept for the rate."""
 
@@ -15,6 +18,7 @@ KEPT_ADVANCES = 2000
 @dataclass(slots=True)
 class _Counter:
     advances: int = 0
+    restarts: int = -1
     runs: list[RunTrace] = field(default_factory=list)
 
 
@@ -40,15 +44,17 @@ class CounterBook:
         run.complete = event.number == event.of
         if event.at is not None:
             run.last_at = run.summary_at = event.at
-            run.finishes.extend(
-                [(event.at, None)] * min(event.number - (before.number if before else 0), KEPT_ADVANCES)
-            )
-            del run.finishes[:-KEPT_ADVANCES]
+            advance = min(event.number - (before.number if before else 0), KEPT_ADVANCES)
+            run.ticks.extend([event.at] * advance)
+            del run.ticks[:-KEPT_ADVANCES]
         run.lines_of[event.dialects] += 1
 
     def runs(self) -> list[RunTrace]:
-        """The runs of the counter that advanced most; none, where no counter has advanced twice."""
-        best = max(self._counters.values(), key=lambda counter: counter.advances, default=None)
+        """The runs of the progress; none, where no counter has advanced twice.
+
+        A bar within a bar starts over for each step of the outer one, so it counts for less.
+        """
+        best = max(self._counters.values(), key=lambda one: one.advances / (1 + one.restarts), default=None)
         return best.runs if best is not None and best.advances > 1 else []
 
     @staticmethod
@@ -58,5 +64,6 @@ class CounterBook:
         if last is not None and last.counted is not None and event.number >= last.counted.number:
             return last
         run = RunTrace(event.offset, event.at, units_total=event.of, active=True, counts_only=True)
-        counter.runs.append(run)
+        counter.restarts += 1
+        counter.runs = [*counter.runs[-KEPT_RUNS:], run]
         return run

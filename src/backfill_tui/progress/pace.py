@@ -46,10 +46,12 @@ def completions(runs: Sequence[PlacedRun]) -> list[Completion]:
         if unit.outcome is not Outcome.FAILED
     }
     outcomes = lead.trace.outcomes
+    if lead.trace.counts_only:
+        return [Completion(at, None, None) for at in lead.trace.ticks]
     return [
-        Completion(at, day, outcomes[day].outcome in HEAVY if day in outcomes else None)
-        for at, day in lead.trace.finishes
-        if day not in done_before
+        Completion(at, day, outcomes[day].outcome in HEAVY)
+        for day, at in lead.trace.finishes.items()
+        if day not in done_before and day in outcomes
     ]
 
 

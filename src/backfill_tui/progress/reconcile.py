@@ -53,11 +53,13 @@ def reconcile(
     calendar: Mapping[date, float] | None = None,
     planned: Sequence[date] | None = None,
     gone: bool = False,
+    whole: bool = True,
 ) -> Account:
     """The account of one phase.
 
     `planned` are the dates due by the plan, None where only the sources can tell; `calendar` the work due a date;
-    `gone` that the process is known not to be there any more.
+    `gone` that the process is known not to be there any more; `whole` that the logs have been read from their
+    beginnings: before that no date is called missing.
     """
     runs = place_runs([log.book for log in logs], gone=gone)
     notes: list[str] = []
@@ -67,18 +69,24 @@ def reconcile(
     fallback = (checkpoint.start, checkpoint.end) if checkpoint and checkpoint.start and checkpoint.end else None
     expectation = expect(runs, planned=planned, calendar=calendar, fallback=fallback)
     weighing = _Weighing(runs, checkpoint)
-    units = _units(expectation, weighing, runs, checkpoint_known=checkpoint is not None)
+    unreached = Unreached(runs, checkpoint_known=checkpoint is not None, whole=whole)
+    units = _units(expectation, weighing, runs, unreached)
     outside = _outside(expectation, weighing)
     if outside:
         notes.append(f"{outside} dates outside the expected range have outcomes; they are not counted.")
     counts = _counts(expectation, units, runs)
     lead = leading(runs)
     claims = lead is not None and lead.completed
+    if lead is not None and planned is not None and not _speaks_of_dates(lead):
+        if (counted := lead.trace.counted) is not None and lead.trace.counts_only:
+            notes.append(f"Its log counts {counted.number:,} of {counted.of:,}, but not which dates these are.")
+        claims = False  # a count, or a list of dates given by hand, says nothing of the plan's other dates
     return Account(
         dates=expectation.span,
         units=units,
         counts=counts,
         runs=tuple(as_run(run) for run in runs),
+        lead=as_run(lead) if lead else None,
         claims_complete=claims,
         complete=claims and _all_accounted(counts),
         records=_records(units),
@@ -207,15 +215,13 @@ def _units(
     expectation: Expectation,
     weighing: _Weighing,
     runs: Sequence[PlacedRun],
-    *,
-    checkpoint_known: bool,
+    unreached: Unreached,
 ) -> dict[date, Unit]:
     """The dates that are known by name, in order, each with its state."""
     days = expectation.days if expectation.days is not None else _known_days(weighing, runs)
     in_progress = {
         run.trace.current.day: i for i, run in enumerate(runs) if run.trace.current and _in_progress(run)
     }
-    unreached = Unreached(runs, checkpoint_known=checkpoint_known)
     units: dict[date, Unit] = {}
     for day in sorted(days):
         unit = weighing.unit(day)
@@ -256,7 +262,7 @@ def _outside(expectation: Expectation, weighing: _Weighing) -> int:
 
 def _counts(expectation: Expectation, units: Mapping[date, Unit], runs: Sequence[PlacedRun]) -> Counts:
     lead = leading(runs)
-    if lead is not None and lead.trace.counts_only:
+    if lead is not None and lead.trace.counts_only and expectation.days is None:
         return _counted_only(lead)
     if expectation.total is None and not units:
         return NOTHING_KNOWN
@@ -275,6 +281,10 @@ def _counts(expectation: Expectation, units: Mapping[date, Unit], runs: Sequence
         pending=left,
         missing=tally[UnitState.MISSING] if named else None,
     )
+
+
+def _speaks_of_dates(run: PlacedRun) -> bool:
+    return run.trace.walks_range and not run.trace.counts_only
 
 
 def _counted_only(run: PlacedRun) -> Counts:

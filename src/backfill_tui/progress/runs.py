@@ -87,7 +87,7 @@ class RunBook:
             again = {day for run in later if run.walks_range and not run.dry for day in run.outcomes}
             old.outcomes = {day: unit for day, unit in old.outcomes.items() if day not in again}
             if any(run.walks_range for run in later):
-                old.finishes = []
+                old.finishes = {}
         run = RunTrace(offset, at)
         self._runs.append(run)
         return run
@@ -148,7 +148,8 @@ class RunBook:
         run.outcomes[day] = UnitDone(event.outcome, event.at, event.offset, event.records, event.reason, duration)
         run.begun.discard(day)
         if event.at is not None:
-            run.finishes.append((event.at, day))
+            run.finishes.pop(day, None)
+            run.finishes[day] = event.at
         if started and started.day == day:
             run.current = None
 

@@ -37,22 +37,27 @@ def place_runs(books: Sequence[RunBook], *, gone: bool) -> list[PlacedRun]:
         (i for i, (_, trace) in enumerate(ordered) if trace.fresh and trace.walks_range and not trace.dry),
         default=0,
     )
+    ends = _ends(ordered, gone=gone)
     return [
-        PlacedRun(trace, log, _end(trace, log, ordered[i + 1 :], gone=gone), i >= fresh and not trace.dry)
-        for i, (log, trace) in enumerate(ordered)
+        PlacedRun(trace, log, ended, i >= fresh and not trace.dry)
+        for i, ((log, trace), ended) in enumerate(zip(ordered, ends, strict=True))
     ]
 
 
-def _end(trace: RunTrace, log: int, later: Sequence[tuple[int, RunTrace]], *, gone: bool) -> RunEnd:
+def _ends(ordered: Sequence[tuple[int, RunTrace]], *, gone: bool) -> list[RunEnd]:
     """A run is over when another follows in its own log, or a later one walks the range again from another."""
-    if trace.complete:
-        return RunEnd.COMPLETED
-    last = trace.last_at or _LONG_AGO
-    followed = any(
-        other_log == log or (trace.walks_range and other.walks_range and (other.first_at or _LONG_AGO) >= last)
-        for other_log, other in later
-    )
-    return RunEnd.KILLED if followed or gone else RunEnd.OPEN
+    ends = []
+    followed: set[int] = set()  # logs in which a later run was seen
+    walked_at: datetime | None = None  # the latest start of a later run that walks the range
+    for log, trace in reversed(ordered):
+        last = trace.last_at or _LONG_AGO
+        walked = trace.walks_range and walked_at is not None and walked_at >= last
+        over = gone or log in followed or walked
+        ends.append(RunEnd.COMPLETED if trace.complete else RunEnd.KILLED if over else RunEnd.OPEN)
+        followed.add(log)
+        if trace.walks_range:
+            walked_at = max(walked_at or _LONG_AGO, trace.first_at or _LONG_AGO)
+    return ends[::-1]
 
 
 def leading(runs: Sequence[PlacedRun]) -> PlacedRun | None:

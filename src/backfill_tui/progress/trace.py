@@ -41,7 +41,8 @@ class RunTrace:
     inferred_start: date | None = None  # from i/N of a job that walks every day
     inferred_end: date | None = None
     outcomes: dict[date, UnitDone] = field(default_factory=dict)
-    finishes: list[tuple[datetime, date | None]] = field(default_factory=list)  # in the order of the log
+    finishes: dict[date, datetime] = field(default_factory=dict)  # the last of each date, in the order of the log
+    ticks: list[datetime] = field(default_factory=list)  # the same, of what is known by its count alone
     current: UnitStarted | None = None
     latest: UnitStarted | None = None  # the last that began; an outcome without a date is its own
     begun: set[date] = field(default_factory=set)  # started, and no outcome yet

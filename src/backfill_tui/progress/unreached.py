@@ -14,7 +14,8 @@ class Unreached:
     is missing as soon as the run that should have done it is known to be gone, or calls itself complete.
     """
 
-    def __init__(self, runs: Sequence[PlacedRun], *, checkpoint_known: bool) -> None:
+    def __init__(self, runs: Sequence[PlacedRun], *, checkpoint_known: bool, whole: bool) -> None:
+        self._nothing_missing = not whole  # what is not read yet may have it
         self._lead = leading(runs)
         self._earlier = [run for run in runs if run.counts and run.trace.walks_range and run is not self._lead]
         self._history_known = checkpoint_known or bool(self._earlier)
@@ -23,8 +24,11 @@ class Unreached:
     def state(self, day: date) -> tuple[UnitState, str]:
         """The state of a date without an outcome, and the reason as a clause."""
         lead = self._lead
-        if lead is None:
+        if lead is None or lead.trace.counts_only or self._nothing_missing:
             return UnitState.PENDING, ""
+        if not lead.trace.walks_range:  # a list of dates claims no others
+            claimed = lead.completed and day in lead.trace.begun
+            return (UnitState.MISSING, "its run ended without it") if claimed else (UnitState.PENDING, "")
         start, end = lead.trace.todo_start, lead.trace.todo_end
         if start is not None and day < start:
             return self._before_resume(day, start, lead)

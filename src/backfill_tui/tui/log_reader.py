@@ -62,6 +62,7 @@ class Look:
     filter: str = ""
     matches: Sequence[int] = field(default=(), compare=False)  # line numbers; may have grown since
     found: int = 0  # how many matches there were
+    full: bool = False  # there may be more matches than these first ones
     jump: Jump | None = None  # the jump that is settled
     target: int | None = None  # where to; None: nowhere
     busy: bool = False
@@ -101,6 +102,7 @@ class LogReader:
             filter=want.filter,
             matches=matches,
             found=found,
+            full=self._filter is not None and self._filter.full,
             jump=want.jump if settled else None,
             target=target,
             busy=filtering or not settled,

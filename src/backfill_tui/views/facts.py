@@ -59,12 +59,12 @@ def about(snapshot: Snapshot, view: PhaseView, room: int) -> list[Line]:
 
 
 def process(seen: ProcessSeen, now: datetime) -> list[Fact]:
-    """The process: its pid, whether it is there and since when, its load, its command."""
+    """The process: its pid, whether it is there, since when and how long it has run, its load, its command."""
     pid = f"pid {seen.identity.pid}, " if seen.identity else ""
     since = seen.gone_since if seen.alive is False else seen.started_at
     when = f" since {formats.stamp(since, now)}" if since else ""
     words, tone = _PRESENCE[seen.presence]
-    facts = [Fact("process", f"{pid}{words}{when}", tone)]
+    facts = [Fact("process", f"{pid}{words}{when}{_elapsed(seen, now)}", tone)]
     if seen.presence is Presence.UNKNOWN:
         return [Fact("process", plain(seen.note) or words, tone)]
     load = []
@@ -82,6 +82,14 @@ def process(seen: ProcessSeen, now: datetime) -> list[Fact]:
     if seen.note:
         facts.append(Fact("", plain(seen.note), Tone.DIM))
     return facts
+
+
+def _elapsed(seen: ProcessSeen, now: datetime) -> str:
+    """How long it has run, or ran; nothing where its start or its end is not known."""
+    elapsed = seen.elapsed_s(now)
+    if elapsed is None or not (seen.alive or seen.gone_since):
+        return ""
+    return f", {'for' if seen.alive else 'after'} {formats.duration(elapsed)}"
 
 
 _PRESENCE = {

@@ -89,11 +89,6 @@ def clock(at: datetime | None, zone: tzinfo | None) -> str:
     return UNKNOWN if at is None else f"{at.astimezone(zone):%H:%M}"
 
 
-def clock_seconds(at: datetime | None, zone: tzinfo | None) -> str:
-    """`20:14:07`, in `zone`."""
-    return UNKNOWN if at is None else f"{at.astimezone(zone):%H:%M:%S}"
-
-
 def moment(at: datetime | None, now: datetime) -> str:
     """A time as one would say it at `now`, in `now`'s zone: `20:14`, `Mon 04:40`, `12 Jan`, `12 Jan 2025`.
 

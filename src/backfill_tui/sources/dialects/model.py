@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from backfill_tui.errors import DialectError
+from backfill_tui.plan.patterns import Match, linear_pattern
 from backfill_tui.sources.dialects.literals import required_literal
 from backfill_tui.sources.events import (
     Event,
@@ -63,14 +64,6 @@ NEEDED: Mapping[str, frozenset[str]] = {
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _DECORATION = r"[^\w✓✗⏭\-\[(]*"
 """What may stand before a message and means nothing: white space, emoji, boxes."""
-
-
-class Match(Protocol):
-    """What both engines' matches offer."""
-
-    def groupdict(self) -> dict[str, str | None]:
-        """The named groups."""
-        ...
 
 
 class Matcher(Protocol):
@@ -161,18 +154,12 @@ def _trusted_matcher(expression: str) -> Matcher:
 
 def linear_matcher(expression: str) -> Matcher:
     """An expression compiled by RE2; DialectError with a sentence if RE2 has no such construct."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False  # it would write to the terminal behind the screen's back
     try:
-        matcher: Matcher = re2.compile(expression, options)
-    except re2.error as error:
-        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error
+        return linear_pattern(expression)
+    except ValueError as error:
         raise DialectError(
-            f"not usable: {reason}. Look-around and back-references are refused, because they can take for ever."
+            f"not usable: {error}. Look-around and back-references are refused, because they can take for ever."
         ) from error
-    return matcher
 
 
 def _number(text: str | None) -> int | None:

@@ -73,7 +73,7 @@ class Dashboard(Page):
     def select(self, name: str) -> None:
         """Select a phase."""
         self.selected = name
-        if self.snapshot is not None and self.is_mounted:
+        if self.snapshot is not None and self.ready:
             self.query_one(PhaseTable).select(name)
             self._follow_selection(self.snapshot)
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import DescendantBlur, DescendantFocus, Resize, ScreenResume
+from textual.events import DescendantBlur, DescendantFocus, Mount, Resize, ScreenResume, Unmount
 from textual.screen import Screen
 
 from backfill_tui.engine.snapshot import Snapshot
@@ -31,6 +31,16 @@ class Page(Screen[None]):
         self.opener = opener
         self.snapshot: Snapshot | None = None
         self.stale: timedelta | None = None
+        self._notice = ""
+        self._composed = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether all its widgets are there. A page is in the stack before they are, and loses them once it is not.
+
+        Until then what it is handed is kept, and shown by `catch_up`.
+        """
+        return self._composed and self in self.app.screen_stack
 
     def compose(self) -> ComposeResult:
         """The frame of every page: header, notice, body, footer."""
@@ -56,7 +66,7 @@ class Page(Screen[None]):
     def apply(self, snapshot: Snapshot) -> None:
         """Show a snapshot, in one go."""
         self.snapshot = snapshot
-        if not self.is_mounted:
+        if not self.ready:
             return
         with self.app.batch_update():
             self.render_snapshot(snapshot)
@@ -64,6 +74,9 @@ class Page(Screen[None]):
 
     def warn(self, sentence: str) -> None:
         """Show a sentence under the header; an empty one takes it away."""
+        self._notice = sentence
+        if not self.ready:
+            return
         notice = self.query_one("#notice", Lines)
         notice.set_class(not sentence, "-gone")
         notice.show([one(f" {plain(sentence)}", Tone.WARN)] if sentence else [])
@@ -77,6 +90,8 @@ class Page(Screen[None]):
 
     def refresh_header(self) -> None:
         """Write the header of the newest snapshot."""
+        if not self.ready:
+            return
         header = self.query_one("#header", Lines)
         if self.snapshot is None or not header.size.width:
             return
@@ -86,9 +101,20 @@ class Page(Screen[None]):
 
     # Events
 
+    @on(Mount)
+    def composed(self) -> None:
+        """Textual mounts a page once every widget in it is mounted."""
+        self._composed = True
+
+    @on(Unmount)
+    def gone(self) -> None:
+        """Its widgets are gone."""
+        self._composed = False
+
     @on(ScreenResume)
     def catch_up(self) -> None:
-        """Show what came while another page was in front."""
+        """Show what came before the page was ready, or while another one was in front."""
+        self.warn(self._notice)
         if self.snapshot is not None:
             self.apply(self.snapshot)
         self.offer_keys()
@@ -101,6 +127,8 @@ class Page(Screen[None]):
     @on(DescendantBlur)
     def offer_keys(self) -> None:
         """Let the footer follow the focus."""
+        if not self.ready:
+            return
         scope = getattr(self.focused, "SCOPE", None)
         inner = (scope,) if isinstance(scope, Scope) else ()
         self.query_one(Footer).offer(*inner, self.SCOPE, Scope.PAGE, Scope.APP)

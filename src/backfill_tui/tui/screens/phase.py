@@ -65,8 +65,10 @@ class PhasePage(Page):
 
     def turn_to(self, phase: str) -> None:
         """Show another phase on this page."""
-        if phase != self.phase:
-            self.phase = phase
+        if phase == self.phase:
+            return
+        self.phase = phase
+        if self.ready:
             self.query_one(Calendar).forget()
             if self.snapshot is not None:
                 self.apply(self.snapshot)

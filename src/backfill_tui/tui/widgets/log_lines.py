@@ -77,6 +77,11 @@ class LogLines(Painted, can_focus=True):
         return self._look.complete
 
     @property
+    def full(self) -> bool:
+        """Whether the filter lists only the first of its lines, because there are too many."""
+        return self._look.full
+
+    @property
     def rows(self) -> int:
         """How many lines can be scrolled through: all, those that match, or the last few until all are counted."""
         if not self._look.complete:
@@ -102,7 +107,7 @@ class LogLines(Painted, can_focus=True):
         self.filter = text
         self.needle = text or self.needle
         self._cache.clear()
-        self._look = replace(self._look, matches=(), found=0, filter=text)
+        self._look = replace(self._look, matches=(), found=0, full=False, filter=text)
         if not text and line is not None:
             self.following = False
             self._make_room()

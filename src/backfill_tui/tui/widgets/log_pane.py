@@ -151,14 +151,15 @@ def _latest(logs: tuple[LogSeen, ...]) -> int:
 
 
 def _position(lines: LogLines) -> str:
-    """`following · line 3,871`, `paused · line 12 of 3,871`, `“error” · 14 of 3,871 lines`."""
+    """`following · line 3,871`, `paused · line 12 of 3,871`, `“error” · 14 of 3,871 lines`, `“e” · first 1,000,000 of …`."""
     if lines.trouble:
         return ""
     busy = " …" if lines.busy else ""
     if not lines.counted:
         return "counting lines …"
     if lines.filter:
-        return f"“{lines.filter}” · {formats.count(lines.rows)} of {formats.plural(lines.count, 'line')}{busy}"
+        found = f"{'first ' if lines.full else ''}{formats.count(lines.rows)}"
+        return f"“{lines.filter}” · {found} of {formats.plural(lines.count, 'line')}{busy}"
     if lines.following:
         return f"following · line {formats.count(lines.count)}{busy}"
     return f"paused · line {formats.count(lines.line_number)} of {formats.count(lines.count)}{busy}"

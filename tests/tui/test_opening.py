@@ -1,0 +1,82 @@
+"""A page is opened, handed to and left at any moment, before its widgets are there too."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from backfill_tui.errors import SourceError
+from backfill_tui.tui import app as module
+from backfill_tui.tui.app import BackfillApp
+from backfill_tui.tui.feed import ReplayFeed
+from backfill_tui.tui.screens.dashboard import Dashboard
+from backfill_tui.tui.screens.phase import PhasePage
+from tests.tui import example
+from tests.tui.screen import make_app, press, running, shown, until
+
+TIMES = 20  # each with one more turn of the event loop between the two things than the one before
+FIRST, SECOND = "team_offense_fix", "team_offense"
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a published snapshot be shown in the next turn of the event loop."""
+    monkeypatch.setattr(module, "UPDATES_A_SECOND", 1000)
+
+
+def _feed(app: BackfillApp) -> ReplayFeed:
+    assert isinstance(app.feed, ReplayFeed)
+    return app.feed
+
+
+async def _turns(number: int) -> None:
+    for _ in range(number):
+        await asyncio.sleep(0)
+
+
+async def test_a_snapshot_that_comes_while_a_page_opens_is_shown_on_it() -> None:
+    app = make_app()
+    async with running(app) as pilot:
+        for turns in range(TIMES):
+            night = example.night(2 + turns)
+            rate = 301.0 + turns
+            app.open_phase(FIRST)
+            await _turns(turns)
+            _feed(app).publish(
+                replace(night, phases=(replace(night.phases[0], rate_per_hour=rate), *night.phases[1:]))
+            )
+            await until(pilot, lambda rate=rate: f"{rate:.0f}/h" in shown(app) and "Dates 2021" in shown(app))  # type: ignore[misc]
+            await press(pilot, "escape")
+
+
+async def test_a_page_that_is_left_while_it_opens_leaves_no_trace() -> None:
+    app = make_app()
+    async with running(app) as pilot:
+        for turns in range(TIMES):
+            app.open_phase(FIRST)
+            await _turns(turns)
+            _feed(app).publish(example.night(2 + turns))
+            app.page.dismiss()
+            assert isinstance(app.page, Dashboard)
+            await pilot.pause()
+        await until(pilot, lambda: "Log · team_offense_fix " in shown(app))
+        await press(pilot, "j", "enter")
+        await until(pilot, lambda: "Log · team_offense " in shown(app) and "Dates 2021" in shown(app))
+
+
+async def test_a_warning_that_comes_while_a_page_opens_is_read_on_it() -> None:
+    app = make_app()
+    async with running(app) as pilot:
+        app.open_phase(FIRST)
+        _feed(app).fail(SourceError("The plan file is gone.", todo="Put it back."))
+        await until(pilot, lambda: "Dates 2021" in shown(app))
+        assert isinstance(app.page, PhasePage)
+        await until(pilot, lambda: "The plan file is gone. Put it back." in shown(app))
+
+
+async def test_a_page_that_is_turned_while_it_opens_shows_the_other_phase() -> None:
+    app = make_app()
+    async with running(app) as pilot:
+        app.open_phase(FIRST)
+        app.action_phase("2")
+        await until(pilot, lambda: f"Log · {SECOND} " in shown(app) and "Dates 2021-10-19" in shown(app))
