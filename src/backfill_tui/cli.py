@@ -22,6 +22,10 @@ INTERRUPTED = 130
 DEFAULT_PLAN = "backfill.yaml"
 _DASHBOARD = "dashboard"  # what runs when the first word is a plan, or there is none
 
+_COMING = frozenset(
+    ("validate", "launch", "stop", "retry", "accept", "run", "orchestrate", "report", "init", "doctor")
+)
+
 FILE = click.Path(path_type=Path)
 
 
@@ -59,6 +63,8 @@ def _with_verb(words: list[str]) -> list[str]:
         return [first, *words[:place], *words[place + 1 :]]
     if first.endswith((".yaml", ".yml")) or Path(first).is_file():
         return [_DASHBOARD, *words]
+    if first in _COMING:
+        raise UsageError(f"'{first}' is not there yet.", todo="README.md says what is.")
     near = get_close_matches(first, [name for name in app.commands if name != _DASHBOARD], n=1)
     hint = f" Did you mean '{near[0]}'?" if near else " See backfill-tui --help."
     raise UsageError(f"'{first}' is neither a verb nor a plan file.{hint}")

@@ -2,11 +2,15 @@
 
 import os
 import shutil
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from backfill_tui.sources.logset import LogSet
+
+
+SECONDS = count()  # a clock that goes on by one with every poll
 
 
 def put(path: Path, body: str, *, at: int = 0) -> Path:
@@ -18,7 +22,7 @@ def put(path: Path, body: str, *, at: int = 0) -> Path:
 
 
 def bodies(logs: LogSet, polls: int = 12) -> list[tuple[int, str]]:
-    return [(index, chunk.body.decode()) for _ in range(polls) for index, chunk in logs.poll()]
+    return [(index, chunk.body.decode()) for _ in range(polls) for index, chunk in logs.poll(now=next(SECONDS))]
 
 
 def names(logs: LogSet) -> list[str]:
@@ -36,10 +40,18 @@ def test_the_files_of_a_glob_come_in_the_order_of_their_last_writing(tmp_path: P
 
 def test_a_new_match_appears_by_itself_and_moves_no_index(tmp_path: Path) -> None:
     put(tmp_path / "run_1.log", "first\n")
-    logs = LogSet([str(tmp_path / "run_*.log")], reglob_every=4)
+    logs = LogSet([str(tmp_path / "run_*.log")], reglob_s=4)
     assert bodies(logs, 1) == [(0, "first\n")]
     put(tmp_path / "run_0.log", "second\n", at=1)
     assert bodies(logs, 4) == [(1, "second\n")]
+
+
+def test_new_matches_are_looked_for_in_time_and_not_by_polls(tmp_path: Path) -> None:
+    logs = LogSet([str(tmp_path / "run_*.log")], reglob_s=2)
+    logs.poll(now=100.0)
+    put(tmp_path / "run_0.log", "late\n")
+    assert [logs.poll(now=101.9) for _ in range(100)] == [[]] * 100
+    assert [chunk.body for _, chunk in logs.poll(now=102.0)] == [b"late\n"]
 
 
 def test_a_path_has_a_tail_before_there_is_a_file(tmp_path: Path) -> None:
@@ -93,7 +105,7 @@ def test_rotation_under_a_glob_that_matches_the_rotated_files_too_reads_each_lin
     log = tmp_path / "app.log"
     put(tmp_path / "app.log.1", "0 history of before\n", at=1000)
     put(log, "1 this run begins\n")
-    logs = LogSet([str(tmp_path / "app.log*")], reglob_every=1)
+    logs = LogSet([str(tmp_path / "app.log*")], reglob_s=0)
     read = [body for _, body in bodies(logs)]
     for number in range(2, 6):
         with log.open("a") as file:
@@ -116,7 +128,7 @@ def test_rotation_under_a_glob_that_matches_the_rotated_files_too_reads_each_lin
 
 def test_rotated_files_matched_without_their_log_are_read_once_each(tmp_path: Path) -> None:
     put(tmp_path / "app.log.1", "one\n", at=2000)
-    logs = LogSet([str(tmp_path / "app.log.*")], reglob_every=1)
+    logs = LogSet([str(tmp_path / "app.log.*")], reglob_s=0)
     assert bodies(logs) == [(0, "one\n")]
     (tmp_path / "app.log.1").rename(tmp_path / "app.log.2")
     put(tmp_path / "app.log.1", "two\n")

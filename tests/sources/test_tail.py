@@ -5,11 +5,14 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from backfill_tui.sources.tail import DELETED_POLLS, QUIET_POLLS, Chunk, Tail
+from backfill_tui.sources.tail import DELETED_S, QUIET_S, Chunk, Tail
+
+LONG_AFTER = count(time.monotonic() + 1e6, 1000.0)  # a clock on which every wait is over at the next poll
 
 LINE = b"2026-01-03 17:20:00,123 - INFO - Processing day 1/1537: 2021-10-19\n"
 OTHER = b"2026-01-03 18:00:00,456 - INFO - Will process 944 days from 2021-10-01\n"
@@ -27,7 +30,7 @@ def append(path: Path, body: bytes) -> None:
 
 def drained(tail: Tail) -> bytes:
     """All that comes through until nothing more can come."""
-    return b"".join(chunk.body for _ in range(QUIET_POLLS + 2) for chunk in tail.poll())
+    return b"".join(chunk.body for _ in range(5) for chunk in tail.poll(now=next(LONG_AFTER)))
 
 
 def test_appended_bytes_come_once_with_their_offsets(log: Path) -> None:
@@ -115,11 +118,48 @@ def test_a_writer_that_has_not_noticed_the_rotation_is_still_followed(log: Path)
         writer.write(LINE)
         log.rename(log.with_name("job.log.1"))
         log.touch()
-        for _ in range(QUIET_POLLS * 3):
-            tail.poll()
+        for minute in range(10):
+            tail.poll(now=time.monotonic() + 60 * minute)
         assert tail.at_end
         writer.write(OTHER)
         assert tail.poll() == [Chunk(len(LINE), OTHER, 0)]
+
+
+def test_lines_that_come_to_a_renamed_file_after_its_successors_first_are_read_before_it(log: Path) -> None:
+    with log.open("ab", buffering=0) as late:
+        late.write(LINE)
+        tail = Tail(log)
+        tail.poll(now=0.0)
+        log.rename(log.with_name("job.log.1"))
+        append(log, OTHER)
+        assert [tail.poll(now=90.0) for _ in range(1000)] == [[]] * 1000
+        late.write(LINE)
+        assert tail.poll(now=91.0) == [Chunk(len(LINE), LINE, 0)]
+        assert tail.poll(now=91.0 + QUIET_S - 0.1) == []
+        assert tail.poll(now=91.0 + QUIET_S) == [Chunk(0, OTHER, 1)]
+
+
+def test_what_waits_for_a_rotated_file_to_be_quiet_is_not_asked_for_at_once(log: Path) -> None:
+    append(log, LINE)
+    tail = Tail(log)
+    tail.poll(now=0.0)
+    log.rename(log.with_name("job.log.1"))
+    append(log, OTHER * 2)
+    tail.poll(now=1.0)
+    assert tail.at_end
+    tail.poll(len(OTHER), now=1.0 + QUIET_S)
+    assert not tail.at_end
+
+
+def test_a_log_rotated_faster_than_its_files_fall_quiet_is_kept_up_with(log: Path) -> None:
+    tail = Tail(log)
+    tail.poll(now=0.0)
+    for second in range(20):
+        append(log, b"%d " % second + LINE)
+        tail.poll(now=second)
+        log.rename(log.with_name(f"job.log.{100 - second}"))
+    append(log, OTHER)
+    assert tail.poll(now=20.0)[-1].body.startswith(b"18 ")
 
 
 def test_a_file_renamed_away_is_followed_until_another_takes_its_place(log: Path) -> None:
@@ -263,8 +303,10 @@ def test_a_deleted_file_is_let_go_at_last_and_recognised_later(
     tail = Tail(log)
     tail.poll()
     log.unlink()
-    for _ in range(DELETED_POLLS + 1):
-        assert tail.poll() == []
+    for now in (0.0, 0.0, DELETED_S - 0.1):
+        assert tail.poll(now=now) == []
+        assert tail.status.inode is not None
+    assert tail.poll(now=DELETED_S) == []
     assert tail.status.inode is None
     append(log, again)
     assert drained(tail) == read

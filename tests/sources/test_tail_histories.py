@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from backfill_tui.sources.tail import Chunk, Tail
+from backfill_tui.sources.tail import QUIET_S, Chunk, Tail
 
 
 class LogHistory(RuleBasedStateMachine):
@@ -24,14 +24,16 @@ class LogHistory(RuleBasedStateMachine):
         self.looked = False  # the tail has opened the file that is at the path now
         self.lines = 0
         self.written = b""
+        self.now = 0.0
         self.tail = Tail(self.path)
-        self.chunks: list[Chunk] = self.tail.poll()  # what is rotated away before the first look is history
+        self.chunks: list[Chunk] = self.tail.poll(
+            now=self.now
+        )  # what is rotated away before the first look is history
 
     def teardown(self) -> None:
-        for _ in range(200):
-            self.chunks += self.tail.poll()
-            if self.tail.at_end:
-                break
+        for _ in range(3):  # a catching up, and what waited for files to be quiet
+            self.now += QUIET_S
+            self.chunks += self.tail.poll(now=self.now)
         read = b"".join(chunk.body for chunk in self.chunks)
         self.tail.close()
         self.writer.close()
@@ -56,9 +58,10 @@ class LogHistory(RuleBasedStateMachine):
         self.writer.write(body)
         self.written += body
 
-    @rule(budget=st.sampled_from([1, 7, 100, 1 << 20]))
-    def poll(self, budget: int) -> None:
-        fresh = self.tail.poll(budget)
+    @rule(budget=st.sampled_from([1, 7, 100, 1 << 20]), seconds=st.sampled_from([0.0, QUIET_S / 2, QUIET_S]))
+    def poll(self, budget: int, seconds: float) -> None:
+        self.now += seconds
+        fresh = self.tail.poll(budget, now=self.now)
         assert sum(len(chunk.body) for chunk in fresh) <= budget
         self.chunks += fresh
         self.looked = True

@@ -97,7 +97,7 @@ def inspect_files(paths: Sequence[Path], question: Question) -> list[Inspected]:
 def _read(path: Path, question: Question) -> _Log | Checkpoint | Unreadable:
     try:
         if _would_block(path):
-            return Unreadable(path, "is a pipe: there is no end to what may come through it.")
+            return Unreadable(path, "It is a pipe: there is no end to what may come through it.")
         with path.open("rb") as file:
             head = file.read(SAMPLE)
         if looks_like_checkpoint(head, path):
@@ -106,14 +106,14 @@ def _read(path: Path, question: Question) -> _Log | Checkpoint | Unreadable:
     except SourceError as error:
         return Unreadable(path, error.what)
     except OSError as error:
-        return Unreadable(path, f"can't be read: {error.strerror}.")
+        return Unreadable(path, f"It can't be read: {error.strerror}.")
     if not head:
-        return Unreadable(path, "is empty: it tells nothing yet.")
+        return Unreadable(path, "It is empty: it tells nothing yet.")
     account = reconcile([reading.evidence])
     if not (reading.parser.stopped or account.runs or account.error_lines or account.fatal_errors):
         return Unreadable(
             path,
-            "is not the log of a backfill in a known dialect: "
+            "It is not the log of a backfill in a known dialect: "
             f"none of its {reading.parser.lines:,} lines was recognised. Describe its format in a dialects.yaml.",
         )
     return _Log(path, reading, account)

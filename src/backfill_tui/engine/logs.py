@@ -46,13 +46,13 @@ def read_log(
         with path.open("rb", buffering=0) as file:
             while piece := file.read(PIECE):
                 if offset == 0 and looks_binary(piece[:SAMPLE]):
-                    raise SourceError("is not a text file: neither a log nor a checkpoint.", where=path)
+                    raise SourceError("It is not a text file: neither a log nor a checkpoint.", where=path)
                 reading.feed(piece, offset)
                 offset += len(piece)
                 if reading.parser.stopped:
                     break
     except OSError as error:
-        raise SourceError(f"can't be read: {error.strerror}.", where=path) from error
+        raise SourceError(f"It can't be read: {error.strerror}.", where=path) from error
     return reading
 
 

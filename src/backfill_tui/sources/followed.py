@@ -11,14 +11,15 @@ from backfill_tui.sources.fingerprint import HEAD, Fingerprint, head_of
 class FollowedFile:
     """A descriptor, a position and the fingerprint of what was read. While it is open its inode can't be reused."""
 
-    __slots__ = ("_descriptor", "final", "inode", "mark", "quiet")
+    __slots__ = ("_descriptor", "_quiet_at", "_quiet_since", "final", "inode", "mark")
 
     def __init__(self, descriptor: int, inode: Inode) -> None:
         self._descriptor = descriptor
         self.inode = inode
         self.mark = Fingerprint(head_of(descriptor))
         self.final = False  # a copy that somebody made: nobody appends to it
-        self.quiet = 0  # looks in a row at its end that found nothing new
+        self._quiet_since = 0.0
+        self._quiet_at: int | None = None  # its length since then; None: nobody has waited yet for it to be quiet
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -48,6 +49,17 @@ class FollowedFile:
     def deleted(self) -> bool:
         """Whether it has no name any more."""
         return self.stat().st_nlink == 0
+
+    def quiet_for(self, now: float) -> float:
+        """Seconds, of a monotonic clock, for which it has not grown; counted from the first time this is asked."""
+        size = self.size
+        if size != self._quiet_at:
+            self._quiet_at, self._quiet_since = size, now
+        return now - self._quiet_since
+
+    def stir(self) -> None:
+        """Count its quiet anew: something has happened that it may yet be written to after."""
+        self._quiet_at = None
 
     def holds(self, mark: Fingerprint) -> bool:
         """Whether it begins with what the mark remembers."""
@@ -79,7 +91,6 @@ class FollowedFile:
     def advance(self, body: bytes) -> None:
         """Count `body`, which was read at the position, as taken."""
         self.mark = self.mark.after(body)
-        self.quiet = 0
 
     def close(self) -> None:
         """Let go of the file. What was learnt of it stays."""

@@ -6,6 +6,7 @@ It decides which files there are and that none is read under two names; how one 
 import glob
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from backfill_tui.sources.followed import FollowedFile
 from backfill_tui.sources.siblings import rotated_from
 from backfill_tui.sources.tail import BUDGET, Chunk, Tail
 
-REGLOB_POLLS = 8  # polls between two looks for new files: at 4 polls a second a new one shows within 2 s
+REGLOB_S = 2.0  # between two looks for new files
 
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 
@@ -27,13 +28,13 @@ class LogSet:
     start, so that its being missing can be said; a glob's files have one when they are found.
     """
 
-    def __init__(self, patterns: Iterable[str | os.PathLike[str]], *, reglob_every: int = REGLOB_POLLS) -> None:
+    def __init__(self, patterns: Iterable[str | os.PathLike[str]], *, reglob_s: float = REGLOB_S) -> None:
         given = tuple(dict.fromkeys(os.fspath(pattern) for pattern in patterns))
         # A file that is called so is meant itself, even if its name has brackets.
         self._globs = tuple(name for name in given if glob.has_magic(name) and not Path(name).is_file())
         self._paths = tuple(Path(name) for name in given if name not in self._globs)
-        self._every = reglob_every
-        self._polls = 0
+        self._reglob_s = reglob_s
+        self._looked_at: float | None = None  # when new files were looked for, on the clock of `poll`
         self._tails: list[Tail] = []
         self._considered: set[tuple[Path, Inode | None]] = set()
         self._notes: tuple[str, ...] = ()
@@ -45,8 +46,8 @@ class LogSet:
 
     @property
     def at_end(self) -> bool:
-        """Whether everything that was there at the last poll has been read."""
-        return self._polls > 0 and all(tail.at_end for tail in self._tails)
+        """Whether everything that was there at the last poll has been read, but for what has to wait its turn."""
+        return self._looked_at is not None and all(tail.at_end for tail in self._tails)
 
     @property
     def fraction(self) -> float | None:
@@ -60,14 +61,18 @@ class LogSet:
         """Sentences about globs that match nothing and files left out; each tail has its own about its file."""
         return self._notes
 
-    def poll(self, budget: int = BUDGET) -> list[tuple[int, Chunk]]:
-        """What was written to the logs since the last poll, with each log's index; at most `budget` bytes."""
-        if self._polls % self._every == 0:
+    def poll(self, budget: int = BUDGET, *, now: float | None = None) -> list[tuple[int, Chunk]]:
+        """What was written to the logs since the last poll, with each log's index; at most `budget` bytes.
+
+        `now` is in seconds of a monotonic clock, the machine's by default.
+        """
+        now = time.monotonic() if now is None else now
+        if self._looked_at is None or now - self._looked_at >= self._reglob_s:
             self.refresh()
-        self._polls += 1
+            self._looked_at = now
         chunks: list[tuple[int, Chunk]] = []
         for index, tail in enumerate(self._tails):
-            fresh = tail.poll(budget)
+            fresh = tail.poll(budget, now=now)
             budget -= sum(len(chunk.body) for chunk in fresh)
             chunks += [(index, chunk) for chunk in fresh]
         return chunks

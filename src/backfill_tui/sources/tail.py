@@ -4,6 +4,7 @@ Synchronous and never sleeping: a worker thread calls `poll` at its own pace. It
 """
 
 import os
+import time
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +16,8 @@ from backfill_tui.sources.followed import FollowedFile
 from backfill_tui.sources.siblings import Siblings
 
 BUDGET = 4 * 1024 * 1024  # bytes that one poll reads at most
-QUIET_POLLS = 3  # looks at the end of a rotated file before its successor is read: it may still be written to
-DELETED_POLLS = 240  # looks at the end of a deleted file before it is let go: it holds disk space as long
+QUIET_S = 2.0  # that a rotated file has not grown before its successor is read: it may still be written to
+DELETED_S = 60.0  # that a deleted file has not grown before it is let go: it holds disk space as long
 
 _LOST = "It was cut short and no copy of it was found: lines written just before that may have been lost."
 
@@ -63,11 +64,15 @@ class Tail:
         self._obstacle = ""
         self._lost = False
 
-    def poll(self, budget: int = BUDGET) -> list[Chunk]:
-        """What was written since the last poll, at most `budget` bytes. Never raises for what lies at the path."""
+    def poll(self, budget: int = BUDGET, *, now: float | None = None) -> list[Chunk]:
+        """What was written since the last poll, at most `budget` bytes. Never raises for what lies at the path.
+
+        `now` is in seconds of a monotonic clock, the machine's by default: a file that was rotated or deleted is
+        left once it has been quiet for a while of it.
+        """
         changed = self._look()
         settled = self._at_end and len(self._files) <= 1
-        return self._read(budget) if changed or not settled else []
+        return self._read(budget, time.monotonic() if now is None else now) if changed or not settled else []
 
     def read_end(self, limit: int) -> Chunk | None:
         """The last `limit` bytes of the newest file, for a first paint; the position does not move."""
@@ -81,7 +86,10 @@ class Tail:
 
     @property
     def at_end(self) -> bool:
-        """Whether all that was there at the last poll has been read."""
+        """Whether all that was there at the last poll has been read, but for what has to wait its turn.
+
+        While a rotated file may still be written to, its successor waits: looking again at once brings nothing.
+        """
         return self._at_end
 
     @property
@@ -160,6 +168,8 @@ class Tail:
             except SourceError as error:
                 self._obstacle = error.what
                 return
+            if self._files:
+                self._files[-1].stir()
             self._files += self._around(fresh)
             self._come_back()
 
@@ -192,8 +202,10 @@ class Tail:
 
     # What has been written
 
-    def _read(self, budget: int) -> list[Chunk]:
+    def _read(self, budget: int, now: float) -> list[Chunk]:
         chunks = []
+        waits = False
+        self._count_quiet(now)
         while self._files and budget > 0:
             file = self._files[0]
             body = file.read(budget)
@@ -203,23 +215,31 @@ class Tail:
                 chunks.append(Chunk(file.position, body, self._generation))
                 file.advance(body)
                 budget -= len(body)
-            elif self._is_over(file):
+            elif self._is_over(file, now):
                 self._move_on()
             else:
+                waits = True
                 break
-        self._at_end = all(file.position >= file.size for file in self._files)
+        self._at_end = waits or all(file.position >= file.size for file in self._files)
         return chunks
 
-    def _is_over(self, file: FollowedFile) -> bool:
+    def _is_over(self, file: FollowedFile, now: float) -> bool:
         """Whether nothing more is to be expected of a file that has been read to its end."""
         if file.final:
             return True
-        file.quiet += 1
         if len(self._files) == 1:
-            return self._seen is None and file.quiet >= DELETED_POLLS and file.deleted
+            return self._seen is None and file.deleted and file.quiet_for(now) >= DELETED_S
         if file.continues_in(self._files[1]):
             return True
-        return file.quiet >= QUIET_POLLS and any(later.size for later in list(self._files)[1:])
+        return any(later.size for later in list(self._files)[1:]) and file.quiet_for(now) >= QUIET_S
+
+    def _count_quiet(self, now: float) -> None:
+        """Of all rotated files at once: a log may be rotated faster than one of them is waited for."""
+        succeeded = False
+        for file in reversed(self._files):
+            if succeeded:
+                file.quiet_for(now)
+            succeeded = succeeded or file.size > 0
 
     def _move_on(self) -> None:
         """Leave the file that was read to its end for its successor, where there is one."""

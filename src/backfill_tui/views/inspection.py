@@ -49,7 +49,7 @@ def as_lines(inspected: Iterable[Inspected], zone: tzinfo) -> Iterator[str]:
             yield ""
         match item:
             case Unreadable():
-                yield f"{item.path} {item.error}"
+                yield f"{item.path}: {item.error}"
             case LogInspected():
                 yield from _log_lines(item, zone)
             case CheckpointInspected():
