@@ -151,7 +151,7 @@ def _latest(logs: tuple[LogSeen, ...]) -> int:
 
 
 def _position(lines: LogLines) -> str:
-    """`following · line 3,871`, `paused · line 12 of 3,871`, `“error” · 14 of 3,871 lines`, `“e” · first 1,000,000 of …`."""
+    """`following · line 3,871`, `paused · line 12 of 3,871`, `“error” · first 14 of 3,871 lines`."""
     if lines.trouble:
         return ""
     busy = " …" if lines.busy else ""
