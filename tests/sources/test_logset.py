@@ -9,7 +9,6 @@ import pytest
 
 from backfill_tui.sources.logset import LogSet
 
-
 SECONDS = count()  # a clock that goes on by one with every poll
 
 
