@@ -1,11 +1,13 @@
 """Following one path, promise by promise; every interleaving of them is in test_tail_histories."""
 
+import errno
 import os
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -375,6 +377,88 @@ def test_a_forbidden_file_is_said_and_read_once_allowed(log: Path) -> None:
         assert tail.status.note == "Permission denied: this user may not read it."
     log.chmod(0o644)
     assert tail.poll() == [Chunk(0, LINE, 0)]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE])
+def test_a_file_that_fails_to_be_read_is_said_and_goes_on_where_it_was(
+    log: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(log, LINE)
+    tail = Tail(log)
+    tail.poll()
+    append(log, OTHER)
+
+    def failing(*_args: object) -> bytes:
+        raise OSError(number, os.strerror(number))
+
+    for calls in (("pread",), ("pread", "fstat")):
+        with monkeypatch.context() as patch:
+            for call in calls:
+                patch.setattr(os, call, failing)
+            for _ in range(3):
+                assert tail.poll() == []
+                assert tail.read_end(100) is None
+                assert os.strerror(number) in tail.status.note
+                assert (tail.at_end, tail.status.exists) == (True, False)
+    assert tail.poll() == [Chunk(len(LINE), OTHER, 0)]
+    assert (tail.status.note, tail.status.exists) == ("", True)
+
+
+def test_a_rotated_file_that_fails_to_be_read_does_not_hold_back_its_successor_for_ever(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(log, LINE)
+    tail = Tail(log)
+    tail.poll(now=0.0)
+    (stale,), pread = (
+        {int(name) for name in map(attrgetter("name"), Path("/proc/self/fd").iterdir()) if leads_to(name, log)},
+        os.pread,
+    )
+
+    def failing(descriptor: int, limit: int, offset: int) -> bytes:
+        if descriptor == stale:
+            raise OSError(errno.ESTALE, "stale file handle")
+        return pread(descriptor, limit, offset)
+
+    monkeypatch.setattr(os, "pread", failing)
+    log.unlink()
+    append(log, OTHER)
+    assert tail.poll(now=1.0) == []
+    assert "stale" in tail.status.note
+    tail.poll(now=1.0 + QUIET_S)
+    assert tail.poll(now=1.0 + QUIET_S) == [Chunk(0, OTHER, 1)]
+    assert "could not be read to its end" in tail.status.note
+
+
+def leads_to(name: str, path: Path) -> bool:
+    link = Path("/proc/self/fd", name)
+    return link.exists() and link.samefile(path)
+
+
+def test_what_was_read_before_a_failure_is_not_lost_with_it(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(log, LINE)
+    tail = Tail(log)
+    read: list[int] = []
+    pread = os.pread
+
+    def failing_behind(descriptor: int, limit: int, offset: int) -> bytes:
+        if read and offset == len(LINE):
+            raise OSError(errno.EIO, "a bad block")
+        read.append(offset)
+        return pread(descriptor, limit, offset)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pread", failing_behind)
+        assert tail.poll() == [Chunk(0, LINE, 0)]
+        assert "bad block" in tail.status.note
+    append(log, OTHER)
+    assert tail.poll() == [Chunk(len(LINE), OTHER, 0)]
+
+
+def test_a_real_file_that_gives_an_input_output_error_is_said() -> None:
+    tail = Tail("/proc/self/mem")
+    assert tail.poll() == []
+    assert "Input/output error" in tail.status.note
 
 
 def test_a_pinned_tail_stays_with_its_file(log: Path) -> None:

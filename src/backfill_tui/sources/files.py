@@ -45,6 +45,17 @@ def kind_obstacle(mode: int) -> str:
     return f"It is {kinds.get(stat.S_IFMT(mode), 'something else')}, not a regular file."
 
 
+def read_at(descriptor: int, limit: int, offset: int) -> bytes:
+    """Up to `limit` bytes of an open file from an offset.
+
+    Raises SourceError with a sentence when the medium fails, or a server has forgotten the file.
+    """
+    try:
+        return os.pread(descriptor, limit, offset)
+    except OSError as error:
+        raise SourceError(obstacle(error)) from error
+
+
 def open_regular(path: Path) -> tuple[int, os.stat_result]:
     """A descriptor for reading and what it is of. The caller closes it.
 
@@ -55,8 +66,13 @@ def open_regular(path: Path) -> tuple[int, os.stat_result]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise SourceError(obstacle(error), where=path) from error
-    seen = os.fstat(descriptor)
-    if why := kind_obstacle(seen.st_mode):
+    try:
+        seen = os.fstat(descriptor)
+        why = kind_obstacle(seen.st_mode)
+    except OSError as error:
+        os.close(descriptor)
+        raise SourceError(obstacle(error), where=path) from error
+    if why:
         os.close(descriptor)
         raise SourceError(why, where=path)
     return descriptor, seen

@@ -1,16 +1,17 @@
 """Is this still the file that we have been reading? Answered from a few of its bytes, not from its name."""
 
-import os
 from dataclasses import dataclass, replace
 from typing import Self
+
+from backfill_tui.sources.files import read_at
 
 HEAD = 1024  # bytes of the beginning that tell one log from another: their first lines carry times
 TRAIL = 64  # bytes before a position: what is overwritten in place differs there
 
 
 def head_of(descriptor: int) -> bytes:
-    """The first bytes of an open file, at most HEAD."""
-    return os.pread(descriptor, HEAD, 0)
+    """The first bytes of an open file, at most HEAD. Raises SourceError."""
+    return read_at(descriptor, HEAD, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,10 @@ class Fingerprint:
     position: int = 0
 
     def fits(self, descriptor: int) -> bool:
-        """Whether the open file holds what was read, as far as a few bytes tell."""
-        if os.pread(descriptor, len(self.head), 0) != self.head:
+        """Whether the open file holds what was read, as far as a few bytes tell. Raises SourceError."""
+        if read_at(descriptor, len(self.head), 0) != self.head:
             return False
-        return os.pread(descriptor, len(self.trail), self.position - len(self.trail)) == self.trail
+        return read_at(descriptor, len(self.trail), self.position - len(self.trail)) == self.trail
 
     def after(self, body: bytes) -> Self:
         """The fingerprint once `body`, which follows the position, is read too."""

@@ -1,21 +1,26 @@
 """One open file and how far it has been read. What lies at a path is not its question but that of `tail`."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from backfill_tui.sources.files import Inode, inode_of, open_regular
+from backfill_tui.sources.files import Inode, inode_of, open_regular, read_at
 from backfill_tui.sources.fingerprint import HEAD, Fingerprint, head_of
 
 
 class FollowedFile:
-    """A descriptor, a position and the fingerprint of what was read. While it is open its inode can't be reused."""
+    """A descriptor, a position and the fingerprint of what was read. While it is open its inode can't be reused.
 
-    __slots__ = ("_descriptor", "_quiet_at", "_quiet_since", "final", "inode", "mark")
+    What reads of it raises SourceError with a sentence; what the file system tells of it is the last it told.
+    """
 
-    def __init__(self, descriptor: int, inode: Inode) -> None:
-        self._descriptor = descriptor
-        self.inode = inode
+    __slots__ = ("_descriptor", "_quiet_at", "_quiet_since", "_stat", "final", "inode", "mark")
+
+    def __init__(self, descriptor: int, seen: os.stat_result) -> None:
+        self._descriptor = descriptor  # first of all: what fails from here on still closes it
+        self._stat = seen
+        self.inode: Inode = inode_of(seen)
         self.mark = Fingerprint(head_of(descriptor))
         self.final = False  # a copy that somebody made: nobody appends to it
         self._quiet_since = 0.0
@@ -25,11 +30,11 @@ class FollowedFile:
     def open(cls, path: Path) -> Self:
         """Open what lies at the path, to be read from its beginning. Raises SourceError with a sentence."""
         descriptor, seen = open_regular(path)
-        return cls(descriptor, inode_of(seen))
+        return cls(descriptor, seen)
 
     def again(self) -> Self:
         """The same file, to be read from its beginning: what it held before has been overwritten."""
-        return type(self)(os.dup(self._descriptor), self.inode)
+        return type(self)(os.dup(self._descriptor), self._stat)
 
     @property
     def position(self) -> int:
@@ -37,8 +42,10 @@ class FollowedFile:
         return self.mark.position
 
     def stat(self) -> os.stat_result:
-        """What the file system tells of it now, under whatever name."""
-        return os.fstat(self._descriptor)
+        """What the file system tells of it now, or told last, where it has forgotten the file."""
+        with suppress(OSError):
+            self._stat = os.fstat(self._descriptor)
+        return self._stat
 
     @property
     def size(self) -> int:
@@ -86,7 +93,7 @@ class FollowedFile:
 
     def read_at(self, offset: int, limit: int) -> bytes:
         """Up to `limit` bytes from an offset."""
-        return os.pread(self._descriptor, limit, offset)
+        return read_at(self._descriptor, limit, offset)
 
     def advance(self, body: bytes) -> None:
         """Count `body`, which was read at the position, as taken."""

@@ -6,6 +6,7 @@ Synchronous and never sleeping: a worker thread calls `poll` at its own pace. It
 import os
 import time
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,8 @@ BUDGET = 4 * 1024 * 1024  # bytes that one poll reads at most
 QUIET_S = 2.0  # that a rotated file has not grown before its successor is read: it may still be written to
 DELETED_S = 60.0  # that a deleted file has not grown before it is let go: it holds disk space as long
 
-_LOST = "It was cut short and no copy of it was found: lines written just before that may have been lost."
+_CUT = "It was cut short and no copy of it was found: lines written just before that may have been lost."
+_UNREAD = "A rotated file of it could not be read to its end: lines of it are missing here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Tail:
         self._begun = False
         self._at_end = True
         self._obstacle = ""
-        self._lost = False
+        self._lost = ""
 
     def poll(self, budget: int = BUDGET, *, now: float | None = None) -> list[Chunk]:
         """What was written since the last poll, at most `budget` bytes. Never raises for what lies at the path.
@@ -70,19 +72,34 @@ class Tail:
         `now` is in seconds of a monotonic clock, the machine's by default: a file that was rotated or deleted is
         left once it has been quiet for a while of it.
         """
-        changed = self._look()
-        settled = self._at_end and len(self._files) <= 1
-        return self._read(budget, time.monotonic() if now is None else now) if changed or not settled else []
+        now = time.monotonic() if now is None else now
+        chunks: list[Chunk] = []
+        try:
+            changed = self._look()
+            if changed or not self._at_end or len(self._files) > 1:
+                chunks.extend(self._read(budget, now))
+        except SourceError as error:
+            self._fail(error)
+            self._give_up(now)
+        return chunks
 
     def read_end(self, limit: int) -> Chunk | None:
         """The last `limit` bytes of the newest file, for a first paint; the position does not move."""
         if not self._files:
-            self._at_end = not self._look()
+            try:
+                self._look()
+                self._at_end = not self._files
+            except SourceError as error:
+                self._fail(error)
         if not self._files:
             return None
         newest = self._files[-1]
         offset = max(0, newest.size - limit)
-        return Chunk(offset, newest.read_at(offset, limit), self._generation + len(self._files) - 1)
+        try:
+            return Chunk(offset, newest.read_at(offset, limit), self._generation + len(self._files) - 1)
+        except SourceError as error:
+            self._fail(error)
+            return None
 
     @property
     def at_end(self) -> bool:
@@ -113,7 +130,7 @@ class Tail:
             generation=self._generation,
             inode=file.inode if file else None,
             modified_at=datetime.fromtimestamp(seen.st_mtime, UTC) if seen else None,
-            note=self._obstacle or (_LOST if self._lost else ""),
+            note=self._obstacle or self._lost,
         )
 
     def has_read(self, other: FollowedFile) -> bool:
@@ -124,6 +141,22 @@ class Tail:
         """Let go of all files. What is written from now on is not read."""
         while self._files:
             self._files.popleft().close()
+
+    def _fail(self, error: SourceError) -> None:
+        """Reading has failed: say so, and open the file anew at the next poll, to go on at the same place."""
+        self._obstacle = error.what
+        self._seen = None
+        self._at_end = True  # nothing more of it can be had now: looking again at once brings nothing
+        if len(self._files) == 1 and not self._pinned:
+            self._left = self._files.popleft()
+            self._left.close()
+
+    def _give_up(self, now: float) -> None:
+        """A rotated file that can't be read must not hold back its successor for ever."""
+        if len(self._files) > 1 and self._files[0].quiet_for(now) >= QUIET_S:
+            self._files.popleft().close()
+            self._generation += 1
+            self._lost = _UNREAD
 
     # What lies at the path
 
@@ -168,25 +201,31 @@ class Tail:
             except SourceError as error:
                 self._obstacle = error.what
                 return
+            order = self._around(fresh)
             if self._files:
                 self._files[-1].stir()
-            self._files += self._around(fresh)
-            self._come_back()
+            else:
+                self._come_back(order[0])
+            self._files += order
 
     def _verify(self, newest: FollowedFile) -> None:
         was_empty = not newest.mark.head
-        if not newest.intact():
+        try:
+            intact = newest.intact()
+        except SourceError:  # said when it is read
+            return
+        if not intact:
             self._start_over(newest)
         elif was_empty:  # it can't be told from its beginning: what was written since may have been copied away
             self._files.pop()
             self._files += self._around(newest)
 
-    def _come_back(self) -> None:
-        """A file is there again after one was deleted and let go: the same content goes on, another begins."""
+    def _come_back(self, first: FollowedFile) -> None:
+        """A file is there again after one was let go, deleted or unreadable: the same content goes on."""
         if self._left is None:
             return
-        if self._files[0].holds(self._left.mark):
-            self._files[0].mark = self._left.mark
+        if first.holds(self._left.mark):
+            first.mark = self._left.mark
         else:
             self._generation += 1
         self._left = None
@@ -202,8 +241,7 @@ class Tail:
 
     # What has been written
 
-    def _read(self, budget: int, now: float) -> list[Chunk]:
-        chunks = []
+    def _read(self, budget: int, now: float) -> Iterator[Chunk]:
         waits = False
         self._count_quiet(now)
         while self._files and budget > 0:
@@ -212,7 +250,7 @@ class Tail:
             if not file.intact():  # asked after reading: it may have been overwritten a moment before
                 self._start_over(file)
             elif body:
-                chunks.append(Chunk(file.position, body, self._generation))
+                yield Chunk(file.position, body, self._generation)
                 file.advance(body)
                 budget -= len(body)
             elif self._is_over(file, now):
@@ -221,7 +259,6 @@ class Tail:
                 waits = True
                 break
         self._at_end = waits or all(file.position >= file.size for file in self._files)
-        return chunks
 
     def _is_over(self, file: FollowedFile, now: float) -> bool:
         """Whether nothing more is to be expected of a file that has been read to its end."""
@@ -258,7 +295,8 @@ class Tail:
         read = file.position > 0
         copy = self._siblings.copy_of(file.mark) if read else None
         again = self._around(file.again(), copy, like=file.mark.head if read else b"")
-        self._lost |= copy is None and (read or len(again) == 1)
+        if copy is None and (read or len(again) == 1):
+            self._lost = _CUT
         at = self._files.index(file)
         later = list(self._files)[at + 1 :]
         while len(self._files) > at:
