@@ -246,6 +246,8 @@ def demo_verb(
     scenario: str, speed: float, folder: Path | None, headless: bool, cleanup: bool, seed: int, **_: Any
 ) -> int:
     """Play a simulated night: real processes, logs, checkpoints and tables."""
+    if not headless and not cleanup:
+        _need_a_terminal()
     from backfill_tui.demo.play import play
     from backfill_tui.headless.line import StatusLine
 
@@ -268,6 +270,11 @@ def open_dashboard(path: Path, *, state_dir: Path | None, read_only: bool) -> in
     return _open_screen(_opened(path, state_dir), read_only=read_only)
 
 
+def _need_a_terminal() -> None:
+    if not sys.stdout.isatty() or not sys.stdin.isatty():
+        raise UsageError("the screen needs a terminal.", todo="`backfill-tui status` prints one snapshot without.")
+
+
 def _opened(path: Path, state_dir: Path | None) -> "OpenedPlan":
     from backfill_tui.engine.plans import open_plan
 
@@ -275,8 +282,9 @@ def _opened(path: Path, state_dir: Path | None) -> "OpenedPlan":
 
 
 def _open_screen(opened: "OpenedPlan", *, read_only: bool) -> int:
-    if not sys.stdout.isatty() or not sys.stdin.isatty():
-        raise UsageError("the screen needs a terminal.", todo="`backfill-tui status` prints one snapshot without.")
+    _need_a_terminal()
+    for inherited in ("COLUMNS", "LINES"):  # a shell's idea of a window that may have another size by now
+        os.environ.pop(inherited, None)
     from backfill_tui.engine.feed import EngineFeed
     from backfill_tui.engine.watch import PlanWatch
     from backfill_tui.tui.app import run_dashboard

@@ -10,6 +10,8 @@ from pathlib import Path
 import pexpect
 import pyte
 
+# a size that the tests' own terminal left behind would be taken for the window's
+_SURROUNDINGS = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
 PROGRAM = [sys.executable, "-m", "backfill_tui"]
 
 
@@ -25,7 +27,7 @@ class Terminal:
             [*PROGRAM[1:], *words],
             dimensions=(rows, columns),
             cwd=str(cwd),
-            env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **env},
+            env={**_SURROUNDINGS, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **env},
             timeout=20,
         )
 

@@ -71,7 +71,13 @@ def _gone(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
     if facts.process.alive is not False or run is None or run.ended is not RunEnd.KILLED:
         return
     missing = facts.account.counts.missing or 0
-    holes = f" {missing} dates were passed over and are missing." if missing else ""
+    days = facts.account.of_state(UnitState.MISSING)
+    holes = f" It passed over {_named(days)}: missing." if missing else ""
+    first = (
+        f"{_retry(facts, days)} Then start it again."
+        if missing
+        else "Then start it again: it resumes where it was."
+    )
     yield Alert(
         id=f"gone:{facts.phase.name}",
         severity=Severity.CRITICAL,
@@ -79,7 +85,7 @@ def _gone(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
         since=facts.gone_since or now,
         title=f"{facts.phase.name} is gone without a summary",
         detail=f"Its process ended{progress_words(facts)}, and its log does not say that it was done.{holes}",
-        action="Read the end of its log, then start it again; its resume skips what is missing.",
+        action=f"Read the end of its log. {first}",
     )
 
 

@@ -2,7 +2,9 @@
 
 import os
 import shlex
+import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -41,7 +43,7 @@ def play(
     """
     place = (folder or DEFAULT_FOLDER).absolute()
     script = scenario_named(scenario)
-    if cleanup and cast.running(place):
+    if cleanup and night_in(place):
         _clean_up(place, err)
         return 0
     with _alone_in(place):
@@ -64,7 +66,8 @@ def play(
 
 def farewell(folder: Path) -> str:
     """What still runs in a demo's folder, how to stop it, and how to come back."""
-    back = f"Come back: backfill-tui {shlex.quote(str(folder / PLAN))}"
+    program = _program()
+    back = f"Come back: {program} {shlex.quote(str(folder / PLAN))}"
     members = cast.running(folder)
     if not members:
         return f"The night is over, nothing runs any more. {back}"
@@ -76,10 +79,18 @@ def farewell(folder: Path) -> str:
             "Still running, with or without a screen (pid, job, log):",
             *lines,
             f"Stop them: kill {pids}",
-            f"       or: backfill-tui demo --dir {shlex.quote(str(folder))} --cleanup",
+            f"       or: {program} demo --dir {shlex.quote(str(folder))} --cleanup",
             back,
         )
     )
+
+
+def _program() -> str:
+    """How to call this program again from here: by its name where the shell would find it."""
+    if shutil.which("backfill-tui"):
+        return "backfill-tui"
+    script = Path(sys.executable).with_name("backfill-tui")
+    return shlex.quote(str(script)) if script.exists() else f"{shlex.quote(sys.executable)} -m backfill_tui"
 
 
 def _report(folder: Path, print_status: Callable[[Path], str | None], out: TextIO) -> int:

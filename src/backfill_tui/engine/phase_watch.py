@@ -24,6 +24,9 @@ from backfill_tui.sources.tail import Chunk, Tail
 CATCH_UP_S = 0.15
 """How long one look may go on reading what has piled up; the rest waits for the next."""
 
+JUST_NOW_S = 2.0
+"""A log that was written so recently has a writer that the last scan of processes may not know yet."""
+
 ENDS = tuple(1 << 20 + 2 * i for i in range(2, 5))
 """Of a log that can't be read in one look, the end is read first: 4 MiB, or more if nothing of the job is in it."""
 
@@ -70,6 +73,7 @@ class PhaseWatch:
         self.last_look: PhaseLook | None = None
         zone = phase.log_timezone
         self._checkpoint = CheckpointWatch(phase.checkpoint, timezone=zone) if phase.checkpoint else None
+        self._table = table
         self._process = _process_watch(phase, table)
         self._planned = _planned(phase, calendar)
         self._seen: tuple[object, ...] = ()
@@ -88,12 +92,15 @@ class PhaseWatch:
         checkpoint = state.checkpoint if state else None
         evidence = self._evidence()
         last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
+        tails = self._logs.tails
+        age = min((_age(tail, now) for tail in tails if tail.status.exists), default=None)
         process = self._process.look(now, log_last_line_at=last_line_at)
+        if process.presence is Presence.ABSENT and age is not None and age < JUST_NOW_S:
+            self._table.expire()  # a job that has just begun to write is younger than the last scan
+            process = self._process.look(now, log_last_line_at=last_line_at)
         gone = process.alive is False
         whole = all(tail.at_end for tail in self._logs.tails)
         self._weigh(evidence, checkpoint, gone=gone, whole=whole or not self._endings)
-        tails = self._logs.tails
-        age = min((_age(tail, now) for tail in tails if tail.status.exists), default=None)
         self.last_look = PhaseLook(
             phase=self.phase,
             account=self._account,

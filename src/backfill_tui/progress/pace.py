@@ -12,6 +12,9 @@ RECENT = timedelta(hours=2)
 LEAST_UNITS = 3
 """A rate is said of the last RECENT_UNITS completions, none older than RECENT, of no fewer than LEAST_UNITS."""
 
+UNITS_A_SLICE = 5
+"""Fewer completions in a slice of throughput would show chance, not speed."""
+
 HEAVY = frozenset({Outcome.DONE, Outcome.FAILED})
 """Outcomes of a date on which there was work to do; the others take no time to speak of."""
 
@@ -71,7 +74,8 @@ def rate_per_hour(done: Sequence[Completion]) -> float | None:
 
 
 def throughput(done: Sequence[Completion], slices: int = 60) -> tuple[Slice, ...]:
-    """The whole run cut into equal slices of time, with the rate in each."""
+    """The whole run cut into equal slices of time, with the rate in each; fewer where there is little to count."""
+    slices = max(1, min(slices, len(done) // UNITS_A_SLICE))
     if len(done) < LEAST_UNITS:
         return ()
     first, last = min(c.at for c in done), max(c.at for c in done)

@@ -78,6 +78,10 @@ class ProcessTable:
         """How many scans there were: what was derived from one holds until the number grows."""
         return self._scans
 
+    def expire(self) -> None:
+        """Let the next question scan anew: something has happened since the last scan."""
+        self._scanned_at = None
+
     def at(self, now: datetime) -> Mapping[int, Entry]:
         """All processes by number, as of `now` or a moment before."""
         if self._scanned_at is None or not timedelta() <= now - self._scanned_at < _EVERY:

@@ -152,7 +152,7 @@ ACTIONS: tuple[Action, ...] = (
         palette=False,
     ),
     Action("help", ("question_mark", "f1"), "help", "Show the keys", Scope.APP, "?", 3),
-    Action("quit", ("q",), "quit", "Quit; the jobs go on", Scope.APP, "q", 2),
+    Action("quit", ("q", "ctrl+c"), "quit", "Quit; the jobs go on", Scope.APP, "q", 2),
 )
 
 

@@ -54,9 +54,9 @@ def advice(view: PhaseView, day: date) -> str:
     if unit is None:
         return ""
     if unit.state is UnitState.MISSING:
-        return f"No run will come back to it by itself: run it again with --dates {day}."
+        return "No run will come back to it by itself: run it again by its own list of dates."
     if unit.state is UnitState.FAILED:
-        return f"See why in the log, then run it again with --dates {day}."
+        return "See why in the log, then run it again by its own list of dates."
     return ""
 
 

@@ -96,7 +96,7 @@ _PRESENCE = {
     Presence.ALIVE: ("alive", Tone.GOOD),
     Presence.GONE: ("gone", Tone.WARN),
     Presence.ZOMBIE: ("ended, not yet collected by its parent", Tone.WARN),
-    Presence.DENIED: ("alive, its details may not be read", Tone.GOOD),
+    Presence.DENIED: ("there, its details may not be read", Tone.DIM),
     Presence.REFUSED: ("not the process that was meant", Tone.WARN),
     Presence.ABSENT: ("no such process", Tone.DIM),
     Presence.UNKNOWN: ("none named", Tone.DIM),

@@ -200,9 +200,11 @@ def _trouble(number: int | None, tone: Tone) -> Line:
 
 
 def process(view: PhaseView, now: datetime) -> Line:
-    """● alive and for how long, ○ gone and since when, · none named."""
+    """● alive and for how long, ○ gone and since when, ? there but perhaps another, · none named."""
     seen = view.process
     match seen.presence:
+        case Presence.DENIED if not seen.alive:
+            return one("?", Tone.DIM)
         case Presence.ALIVE | Presence.DENIED:
             since = seen.started_at
             glyph = Span("●", Tone.GOOD)

@@ -1,6 +1,7 @@
 """The lines of a log, as many as there are: drawn from a small cache that a thread fills with what is in sight."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -47,6 +48,7 @@ class LogLines(Painted, can_focus=True):
         self._cache: dict[int, LogLine] = {}
         self._left = 0
         self._nudge = asyncio.Event()
+        self._reader: LogReader | None = None  # of the file that is shown; what another one still brings is dropped
         self._jump: Jump | None = None
         self.path: Path | None = None
         self.filter = ""
@@ -134,10 +136,8 @@ class LogLines(Painted, can_focus=True):
     @work(exclusive=True, group="log")
     async def watch_file(self) -> None:
         """Look at the file again and again while it is shown."""
-        if self.path is None:
-            return
-        reader = LogReader(self.path, self._opener)
-        while True:
+        self._reader = reader = LogReader(self.path, self._opener) if self.path else None
+        while reader is not None and self._reader is reader:
             await self._look_once(reader)
 
     async def _look_once(self, reader: LogReader) -> None:
@@ -147,15 +147,18 @@ class LogLines(Painted, can_focus=True):
             try:
                 look = await asyncio.to_thread(reader.look, self._wanted())
             except Exception as error:  # noqa: BLE001 - whatever ails a file, the screen stays and says so
+                if self._reader is not reader:
+                    return
                 self._fail(str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}")
                 pause = _AFTER_TROUBLE_S
             else:
+                if self._reader is not reader:
+                    return
                 self._take(look)
                 pause = 0.0 if look.busy else _EVERY_S
-        try:
-            await asyncio.wait_for(self._nudge.wait(), pause or 0.001)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause or 0.001):
+                await self._nudge.wait()
 
     def _in_sight(self) -> bool:
         return self.display and (self.screen.is_current or isinstance(self.app.screen, ModalScreen))
