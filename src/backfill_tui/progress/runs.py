@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 KEPT_WHOLE = 4
-"""How many of the last runs keep all they did; older ones keep what no later run of their log did again."""
+"""How many of the last runs keep all they did; of the older ones together, each date keeps one outcome."""
 
 _serial = count()
 
@@ -37,6 +37,7 @@ class RunBook:
         self.serial = next(_serial)  # tells books apart, also after one is gone
         self._runs: list[RunTrace] = []
         self._counters = CounterBook()
+        self._settled: dict[date, RunTrace] = {}  # which of the old runs has a date's outcome
         self._outside = RunTrace(0, None)  # trouble before the first run
         self.checkpoints: set[str] = set()  # the files that the log names
         self.error_lines = 0
@@ -83,14 +84,22 @@ class RunBook:
     def _open(self, offset: int, at: datetime | None) -> RunTrace:
         """Begin another run; of one that has grown old, forget what later runs did again."""
         if len(self._runs) >= KEPT_WHOLE:
-            old, *later = self._runs[-KEPT_WHOLE:]
-            again = {day for run in later if run.walks_range and not run.dry for day in run.outcomes}
-            old.outcomes = {day: unit for day, unit in old.outcomes.items() if day not in again}
-            if any(run.walks_range for run in later):
-                old.finishes = {}
+            self._settle(self._runs[-KEPT_WHOLE])
         run = RunTrace(offset, at)
         self._runs.append(run)
         return run
+
+    def _settle(self, old: RunTrace) -> None:
+        """Of what old runs did to a date, keep the last."""
+        if old.dry or not old.walks_range:
+            return
+        for day in old.outcomes:
+            holder = self._settled.get(day)
+            if holder is not None and holder is not old:
+                holder.outcomes.pop(day, None)
+            self._settled[day] = old
+        if any(run.walks_range for run in self._runs[-KEPT_WHOLE + 1 :]):  # else its rate is still the phase's
+            old.finishes = {}
 
     def _announced(self, event: RunAnnounced) -> None:
         if event.checkpoint:
