@@ -19,9 +19,10 @@ from pathlib import Path
 from backfill_tui.demo import cast
 from backfill_tui.demo.night import prepare, scenario_named, start
 from backfill_tui.engine.feed import EngineFeed
-from backfill_tui.engine.plans import open_plan
+from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
+from backfill_tui.plan.load import load_plan
 from backfill_tui.tui.app import BackfillApp
 
 HERE = Path(__file__).parent
@@ -47,7 +48,8 @@ async def pictures(plan: Path, folder: Path) -> list[Path]:
         ("phase_132x36", (132, 36), ("3", "enter", "x")),
         ("help_132x36", (132, 36), ("?",)),
     ):
-        opened = open_plan(plan, now=datetime.now(UTC), environ=os.environ)
+        # no picture names the place of this machine's Python
+        opened = OpenedPlan(load_plan(plan, now=datetime.now(UTC), environ=os.environ, python="python3"))
         app = BackfillApp(EngineFeed(lambda opened=opened: PlanWatch(opened)))  # type: ignore[misc]
         async with app.run_test(size=size) as pilot:
             deadline = time.monotonic() + 240

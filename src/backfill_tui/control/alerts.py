@@ -73,11 +73,7 @@ def _gone(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
     missing = facts.account.counts.missing or 0
     days = facts.account.of_state(UnitState.MISSING)
     holes = f" It passed over {_named(days)}: missing." if missing else ""
-    first = (
-        f"{_retry(facts, days)} Then start it again."
-        if missing
-        else "Then start it again: it resumes where it was."
-    )
+    rest = f", which skips the missing dates. {_retry(facts, days)}" if missing else ": it resumes where it was."
     yield Alert(
         id=f"gone:{facts.phase.name}",
         severity=Severity.CRITICAL,
@@ -85,7 +81,7 @@ def _gone(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
         since=facts.gone_since or now,
         title=f"{facts.phase.name} is gone without a summary",
         detail=f"Its process ended{progress_words(facts)}, and its log does not say that it was done.{holes}",
-        action=f"Read the end of its log. {first}",
+        action=f"Read the end of its log, then start it again{rest}",
     )
 
 
