@@ -13,8 +13,6 @@ from backfill_tui.progress.account import (
     NOTHING_KNOWN,
     Account,
     Counts,
-    Disagreement,
-    Evidence,
     RunEnd,
     Unit,
     UnitState,
@@ -22,19 +20,11 @@ from backfill_tui.progress.account import (
 from backfill_tui.progress.expectation import Expectation, expect
 from backfill_tui.progress.runs import RunBook
 from backfill_tui.progress.sequence import PlacedRun, as_run, leading, place_runs
-from backfill_tui.progress.trace import UnitDone
 from backfill_tui.progress.unreached import Unreached
-from backfill_tui.sources.events import Outcome
+from backfill_tui.progress.weighing import Weighing
 
 if TYPE_CHECKING:
     from backfill_tui.sources.checkpoint import Checkpoint
-
-_STATE = {
-    Outcome.DONE: UnitState.DONE,
-    Outcome.EMPTY: UnitState.EMPTY,
-    Outcome.SKIPPED: UnitState.SKIPPED,
-    Outcome.FAILED: UnitState.FAILED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,7 @@ def reconcile(
         checkpoint = None
     fallback = (checkpoint.start, checkpoint.end) if checkpoint and checkpoint.start and checkpoint.end else None
     expectation = expect(runs, planned=planned, calendar=calendar, fallback=fallback)
-    weighing = _Weighing(runs, checkpoint)
+    weighing = Weighing(runs, checkpoint)
     unreached = Unreached(runs, checkpoint_known=checkpoint is not None, whole=whole)
     units = _units(expectation, weighing, runs, unreached)
     outside = _outside(expectation, weighing)
@@ -76,11 +66,11 @@ def reconcile(
         notes.append(f"{outside} dates outside the expected range have outcomes; they are not counted.")
     counts = _counts(expectation, units, runs)
     lead = leading(runs)
-    claims = lead is not None and lead.completed
-    if lead is not None and planned is not None and not _speaks_of_dates(lead):
-        if (counted := lead.trace.counted) is not None and lead.trace.counts_only:
-            notes.append(f"Its log counts {counted.number:,} of {counted.of:,}, but not which dates these are.")
-        claims = False  # a count, or a list of dates given by hand, says nothing of the plan's other dates
+    # a count, or a list of dates given by hand, says nothing of a plan's other dates
+    silent = lead is not None and planned is not None and not _speaks_of_dates(lead)
+    claims = lead is not None and lead.completed and not silent
+    if silent and lead is not None and lead.trace.counts_only and (counted := lead.trace.counted):
+        notes.append(f"Its log counts {counted.number:,} of {counted.of:,}, but not which dates these are.")
     return Account(
         dates=expectation.span,
         units=units,
@@ -100,111 +90,6 @@ def reconcile(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An outcome of a date and where it was found."""
-
-    unit: UnitDone
-    run: int
-    placed: PlacedRun
-
-
-class _Weighing:
-    """Per date: the latest outcome in the logs, and what the checkpoint adds or says against it."""
-
-    def __init__(self, runs: Sequence[PlacedRun], checkpoint: "Checkpoint | None") -> None:
-        self._checkpoint = checkpoint
-        self.found: dict[date, _Found] = {}
-        self.walked: dict[date, Outcome] = {}  # by runs over the range: only those keep the checkpoint
-        self.disagreements: list[Disagreement] = []
-        for i, placed in enumerate(runs):
-            if placed.counts:
-                self._take(i, placed)
-        self.overruled = {day for day, found in self.found.items() if self._overruled(day, found)}
-        self.disagreements.sort(key=lambda disagreement: disagreement.day)
-
-    def days(self) -> set[date]:
-        """Every date that has an outcome somewhere."""
-        in_checkpoint = self._checkpoint
-        listed = in_checkpoint.done | in_checkpoint.failed | in_checkpoint.skipped if in_checkpoint else frozenset()
-        return {*self.found, *listed}
-
-    def unit(self, day: date) -> Unit | None:
-        """The date with its outcome; None where no source has one."""
-        found = self.found.get(day)
-        listed = self.listed(day)
-        updated = self._checkpoint.updated_at if self._checkpoint else None
-        if found is None or day in self.overruled:
-            if listed is None:
-                return None
-            return Unit(day, _STATE[listed], at=updated, evidence=self.evidence(found, listed))
-        done = found.unit
-        return Unit(
-            day,
-            _STATE[done.outcome],
-            at=done.at,
-            records=done.records,
-            duration_s=done.duration_s,
-            offset=done.offset,
-            log=found.placed.log,
-            run=found.run,
-            why=done.reason,
-            evidence=self.evidence(found, listed),
-        )
-
-    def listed(self, day: date) -> Outcome | None:
-        """What the checkpoint says of a date."""
-        checkpoint = self._checkpoint
-        if checkpoint is None:
-            return None
-        if day in checkpoint.done:
-            return Outcome.DONE
-        if day in checkpoint.failed:
-            return Outcome.FAILED
-        return Outcome.SKIPPED if day in checkpoint.skipped else None
-
-    def _take(self, index: int, placed: PlacedRun) -> None:
-        for day, unit in placed.trace.outcomes.items():
-            before = self.found.get(day)
-            if before is None or before.placed.log == placed.log or _not_before(unit.at, before.unit.at):
-                self.found[day] = _Found(unit, index, placed)
-            if placed.trace.walks_range:
-                self.walked[day] = unit.outcome
-
-    def _overruled(self, day: date, found: _Found) -> bool:
-        """Whether the checkpoint's other outcome is the later one. Lists the disagreement, if it is one."""
-        listed = self.listed(day)
-        checkpoint = self._checkpoint
-        if listed is None or checkpoint is None or _same(found.unit.outcome, listed):
-            return False
-        at, updated = found.unit.at, checkpoint.updated_at
-        if at is not None and updated is not None and at > updated:
-            return False  # the checkpoint is merely older
-        walked = self.walked.get(day)
-        if not found.placed.trace.walks_range and walked is not None and _same(walked, listed):
-            return False  # repaired by a list of dates, which writes no checkpoint
-        self.disagreements.append(Disagreement(day, found.unit.outcome.value, listed.value))
-        return at is not None and updated is not None
-
-    def evidence(self, found: _Found | None, listed: Outcome | None) -> tuple[Evidence, ...]:
-        evidence = []
-        if found is not None:
-            evidence.append(Evidence("log", found.unit.outcome.value, found.unit.at))
-        if self._checkpoint is not None:
-            says = listed.value if listed else "no outcome"
-            evidence.append(Evidence("checkpoint", says, self._checkpoint.updated_at))
-        return tuple(evidence)
-
-
-def _same(logged: Outcome, listed: Outcome) -> bool:
-    """A checkpoint does not tell done from empty."""
-    return listed is (Outcome.DONE if logged is Outcome.EMPTY else logged)
-
-
-def _not_before(at: datetime | None, before: datetime | None) -> bool:
-    return at is None or before is None or at >= before
-
-
 def _discarded(checkpoint: "Checkpoint", runs: Sequence[PlacedRun]) -> bool:
     starts = [run.trace.first_at for run in runs if run.counts and run.trace.fresh and run.trace.walks_range]
     latest = starts[-1] if starts else None
@@ -213,7 +98,7 @@ def _discarded(checkpoint: "Checkpoint", runs: Sequence[PlacedRun]) -> bool:
 
 def _units(
     expectation: Expectation,
-    weighing: _Weighing,
+    weighing: Weighing,
     runs: Sequence[PlacedRun],
     unreached: Unreached,
 ) -> dict[date, Unit]:
@@ -248,7 +133,7 @@ def _ended_since(unit: Unit | None, run: PlacedRun) -> bool:
     return unit.at > started.at
 
 
-def _known_days(weighing: _Weighing, runs: Sequence[PlacedRun]) -> set[date]:
+def _known_days(weighing: Weighing, runs: Sequence[PlacedRun]) -> set[date]:
     return weighing.days() | {run.trace.current.day for run in runs if _in_progress(run) and run.trace.current}
 
 
@@ -256,7 +141,7 @@ def _in_progress(run: PlacedRun) -> bool:
     return run.ended is RunEnd.OPEN and run.trace.current is not None and run.counts
 
 
-def _outside(expectation: Expectation, weighing: _Weighing) -> int:
+def _outside(expectation: Expectation, weighing: Weighing) -> int:
     return len(weighing.days() - expectation.days) if expectation.days is not None else 0
 
 
