@@ -1,9 +1,10 @@
 """The Snapshot: everything a front end may show at one moment, frozen. Front ends compute nothing but words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from backfill_tui.checks.model import Status, SuiteResult
 from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity, Timeline
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.eta import Forecast
@@ -37,6 +38,40 @@ class CheckpointSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """The value that a check had at one time (aware)."""
+
+    at: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteView:
+    """One suite of a phase: its newest result, and what the earlier ones had found.
+
+    An output suite judges what the phase wrote, an input suite what it reads. `trends` has, by the name of a check,
+    its values in order of time, the newest included.
+    """
+
+    name: str
+    title: str
+    is_input: bool = False
+    result: SuiteResult | None = None  # None: never run
+    stale: str = ""  # why the result no longer counts, as a clause; empty while it does
+    running: bool = False  # being asked at this moment
+    every_s: float | None = None  # an input suite's interval
+    trends: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a validation found of a phase as a whole, and when it began (aware)."""
+
+    verdict: Status
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseView:
     """All that is known of one phase at one moment."""
 
@@ -61,6 +96,8 @@ class PhaseView:
     dialect: str | None = None
     dialect_reason: str = ""
     history_complete: bool = True  # False while the beginning of a log is still being read
+    suites: tuple[SuiteView, ...] = ()  # its output suites, then its inputs
+    judgement: Judgement | None = None  # the newest of its output suites
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,101 @@
+"""A suite's one query: all its metrics, the rows it saw, its dates and its breakdowns, in BigQuery SQL. Pure.
+
+The rows of a suite are those of its table in the phase's range that pass its `where`. A breakdown is a grouping set
+beside the whole, so that the table is read once however many there are.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from textwrap import indent
+
+from backfill_tui.checks.model import Value
+from backfill_tui.checks.warehouse import Answer
+
+ROWS, DAYS = "rows_seen", "days_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteQuery:
+    """What is asked of a suite's rows: aggregate `expressions`, their breakdown `by` others, the days with rows."""
+
+    table: str
+    date_column: str | None
+    where: str | None
+    expressions: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    days: bool = False
+
+    @property
+    def sql(self) -> str:
+        """One SELECT. Users' expressions stand on lines of their own, so that a comment in them ends there."""
+        columns = ["COUNT(*) AS " + ROWS]
+        columns += [f"(\n{indent(text, '    ')}\n  ) AS value_{i}" for i, text in enumerate(self.expressions)]
+        if self.days:
+            columns.append(f"ARRAY_AGG(DISTINCT (\n{indent(str(self.date_column), '    ')}\n  )) AS {DAYS}")
+        for i in range(len(self.by)):
+            columns += [f"GROUPING(part_{i}) AS outside_{i}", f"part_{i}"]
+        selected = "SELECT\n  " + ",\n  ".join(columns)
+        if not self.by:
+            return f"{selected}\n{self._rows}"
+        parts = ",\n  ".join(f"(\n{indent(text, '    ')}\n  ) AS part_{i}" for i, text in enumerate(self.by))
+        inner = indent(f"SELECT\n  *,\n  {parts}\n{self._rows}", "  ")
+        sets = ", ".join(["()", *(f"(part_{i})" for i in range(len(self.by)))])
+        return f"{selected}\nFROM (\n{inner}\n)\nGROUP BY GROUPING SETS ({sets})"
+
+    @property
+    def _rows(self) -> str:
+        conditions = []
+        if self.date_column is not None:
+            conditions.append(f"(\n{indent(self.date_column, '    ')}\n  ) BETWEEN @start_date AND @end_date")
+        if self.where is not None:
+            conditions.append(f"(\n{indent(self.where, '    ')}\n  )")
+        where = "\nWHERE " + "\n  AND ".join(conditions) if conditions else ""
+        return f"FROM `{self.table.replace('`', '')}`{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one group: how many there are, and the value of each expression over them."""
+
+    group: Value
+    rows: int
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a suite's query found: over all its rows, the days that have any, and per breakdown its groups."""
+
+    rows: int
+    values: tuple[Value, ...]
+    days: tuple[date, ...]
+    groups: tuple[tuple[Group, ...], ...]
+
+
+def measured(query: SuiteQuery, answer: Answer) -> Measured:
+    """Read the answer to a suite's query; a query over nothing may have answered with no row at all."""
+    place = {name: i for i, name in enumerate(answer.columns)}
+    count = len(query.expressions)
+    whole: tuple[Value, ...] | None = None
+    groups: list[list[Group]] = [[] for _ in query.by]
+    for row in answer.rows:
+        inside = [i for i in range(len(query.by)) if not row[place[f"outside_{i}"]]]
+        if not inside:
+            whole = row
+            continue
+        values = tuple(row[place[f"value_{k}"]] for k in range(count))
+        rows = row[place[ROWS]]
+        groups[inside[0]].append(
+            Group(row[place[f"part_{inside[0]}"]], rows if isinstance(rows, int) else 0, values)
+        )
+    if whole is None:
+        return Measured(0, (None,) * count, (), tuple(() for _ in query.by))
+    seen, days = whole[place[ROWS]], whole[place[DAYS]] if query.days else ()
+    return Measured(
+        rows=seen if isinstance(seen, int) else 0,
+        values=tuple(whole[place[f"value_{k}"]] for k in range(count)),
+        days=tuple(sorted(day for day in days or () if isinstance(day, date))) if isinstance(days, tuple) else (),
+        groups=tuple(
+            tuple(sorted(one, key=lambda group: (group.group is None, str(group.group)))) for one in groups
+        ),
+    )
