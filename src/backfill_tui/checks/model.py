@@ -105,7 +105,7 @@ class Check:
 class SuiteResult:
     """What one suite found. Bytes are those of its queries; a warehouse that bills nothing has 0 of both.
 
-    `rows` is how many its query saw, `None` where it could not be asked or had nothing to ask. `at` is when it began
+    `rows` is how many its query saw, `None` where it could not or need not be asked. `at` is its beginning
     (aware). `query` is the SQL of its metrics as it was asked.
     """
 

@@ -4,12 +4,14 @@ The rows of a suite are those of its table in the phase's range that pass its `w
 beside the whole, so that the table is read once however many there are.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from textwrap import indent
 
 from backfill_tui.checks.model import Value
 from backfill_tui.checks.warehouse import Answer
+from backfill_tui.plan.resolved import Metric, Suite
 
 ROWS, DAYS = "rows_seen", "days_seen"
 
@@ -24,6 +26,19 @@ class SuiteQuery:
     expressions: tuple[str, ...]
     by: tuple[str, ...] = ()
     days: bool = False
+
+    @classmethod
+    def of(cls, suite: Suite, metrics: Iterable[Metric]) -> "SuiteQuery":
+        """The query of some of a suite's metrics, with the days that have rows if completeness wants them."""
+        chosen = tuple(metrics)
+        return cls(
+            table=suite.table or "",
+            date_column=suite.date_column,
+            where=suite.where,
+            expressions=tuple(metric.sql for metric in chosen),
+            by=tuple(dict.fromkeys(metric.by for metric in chosen if metric.by is not None)),
+            days=suite.completeness is not None,
+        )
 
     @property
     def sql(self) -> str:
@@ -94,8 +109,12 @@ def measured(query: SuiteQuery, answer: Answer) -> Measured:
     return Measured(
         rows=seen if isinstance(seen, int) else 0,
         values=tuple(whole[place[f"value_{k}"]] for k in range(count)),
-        days=tuple(sorted(day for day in days or () if isinstance(day, date))) if isinstance(days, tuple) else (),
+        days=tuple(sorted({_day(day) for day in days if isinstance(day, date)})) if isinstance(days, tuple) else (),
         groups=tuple(
             tuple(sorted(one, key=lambda group: (group.group is None, str(group.group)))) for one in groups
         ),
     )
+
+
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value

@@ -11,13 +11,16 @@ class Judge(Protocol):
     bills: bool
     """Whether the plan's warehouse bills for what it reads: then the estimate is shown before anything is run."""
 
+    limit_bytes: int | None
+    """The most that one query may read, by the plan's `max_bytes_billed`; None where there is no limit."""
+
     async def estimate(self, phase: str) -> int:
         """How many bytes a validation of the phase would read, found by dry runs. Raises BackfillError."""
 
     async def validate(self, phase: str) -> None:
         """Run the phase's suites, its inputs' too, and record what they find. Returns when all are done.
 
-        What is found appears in the snapshots, suite by suite. Raises BackfillError where nothing could be run at all.
+        What is found appears in the snapshots, suite by suite. Raises BackfillError where nothing could be run.
         """
 
     def cancel(self, phase: str) -> None:

@@ -1,0 +1,109 @@
+"""A value held against its bounds, and both as words. Pure.
+
+Bounds apply to the value as it is; only what is shown is rounded, and never so far that it would tell otherwise.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from backfill_tui.checks.model import Reason, Status, Value
+from backfill_tui.plan.resolved import Bound
+
+_PLACES = 2  # shown of a fraction where the plan does not say
+_MOST_PLACES = 12
+_LONGEST = 200  # characters of a text that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How a value stands to its bounds; `reason` and `why` where that can't be told."""
+
+    status: Status
+    reason: Reason | None = None
+    why: str = ""
+
+
+def hold(value: Value, bound: Bound) -> Held:
+    """Whether a value keeps its bounds; without any, whether there is a value at all."""
+    if value is None:
+        return Held(Status.UNKNOWN, Reason.NULL_VALUE, "is NULL: there was nothing to compute it from")
+    if isinstance(value, float) and not math.isfinite(value):
+        return Held(Status.UNKNOWN, Reason.DIVISION_BY_ZERO, f"is {value}: a division by zero, or an overflow")
+    if bound == Bound():
+        return Held(Status.PASS)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Held(Status.UNKNOWN, Reason.NOT_A_NUMBER, f"is no number, but {shown(value)}")
+    low = bound.at_least is not None and value < bound.at_least
+    high = bound.at_most is not None and value > bound.at_most
+    return Held(Status.FAIL if low or high else Status.PASS)
+
+
+def bound_text(bound: Bound) -> str | None:
+    """`>= 5600`, `<= 0`, `>= 1 and <= 2`: plain, for scripts; `None` without bounds."""
+    parts = []
+    if bound.at_least is not None:
+        parts.append(f">= {_plain(bound.at_least)}")
+    if bound.at_most is not None:
+        parts.append(f"<= {_plain(bound.at_most)}")
+    return " and ".join(parts) or None
+
+
+def phrase(value: Value, bound: Bound, *, places: int | None = None, unit: str | None = None) -> str:
+    """`47.7 % (>= 95 %)`: the value and what it is held against, for a person."""
+    limits = []
+    if bound.at_least is not None:
+        limits.append(f">= {number(bound.at_least, unit=unit)}")
+    if bound.at_most is not None:
+        limits.append(f"<= {number(bound.at_most, unit=unit)}")
+    text = shown(value, bound, places=places, unit=unit)
+    return f"{text} ({' and '.join(limits)})" if limits else text
+
+
+def shown(value: Value, bound: Bound | None = None, *, places: int | None = None, unit: str | None = None) -> str:
+    """A value for a person: digits in groups, decimals as asked, more where rounding would hide a failure."""
+    match value:
+        case None:
+            return "NULL"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return number(value, bound, places=places, unit=unit)
+        case date():  # a datetime is one, too
+            return value.isoformat()
+        case tuple():
+            return _cut("[" + ", ".join(shown(one) for one in value[:20]) + (", …]" if len(value) > 20 else "]"))
+    return _cut(value)
+
+
+def number(value: float, bound: Bound | None = None, *, places: int | None = None, unit: str | None = None) -> str:
+    """`5,798`, `47.7 %`. Rounded to `places`, yet on the same side of its bounds as the value itself."""
+    wanted = places if places is not None else _PLACES
+    text = _rounded(value, wanted, trim=places is None)
+    while bound is not None and wanted < _MOST_PLACES and not _tells_alike(value, wanted, bound):
+        wanted += 1
+        text = _rounded(value, wanted, trim=False)
+    return f"{text} {unit}" if unit else text
+
+
+def _tells_alike(value: float, places: int, bound: Bound) -> bool:
+    if isinstance(value, int) or not math.isfinite(value):
+        return True
+    return hold(round(value, places), bound).status is hold(value, bound).status
+
+
+def _rounded(value: float, places: int, *, trim: bool) -> str:
+    if isinstance(value, int) or not math.isfinite(value):
+        return f"{value:,}"
+    text = f"{value:,.{places}f}"
+    if trim and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

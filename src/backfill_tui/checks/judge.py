@@ -1,0 +1,117 @@
+"""One suite run on one phase: everything it asks, and the verdict. Blocks; call it from a worker thread."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from backfill_tui.checks.command import command_check
+from backfill_tui.checks.completeness import completeness_checks
+from backfill_tui.checks.digest import suite_digest
+from backfill_tui.checks.metrics import Asked, Asker, ask_metrics, metric_checks
+from backfill_tui.checks.model import Check, Reason, Sample, SuiteResult, verdict_of
+from backfill_tui.checks.progress import progress_check
+from backfill_tui.checks.queries import query_check, take_sample
+from backfill_tui.checks.question import SuiteQuery
+from backfill_tui.checks.subject import Subject
+from backfill_tui.checks.warehouse import AskError, Question, Stop, Warehouse
+from backfill_tui.plan.resolved import Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """Where suites are run: the warehouse (None: the plan has none), the folder of its programs, the wish to stop.
+
+    `estimated` is told of the bytes of each question right before it is asked.
+    """
+
+    warehouse: Warehouse | None
+    folder: Path
+    stop: Stop
+    estimated: Callable[[int], None] = lambda _: None
+
+
+def judge(suite: Suite, subject: Subject, court: Court, *, now: datetime) -> SuiteResult:
+    """Run a suite as of `now` (aware). Never raises for what a warehouse, a program or the data does."""
+    began = time.monotonic()
+    asker = Asker(court.warehouse, court.stop, estimated=court.estimated)
+    asked = _ask(suite, subject, asker)
+    checks = tuple(_checks(suite, subject, court, asker, asked))
+    return SuiteResult(
+        name=suite.name,
+        title=suite.title,
+        verdict=verdict_of(checks),
+        at=now,
+        checks=checks,
+        table=suite.table,
+        dates=subject.dates,
+        rows=asked.rows if asked else None,
+        queries=asker.bill.queries,
+        bytes_estimated=asker.bill.bytes_estimated,
+        bytes_billed=asker.bill.bytes_billed,
+        duration_s=time.monotonic() - began,
+        query=asked.query.sql if asked else None,
+        digest=suite_digest(suite, subject.dates),
+    )
+
+
+def estimate(suite: Suite, subject: Subject, court: Court) -> int:
+    """How many bytes running the suite would read; a question that can't be asked reads nothing."""
+    asker = Asker(court.warehouse, court.stop)
+    questions = [_question(suite, subject, query.sql) for query in suite.queries]
+    if _asks_table(suite):
+        query = SuiteQuery.of(suite, suite.metrics)
+        questions.append(_question(suite, subject, query.sql, query))
+    total = 0
+    for question in questions:
+        try:
+            total += asker.estimate(question)
+        except AskError as error:
+            if error.reason in {Reason.CANCELLED, Reason.UNREACHABLE, Reason.NO_CREDENTIALS, Reason.TIMED_OUT}:
+                raise  # no further question would fare better
+    return total
+
+
+def sample(suite: Suite, check: str, subject: Subject, court: Court) -> Sample:
+    """Rows that make the metric of that name fail, by its own query. KeyError if there is no such metric."""
+    metric = {one.name: one for one in suite.metrics}[check]
+    asker = Asker(court.warehouse, court.stop)
+    return take_sample(metric, _question(suite, subject, ""), asker)
+
+
+def _asks_table(suite: Suite) -> bool:
+    return bool(suite.metrics) or suite.completeness is not None
+
+
+def _question(suite: Suite, subject: Subject, sql: str, query: SuiteQuery | None = None) -> Question:
+    labels = {"plan": subject.plan, "phase": subject.phase, "suite": suite.name}
+    return Question(sql, subject.dates, suite.timeout_s, labels=labels, suite=query)
+
+
+def _ask(suite: Suite, subject: Subject, asker: Asker) -> Asked | None:
+    """The suite's one query; None for a suite that asks no table."""
+    if not _asks_table(suite):
+        return None
+    if suite.date_column is not None and subject.dates is None:
+        error = AskError(
+            Reason.NO_DATES,
+            "its dates are not known, so the range to judge is not",
+            where=subject.phase,
+            todo="Give the phase `dates` in the plan.",
+        )
+        return Asked(SuiteQuery.of(suite, suite.metrics), error=error)
+    return ask_metrics(suite, _question(suite, subject, ""), asker)
+
+
+def _checks(suite: Suite, subject: Subject, court: Court, asker: Asker, asked: Asked | None) -> Iterator[Check]:
+    if asked is not None:
+        yield from metric_checks(suite, asked)
+    for wanted in suite.progress:
+        yield progress_check(wanted, subject.accounts)
+    if suite.completeness is not None and asked is not None:
+        yield from completeness_checks(suite.completeness, subject, asked)
+    for query in suite.queries:
+        yield query_check(query, _question(suite, subject, query.sql), asker)
+    for command in suite.commands:
+        yield command_check(command, subject, court.folder, court.stop)

@@ -1,0 +1,219 @@
+"""The metrics of a suite, by one query; a metric that can't be computed is taken out and the others asked again."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from backfill_tui.checks.bounds import bound_text, hold, phrase, shown
+from backfill_tui.checks.model import Check, Part, Reason, Status, Value, worst
+from backfill_tui.checks.question import Group, Measured, SuiteQuery, measured
+from backfill_tui.checks.warehouse import Answer, AskError, Question, Stop, Warehouse
+from backfill_tui.plan.resolved import Bound, Metric, Suite
+
+OF_ONE_METRIC = frozenset({Reason.MISSING_COLUMN, Reason.WRONG_SQL, Reason.DIVISION_BY_ZERO})
+"""What one expression can do to a query; the other reasons concern the table or the warehouse as a whole."""
+
+_GROUPS_NAMED = 5
+NO_ROWS = "the suite saw no rows"
+
+
+@dataclass
+class Bill:
+    """What asking has cost so far."""
+
+    queries: int = 0
+    bytes_estimated: int = 0
+    bytes_billed: int = 0
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A warehouse with the bill: each question is estimated first, which proves its SQL and costs nothing."""
+
+    warehouse: Warehouse | None
+    stop: Stop
+    bill: Bill = field(default_factory=Bill)
+    estimated: Callable[[int], None] = lambda _: None  # told of the bytes of each question before it is asked
+
+    def estimate(self, question: Question) -> int:
+        """The bytes that a question would read. Raises AskError."""
+        if self.warehouse is None:
+            raise _none_named()
+        return self.warehouse.estimate(question, self.stop)
+
+    def ask(self, question: Question, size: int) -> Answer:
+        """The answer to a question that was estimated. Raises AskError."""
+        if self.warehouse is None:
+            raise _none_named()
+        self.bill.bytes_estimated += size
+        self.bill.queries += 1
+        self.estimated(size)
+        answer = self.warehouse.ask(question, self.stop)
+        self.bill.bytes_billed += answer.bytes_billed
+        return answer
+
+
+def _none_named() -> AskError:
+    return AskError(Reason.OTHER, "the plan names no warehouse", todo="Add `warehouse:` to the plan.")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A metric's value over all rows and by group; or why there is none."""
+
+    value: Value = None
+    groups: tuple[Group, ...] = ()
+    error: AskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a suite's query found: how many rows it saw, the days that have rows, each metric by its name.
+
+    `error` is what kept the whole of it from being asked.
+    """
+
+    query: SuiteQuery
+    rows: int | None = None
+    days: frozenset[date] = frozenset()
+    metrics: dict[str, Found] = field(default_factory=dict)
+    error: AskError | None = None
+
+
+def ask_metrics(suite: Suite, question: Question, asker: Asker) -> Asked:
+    """Ask a suite's metrics and its days with rows. Never raises AskError: what went wrong is in the answer."""
+    asking = _Asking(suite, question, asker)
+    try:
+        return asking.whole()
+    except AskError as error:
+        return Asked(asking.query_of(suite.metrics), error=error)
+
+
+@dataclass
+class _Asking:
+    suite: Suite
+    question: Question
+    asker: Asker
+
+    def query_of(self, metrics: Iterable[Metric]) -> SuiteQuery:
+        return SuiteQuery.of(self.suite, metrics)
+
+    def question_of(self, query: SuiteQuery) -> Question:
+        return replace(self.question, sql=query.sql, suite=query)
+
+    def whole(self) -> Asked:
+        """All metrics in one query; those whose SQL does not hold by itself are left out of it."""
+        metrics, refused = list(self.suite.metrics), {}
+        try:
+            size = self.asker.estimate(self.question_of(self.query_of(metrics)))
+        except AskError as error:
+            if error.reason not in OF_ONE_METRIC or not metrics:
+                raise
+            refused = self._refused(metrics)
+            metrics = [metric for metric in metrics if metric.name not in refused]
+            size = self.asker.estimate(self.question_of(self.query_of(metrics)))
+        found = {name: Found(error=error) for name, error in refused.items()}
+        query = self.query_of(metrics)
+        got = self._ask(metrics, size, found) or self._again([], found)
+        order = [metric.name for metric in self.suite.metrics]
+        return Asked(
+            query,
+            got.rows if got is not None else None,
+            frozenset(got.days if got is not None else ()),
+            {name: found[name] for name in order if name in found},
+        )
+
+    def _refused(self, metrics: Iterable[Metric]) -> dict[str, AskError]:
+        """The metrics that can't stand in a query, each tried by itself, which costs nothing."""
+        refused = {}
+        for metric in metrics:
+            try:
+                self.asker.estimate(self.question_of(self.query_of([metric])))
+            except AskError as error:
+                if error.reason not in OF_ONE_METRIC:
+                    raise
+                refused[metric.name] = error
+        return refused
+
+    def _ask(self, metrics: Sequence[Metric], size: int, found: dict[str, Found]) -> Measured | None:
+        """Put what the metrics yield into `found`. If one of them breaks the query in running, halves are asked."""
+        query = self.query_of(metrics)
+        question = self.question_of(query)
+        try:
+            got = measured(query, self.asker.ask(question, size))
+        except AskError as error:
+            if error.reason not in OF_ONE_METRIC or not metrics:
+                raise
+            if len(metrics) == 1:
+                found[metrics[0].name] = Found(error=error)
+                return None
+            middle = len(metrics) // 2
+            halves = [self._again(half, found) for half in (metrics[:middle], metrics[middle:])]
+            return halves[0] or halves[1]
+        for i, metric in enumerate(metrics):
+            groups = got.groups[query.by.index(metric.by)] if metric.by is not None else ()
+            own = tuple(Group(group.group, group.rows, (group.values[i],)) for group in groups)
+            found[metric.name] = Found(got.values[i], own)
+        return got
+
+    def _again(self, metrics: Sequence[Metric], found: dict[str, Found]) -> Measured | None:
+        return self._ask(metrics, self.asker.estimate(self.question_of(self.query_of(metrics))), found)
+
+
+def metric_checks(suite: Suite, asked: Asked) -> Iterator[Check]:
+    """One check a metric."""
+    for metric in suite.metrics:
+        found = asked.metrics.get(metric.name, Found())
+        yield _check(metric, found, asked)
+
+
+def _check(metric: Metric, found: Found, asked: Asked) -> Check:
+    blank = Check(
+        metric.name, "metric", metric.severity, Status.UNKNOWN, bound=bound_text(metric.bound), unit=metric.unit
+    )
+    error = asked.error or found.error
+    if error is not None:
+        return unanswered(blank, error)
+    if not asked.rows:
+        return replace(blank, reason=Reason.NO_ROWS, detail=f"{NO_ROWS}{_aim(metric)}")
+    held = hold(found.value, metric.bound)
+    detail = phrase(found.value, metric.bound, places=metric.round, unit=metric.unit)
+    parts = tuple(_part(metric, group) for group in found.groups)
+    bad = [part for part in parts if part.status is not Status.PASS] if metric.each != Bound() else []
+    status = worst([held.status, *(part.status for part in bad)])
+    return replace(
+        blank,
+        status=status,
+        value=found.value,
+        detail="; ".join(filter(None, (detail, held.why, _named(metric, bad)))),
+        reason=held.reason or (Reason.NULL_VALUE if status is Status.UNKNOWN else None),
+        parts=parts,
+    )
+
+
+def unanswered(blank: Check, error: AskError) -> Check:
+    """A check of which nothing is known, because of that."""
+    detail = f"{error.where}: {error.what}" if error.where else error.what
+    return replace(blank, status=Status.UNKNOWN, reason=error.reason, detail=detail, todo=error.todo)
+
+
+def _part(metric: Metric, group: Group) -> Part:
+    value = group.values[0]
+    return Part(group.group, group.rows, value, hold(value, metric.each).status)
+
+
+def _named(metric: Metric, bad: Sequence[Part]) -> str:
+    """The groups that break the bound of each."""
+    if not bad:
+        return ""
+    names = [
+        f"{shown(part.group)}: {shown(part.value, metric.each, places=metric.round, unit=metric.unit)}"
+        for part in bad
+    ]
+    rest = f" and {len(names) - _GROUPS_NAMED} more" if len(names) > _GROUPS_NAMED else ""
+    return f"each {bound_text(metric.each)}, but {', '.join(names[:_GROUPS_NAMED])}{rest}"
+
+
+def _aim(metric: Metric) -> str:
+    text = bound_text(metric.bound)
+    return f" ({text})" if text else ""

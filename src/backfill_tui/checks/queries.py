@@ -1,0 +1,79 @@
+"""Free queries of a suite: rows are expected or forbidden, or the first value is held against bounds."""
+
+from dataclasses import replace
+
+from backfill_tui.checks.bounds import bound_text, hold, phrase
+from backfill_tui.checks.metrics import Asker, unanswered
+from backfill_tui.checks.model import Check, Reason, Sample, Status
+from backfill_tui.checks.warehouse import Answer, AskError, Question
+from backfill_tui.plan.resolved import Metric, Query
+
+SHOWN_ROWS = 20
+"""Rows of a free query or a sample that are fetched to be shown."""
+
+
+def query_check(query: Query, question: Question, asker: Asker) -> Check:
+    """Ask a free query. Never raises AskError."""
+    blank = Check(
+        query.name,
+        "query",
+        query.severity,
+        Status.UNKNOWN,
+        bound=_bound(query),
+        unit=query.unit,
+        sql=query.sql,
+    )
+    asked = replace(question, sql=query.sql, rows_at_most=SHOWN_ROWS, suite=None)
+    try:
+        answer = asker.ask(asked, asker.estimate(asked))
+    except AskError as error:
+        return unanswered(blank, error)
+    found = replace(blank, columns=answer.columns, rows=answer.rows)
+    return _expected(query, found, answer) if query.expect else _bounded(query, found, answer)
+
+
+def take_sample(metric: Metric, question: Question, asker: Asker) -> Sample:
+    """Rows that make a metric fail, by its own query; a sentence where it has none, or it could not be asked."""
+    if metric.sample is None:
+        return Sample(metric.name, "", problem=f"{metric.name} has no `sample` query in the plan.")
+    asked = replace(question, sql=metric.sample, rows_at_most=SHOWN_ROWS, suite=None)
+    try:
+        answer = asker.ask(asked, asker.estimate(asked))
+    except AskError as error:
+        return Sample(metric.name, metric.sample, problem=str(error))
+    more = max(0, answer.total_rows - len(answer.rows))
+    problem = "" if answer.rows else "The sample query returned no rows."
+    return Sample(metric.name, metric.sample, answer.columns, answer.rows, more, problem)
+
+
+def _bound(query: Query) -> str | None:
+    return {"rows": "rows", "no_rows": "no rows"}[query.expect] if query.expect else bound_text(query.bound)
+
+
+def _expected(query: Query, found: Check, answer: Answer) -> Check:
+    met = (answer.total_rows > 0) is (query.expect == "rows")
+    wanted = "rows expected" if query.expect == "rows" else "none expected"
+    rows = (
+        "no rows" if not answer.total_rows else "1 row" if answer.total_rows == 1 else f"{answer.total_rows:,} rows"
+    )
+    return replace(
+        found,
+        status=Status.PASS if met else Status.FAIL,
+        value=answer.total_rows,
+        detail=f"{rows} ({wanted})",
+    )
+
+
+def _bounded(query: Query, found: Check, answer: Answer) -> Check:
+    if not answer.rows:
+        return replace(found, reason=Reason.NO_ROWS, detail="the query returned no rows")
+    value = answer.rows[0][0] if answer.rows[0] else None
+    held = hold(value, query.bound)
+    detail = phrase(value, query.bound, places=query.round, unit=query.unit)
+    return replace(
+        found,
+        status=held.status,
+        value=value,
+        reason=held.reason,
+        detail=f"{detail}; {held.why}" if held.why else detail,
+    )
