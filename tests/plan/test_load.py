@@ -87,6 +87,25 @@ def test_a_retry_is_filled_with_dates_when_they_are_known(whole: Plan) -> None:
     assert whole.phase("ml_training").retry_of([date(2022, 1, 5)]) is None
 
 
+def test_a_metric_may_bound_every_group_beside_the_whole(loads: Loads) -> None:
+    plan = loads(
+        """
+        plan: n
+        warehouse: {backend: bigquery}
+        phases: {a: {suites: [s]}}
+        suites:
+          s:
+            table: d.t
+            metrics:
+              only_groups: {sql: COUNT(*), by: season, each_at_least: 3, each_at_most: 4}
+              both: {sql: COUNT(*), at_least: 9, by: season, each_at_least: 3}
+        """
+    )
+    only_groups, both = plan.suites["s"].metrics
+    assert (only_groups.bound, only_groups.each) == (Bound(), Bound(3, 4))
+    assert (both.bound, both.each) == (Bound(at_least=9), Bound(at_least=3))
+
+
 def test_a_command_of_a_suite_without_the_dates_that_it_wants_is_an_error(whole: Plan) -> None:
     (command,) = whole.suites["team_offense"].commands
     with pytest.raises(PlanError, match=r"\{start\}"):

@@ -150,6 +150,27 @@ ONE_MISTAKE = [
         suite("progress: {missing: {at_least: 5, at_most: 4}}"),
         "5: suites.s.progress.missing.at_least: 5 is above at_most 4",
     ),
+    (
+        suite("table: t, metrics: {n: {sql: COUNT(*), by: season, each_at_least: 5, each_at_most: 4}}"),
+        "5: suites.s.metrics.n.each_at_least: 5 is above each_at_most 4",
+    ),
+    (
+        suite("table: t, metrics: {n: {sql: COUNT(*), at_least: 1, each_at_least: 1}}"),
+        "5: suites.s.metrics.n.each_at_least: is a bound on every group, and there is no `by` that makes them",
+    ),
+    (
+        suite("table: t, metrics: {n: {sql: COUNT(*), at_least: 1, severity: info}, m: {sql: MAX(x)}}"),
+        "5: suites.s: can never fail: all its checks have severity info; give one of them error or warn",
+    ),
+    (
+        suite("queries: {q: {sql: SELECT 1, expect: rows, severity: info}}"),
+        "5: suites.s: can never fail",
+    ),
+    (
+        suite("table: t, date_column: d, completeness: {missing_at_most: 0, severity: info}"),
+        "5: suites.s: can never fail",
+    ),
+    (suite("queries: {q: {sql: SELECT 1, each_at_least: 1}}"), "5: suites.s.queries.q.each_at_least: unknown key"),
     (suite("progress: {missing: {at_most: high}}"), "at_most: must be a number or one ${section.key}, not 'high'"),
     (suite("progress: {missing: {at_most: '5'}}"), "not '5'; write it without quotes"),
     (suite("progress: {mising: {at_most: 5}}"), "5: suites.s.progress.mising: must be one of"),

@@ -1,6 +1,6 @@
 """Suites made real: defaults filled in, their commands' placeholders known to be ours."""
 
-from backfill_tui.plan.model.suite import BoundWritten, SuiteWritten
+from backfill_tui.plan.model.suite import BoundWritten, MetricWritten, SuiteWritten
 from backfill_tui.plan.model.surroundings import ProbeWritten
 from backfill_tui.plan.place import Place
 from backfill_tui.plan.placeholders import NAMES, fill
@@ -30,7 +30,7 @@ def resolve_suite(name: str, written: SuiteWritten, place: Place) -> Suite:
         max_age_s=written.max_age,
         timeout_s=written.timeout,
         metrics=tuple(
-            Metric(key, m.sql, bound_of(m), m.severity, m.round, m.unit, m.by, m.sample)
+            Metric(key, m.sql, bound_of(m), m.severity, m.round, m.unit, m.by, m.sample, _bound_of_each(m))
             for key, m in written.metrics.items()
         ),
         progress=tuple(ProgressCheck(key, bound_of(p), p.severity) for key, p in written.progress.items()),
@@ -78,3 +78,7 @@ def resolve_probe(name: str, written: ProbeWritten, place: Place) -> Probe:
 def bound_of(written: BoundWritten | ProbeWritten) -> Bound:
     """The limits of a check."""
     return Bound(written.at_least, written.at_most)
+
+
+def _bound_of_each(written: MetricWritten) -> Bound:
+    return Bound(written.each_at_least, written.each_at_most)

@@ -25,7 +25,10 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One aggregate expression of a suite. `by` breaks it down; `sample` shows rows that fail it."""
+    """One aggregate expression of a suite. `sample` shows rows that fail it.
+
+    `bound` is for the whole. `by` breaks it down into groups, and every one of them must keep `each`.
+    """
 
     name: str
     sql: str
@@ -35,6 +38,7 @@ class Metric:
     unit: str | None = None
     by: str | None = None
     sample: str | None = None
+    each: Bound = Bound()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,11 @@ class Phase:
     expect: Expectation = Expectation()
     inputs: tuple[Input, ...] = ()
     suites: tuple[str, ...] = ()
+
+    @property
+    def judges_only(self) -> bool:
+        """Whether nothing of it runs and nothing tells of a run: only its suites are there."""
+        return not (self.command or self.process or self.logs or self.checkpoint)
 
     def retry_of(self, days: Iterable[date]) -> tuple[str, ...] | None:
         """The command that runs these dates again (as `2022-01-05,2022-01-09`); `None` if the plan has none."""

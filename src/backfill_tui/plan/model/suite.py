@@ -26,6 +26,12 @@ class MetricWritten(BoundWritten):
     round: Places | None = Field(None, description="Decimal places to show; bounds apply to the unrounded value.")
     unit: Text | None = Field(None, description="Shown after the value, such as %.")
     by: Text | None = Field(None, description="An expression to break the metric down by; shown as a small table.")
+    each_at_least: Number | None = Field(
+        None, description="The check fails if any group of `by` is below this; a number or ${section.key}."
+    )
+    each_at_most: Number | None = Field(
+        None, description="The check fails if any group of `by` is above this; a number or ${section.key}."
+    )
     sample: Text | None = Field(None, description="A query that shows rows which make this metric fail.")
 
 

@@ -1,18 +1,23 @@
-"""What must hold of suites: that they check something, of a table, in bounds that leave room."""
+"""What must hold of suites: that they check something that can fail, of a table, in bounds that leave room."""
 
 from collections.abc import Iterator
 
 from backfill_tui.plan.draft import Draft
 from backfill_tui.plan.model.file import PlanWritten
-from backfill_tui.plan.model.suite import BoundWritten, SuiteWritten
+from backfill_tui.plan.model.suite import BoundWritten, CompletenessWritten, MetricWritten, SuiteWritten
 from backfill_tui.plan.model.surroundings import ProbeWritten
+from backfill_tui.plan.words import Severity
 from backfill_tui.plan.yaml_tree import KeyPath
+
+_LIMITS = (("at_least", "at_most"), ("each_at_least", "each_at_most"))
 
 
 def _bounds_leave_room(plan: PlanWritten, draft: Draft) -> None:
     for path, bounds in _bounds(plan):
-        if bounds.at_least is not None and bounds.at_most is not None and bounds.at_least > bounds.at_most:
-            draft.refuse((*path, "at_least"), f"{bounds.at_least:g} is above at_most {bounds.at_most:g}")
+        for low_key, high_key in _LIMITS:
+            low, high = getattr(bounds, low_key, None), getattr(bounds, high_key, None)
+            if low is not None and high is not None and low > high:
+                draft.refuse((*path, low_key), f"{low:g} is above {high_key} {high:g}")
 
 
 def _bounds(plan: PlanWritten) -> Iterator[tuple[KeyPath, BoundWritten | ProbeWritten]]:
@@ -24,11 +29,52 @@ def _bounds(plan: PlanWritten) -> Iterator[tuple[KeyPath, BoundWritten | ProbeWr
         yield ("probes", name), probe
 
 
-def _suites_check_something(plan: PlanWritten, draft: Draft) -> None:
+def _bounds_of_each_have_groups(plan: PlanWritten, draft: Draft) -> None:
+    for name, suite in plan.suites.items():
+        for key, metric in suite.metrics.items():
+            here = ("suites", name, "metrics", key)
+            if metric.by is not None or draft.broken(*here, "by"):
+                continue
+            for limit in _LIMITS[1]:
+                if getattr(metric, limit) is not None:
+                    draft.refuse((*here, limit), "is a bound on every group, and there is no `by` that makes them")
+
+
+def _suites_can_fail(plan: PlanWritten, draft: Draft) -> None:
     for name, suite in plan.suites.items():
         here = ("suites", name)
-        if not _checks_something(suite) and not draft.broken(*here):
+        severities = set(_severities(suite))
+        if draft.broken(*here):
+            continue
+        if not severities:
             draft.refuse(here, "checks nothing: no metric, progress or query has a bound, and there is no command")
+        elif severities == {"info"}:
+            draft.refuse(here, "can never fail: all its checks have severity info; give one of them error or warn")
+
+
+def _severities(suite: SuiteWritten) -> Iterator[Severity]:
+    """How much each of its checks weighs; what is only shown is none."""
+    for check in (*suite.metrics.values(), *suite.progress.values(), *suite.queries.values()):
+        if _is_bounded(check):
+            yield check.severity
+    for query in suite.queries.values():
+        if query.expect is not None:
+            yield query.severity
+    if suite.completeness is not None and _is_limited(suite.completeness):
+        yield suite.completeness.severity
+    for command in suite.commands.values():
+        yield command.severity
+
+
+def _is_bounded(check: BoundWritten) -> bool:
+    limits = [check.at_least, check.at_most]
+    if isinstance(check, MetricWritten):
+        limits += [check.each_at_least, check.each_at_most]
+    return any(limit is not None for limit in limits)
+
+
+def _is_limited(whole: CompletenessWritten) -> bool:
+    return whole.missing_at_most is not None or whole.coverage_at_least is not None
 
 
 def _tables_are_named(plan: PlanWritten, draft: Draft) -> None:
@@ -49,15 +95,4 @@ def _suites_are_used(plan: PlanWritten, draft: Draft) -> None:
             draft.warn(("suites", name), "is used by no phase; name it in `suites` or `inputs` of one")
 
 
-def _checks_something(suite: SuiteWritten) -> bool:
-    bounded = [*suite.metrics.values(), *suite.progress.values(), *suite.queries.values()]
-    whole = suite.completeness
-    return (
-        any(check.at_least is not None or check.at_most is not None for check in bounded)
-        or any(query.expect for query in suite.queries.values())
-        or bool(suite.commands)
-        or (whole is not None and (whole.missing_at_most is not None or whole.coverage_at_least is not None))
-    )
-
-
-RULES = (_bounds_leave_room, _suites_check_something, _tables_are_named, _suites_are_used)
+RULES = (_bounds_leave_room, _bounds_of_each_have_groups, _suites_can_fail, _tables_are_named, _suites_are_used)
