@@ -1,8 +1,10 @@
 """What the rules of control look at: one phase as it was seen at one moment."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account, Run
 from backfill_tui.progress.eta import Forecast
@@ -21,6 +23,9 @@ class PhaseFacts:
     checkpoint_seen: bool = False
     forecast: Forecast | None = None
     history_complete: bool = True  # False: the beginning of a log is still being read
+    outcome: Outcome = NOT_RUN  # what its own suites say
+    inputs: Mapping[str, Outcome] = field(default_factory=dict)  # by suite
+    validating: bool = False  # its own suites are being run at this moment
 
     @property
     def run(self) -> Run | None:

@@ -7,7 +7,7 @@ import json
 import math
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -90,20 +90,24 @@ class Ledger:
 
     # Validations
 
-    def begin_validation(self, phase: str, *, is_input: bool, asked_by: AskedBy, at: datetime) -> int:
-        """Note that a phase's suites are about to be run, and return the number to end it with."""
+    def begin_validation(
+        self, phase: str, suites: Iterable[str], *, is_input: bool, asked_by: AskedBy, at: datetime
+    ) -> int:
+        """Note that suites are about to be run on a phase, and return the number to end it with."""
         with self._writing() as connection:
-            return _begin(connection, phase, is_input, asked_by, at)
+            return _begin(connection, phase, suites, is_input, asked_by, at)
 
-    def claim_validation(self, phase: str, *, at: datetime, every_s: float) -> int | None:
-        """The same for a phase's inputs, unless somebody has begun one within the interval: then None."""
+    def claim_validation(self, phase: str, suite: str, *, at: datetime, every_s: float) -> int | None:
+        """The same for one input suite, unless somebody has begun to run it within the interval: then None."""
         with self._writing() as connection:
             (last,) = connection.execute(
-                "SELECT max(began_at) FROM validations WHERE phase = ? AND is_input = 1", (phase,)
+                "SELECT max(began_at) FROM validations WHERE phase = ? AND is_input = 1 "
+                "AND EXISTS (SELECT 1 FROM json_each(suites) WHERE value = ?)",
+                (phase, suite),
             ).fetchone()
             if last is not None and (at - datetime.fromisoformat(last)).total_seconds() < every_s:
                 return None
-            return _begin(connection, phase, True, "interval", at)
+            return _begin(connection, phase, [suite], True, "interval", at)
 
     def record(self, validation: int, phase: str, result: SuiteResult, *, is_input: bool) -> None:
         """Keep what a suite found."""
@@ -220,10 +224,17 @@ class Ledger:
             self._writes += 1
 
 
-def _begin(connection: sqlite3.Connection, phase: str, is_input: bool, asked_by: AskedBy, at: datetime) -> int:
+def _begin(
+    connection: sqlite3.Connection,
+    phase: str,
+    suites: Iterable[str],
+    is_input: bool,
+    asked_by: AskedBy,
+    at: datetime,
+) -> int:
     row = connection.execute(
-        "INSERT INTO validations (phase, is_input, asked_by, began_at) VALUES (?, ?, ?, ?)",
-        (phase, int(is_input), asked_by, _text(at)),
+        "INSERT INTO validations (phase, is_input, suites, asked_by, began_at) VALUES (?, ?, ?, ?, ?)",
+        (phase, int(is_input), json.dumps(list(suites)), asked_by, _text(at)),
     )
     return int(row.lastrowid or 0)
 

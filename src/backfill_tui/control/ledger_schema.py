@@ -9,6 +9,7 @@ MIGRATIONS = (
         id INTEGER PRIMARY KEY,
         phase TEXT NOT NULL,
         is_input INTEGER NOT NULL CHECK (is_input IN (0, 1)),  -- 0: of what it wrote, 1: of what it reads
+        suites TEXT NOT NULL,                                  -- JSON: their names
         asked_by TEXT NOT NULL,                                -- command, screen or interval
         began_at TEXT NOT NULL,
         ended_at TEXT,                                         -- null: under way, or its process was killed

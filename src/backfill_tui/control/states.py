@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
+from backfill_tui.checks.model import Status
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Condition, PhaseState
+from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.progress.account import RunEnd
 
 ACCEPTED = frozenset({PhaseState.PASSED, PhaseState.WARNED})
 """What an upstream must be for its downstream to go on."""
+
+_BY_VERDICT = {
+    Status.PASS: PhaseState.PASSED,
+    Status.WARN: PhaseState.WARNED,
+    Status.FAIL: PhaseState.FAILED,
+}
 
 Judged = tuple[PhaseState, str]
 
@@ -40,8 +48,13 @@ def gate_of(facts: PhaseFacts, upstream: Mapping[str, Judged], rivals: list[str]
             f"{', '.join(rivals)} writes it now" if rivals else "no other live writer of its dates in this plan"
         )
         conditions.append(Condition(f"only writer of {facts.phase.writes}", not rivals, detail))
-    conditions += [Condition(f"input {need.suite}", None, "not validated yet") for need in facts.phase.inputs]
+    conditions += [_input(need.suite, facts.inputs.get(need.suite, NOT_RUN)) for need in facts.phase.inputs]
     return tuple(conditions)
+
+
+def _input(suite: str, outcome: Outcome) -> Condition:
+    ok = None if outcome.stale or outcome.verdict in {None, Status.UNKNOWN} else outcome.verdict is not Status.FAIL
+    return Condition(f"input {suite}", ok, f"{outcome.why}; {outcome.stale}" if outcome.stale else outcome.why)
 
 
 def progress_words(facts: PhaseFacts) -> str:
@@ -85,14 +98,31 @@ def _ended(facts: PhaseFacts) -> Judged:
     if facts.process.exit_code:
         return PhaseState.FAILED, f"ended with exit code {facts.process.exit_code}"
     if facts.phase.suites:
-        return PhaseState.FINISHED, "complete by its own account; its suites have not been run"
+        return _by_its_data(facts, "complete by its own account")
     if failed:
         return PhaseState.WARNED, f"complete, with {_dates(failed)} failed"
     return PhaseState.PASSED, "complete: every date is accounted for"
 
 
+def _by_its_data(facts: PhaseFacts, so_far: str) -> Judged:
+    """What its suites make of a phase that has come to its end."""
+    outcome = facts.outcome
+    if facts.validating:
+        return PhaseState.VALIDATING, f"{so_far}; its suites are being run"
+    if outcome.verdict is None:
+        return PhaseState.FINISHED, f"{so_far}; its suites have not been run"
+    if outcome.stale:
+        return PhaseState.FINISHED, f"{so_far}; its suites must be run again ({outcome.stale})"
+    if outcome.verdict is Status.UNKNOWN:
+        return PhaseState.FINISHED, f"{so_far}; its suites could not tell: {outcome.why}"
+    return _BY_VERDICT[outcome.verdict], f"{so_far}; {outcome.why}"
+
+
 def _vanished(facts: PhaseFacts) -> Judged:
     code = facts.process.exit_code
+    if facts.phase.suites and not code:
+        how = "its process is gone; its exit code can't be known" if code is None else "ended with exit code 0"
+        return _by_its_data(facts, how)
     if code is None:
         return PhaseState.FINISHED, "its process is gone; its exit code can't be known"
     return (PhaseState.PASSED, "ended with exit code 0") if code == 0 else (PhaseState.FAILED, f"exit code {code}")
@@ -102,6 +132,8 @@ def _by_checkpoint(facts: PhaseFacts) -> Judged:
     counts = facts.account.counts
     if counts.pending or counts.missing:
         return PhaseState.UNKNOWN, f"only its checkpoint is known{progress_words(facts)}"
+    if facts.phase.suites:
+        return _by_its_data(facts, "every date has an outcome in its checkpoint")
     return PhaseState.FINISHED, "every date has an outcome in its checkpoint; no log says how it ended"
 
 
@@ -109,6 +141,9 @@ def _not_begun(facts: PhaseFacts, upstream: Mapping[str, PhaseState]) -> Judged:
     waiting = [name for name, state in upstream.items() if state not in ACCEPTED]
     if waiting:
         return PhaseState.WAITING, f"waits for {', '.join(waiting)}"
+    if facts.phase.judges_only:
+        ready = facts.outcome.verdict is None and not facts.validating
+        return (PhaseState.READY, "its suites may be run") if ready else _by_its_data(facts, "it only judges")
     if facts.phase.command is not None:
         return PhaseState.READY, "may be started"
     return PhaseState.UNKNOWN, "nothing has been seen of it yet"

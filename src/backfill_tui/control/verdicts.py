@@ -1,0 +1,79 @@
+"""What results of suites are worth now: whether they still count, and what they say together. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backfill_tui.checks.digest import suite_digest
+from backfill_tui.checks.model import Status, SuiteResult, worst
+from backfill_tui.plan.resolved import Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the suites of a phase, or one suite of its inputs, say together; `why` is a clause.
+
+    `verdict` is None as long as one of them has not been run. `stale` says why it no longer counts; empty: it does.
+    `at` (aware) is when the oldest of the results was found.
+    """
+
+    verdict: Status | None
+    why: str
+    at: datetime | None = None
+    stale: str = ""
+
+
+NOT_RUN = Outcome(None, "not run yet")
+
+
+def stale_because(
+    result: SuiteResult,
+    suite: Suite,
+    *,
+    dates: tuple[object, object] | None,
+    written_at: datetime | None,
+    now: datetime,
+) -> str:
+    """Why a result no longer tells how its table is, as a clause; empty while it does.
+
+    `dates` is the range that would be judged now; `written_at` when a run that fills the table last said something.
+    """
+    if result.dates != dates:
+        return "it judged another range"
+    if result.digest != suite_digest(suite, result.dates):
+        return "the suite has changed since"
+    if written_at is not None and written_at > result.at:
+        return "its table was written since"
+    age = now - result.at
+    if suite.max_age_s is not None and age > timedelta(seconds=suite.max_age_s):
+        return f"it is older than {_span(suite.max_age_s)}"
+    return ""
+
+
+def outcome_of(names: Iterable[str], results: Mapping[str, SuiteResult], stale: Mapping[str, str]) -> Outcome:
+    """What the named suites say together: the worst of them, in words; NOT_RUN while one has no result."""
+    wanted = list(names)
+    if not wanted or any(name not in results for name in wanted):
+        return NOT_RUN
+    found = [results[name] for name in wanted]
+    verdict = worst(result.verdict for result in found)
+    first = next(result for result in found if result.verdict is verdict)
+    old = next((f"{name}: {stale[name]}" for name in wanted if stale.get(name)), "")
+    return Outcome(verdict, in_words(first), min(result.at for result in found), old)
+
+
+def in_words(result: SuiteResult) -> str:
+    """Why a suite has its verdict: its first check that counts as much, or how many checks it has passed."""
+    if result.verdict is Status.PASS:
+        return f"{result.name} passes"
+    for check in result.checks:
+        if check.counts_as is result.verdict:
+            return f"{result.name}: {check.name} {check.detail}"
+    return f"{result.name}: {result.verdict.value}"
+
+
+def _span(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return f"{seconds:g} s"
+    return f"{minutes} min" if minutes % 60 else f"{minutes // 60} h"
