@@ -82,7 +82,7 @@ def test_what_is_no_plan_is_one_sentence_and_exit_78(
 
 def test_the_plan_of_the_night_is_clean(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(shipped("nba.yaml")) == 0
-    assert capsys.readouterr().out.endswith("6 phases, 2 suites, no problems\n")
+    assert capsys.readouterr().out.endswith("8 phases, 6 suites, no problems\n")
 
 
 class Structure:

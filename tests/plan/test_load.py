@@ -253,8 +253,8 @@ def test_a_refusal_has_every_mistake_and_exit_code_78(write: Callable[[str], Pat
 
 def test_the_plan_of_the_night_loads() -> None:
     plan = load_plan(shipped("nba.yaml"), now=EVENING, environ={"SLACK_URL": "slack://x"})
-    names = "team_offense team_offense_fix player_game_summary composite_factors orchestrator ml_training"
-    assert [phase.name for phase in plan.phases] == names.split()
+    names = "team_offense team_offense_fix player_game_summary player_game_summary_history composite_factors"
+    assert [phase.name for phase in plan.phases] == [*names.split(), "orchestrator", "ml_ready", "ml_training"]
     assert plan.warnings == ()
     assert plan.phase("team_offense_fix").process is not None
     first, second = plan.phase("team_offense"), plan.phase("team_offense_fix")
