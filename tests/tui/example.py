@@ -20,6 +20,7 @@ from backfill_tui.progress.eta import Forecast
 from backfill_tui.progress.pace import Slice
 from backfill_tui.sources.events import Mode
 from backfill_tui.sources.presence import Identity, Presence, ProcessSeen
+from tests.tui import suites
 
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 1, 3, 20, 14, 7, tzinfo=ZONE)
@@ -217,6 +218,8 @@ def _phase1() -> PhaseView:
             holes_basis="calendar",
         ),
         log_age_s=4271.0,
+        suites=(suites.offense(),),
+        judgement=suites.PASSED,
         throughput=throughput(),
         calendar={day: float(games(day)) for day in days(FOUR_YEARS)},
     )
@@ -233,6 +236,7 @@ def _waiting() -> tuple[PhaseView, ...]:
             critical=True,
             forecast=forecast((21, 20), (21, 45), (22, 5)),
             timeline=Timeline(NOW, 60.0, "on_track"),
+            suites=(suites.ready(),),
         ),
         phase(
             "composite_factors",
@@ -246,6 +250,8 @@ def _waiting() -> tuple[PhaseView, ...]:
             forecast=forecast((4, 40), (5, 45), (6, 50)),
             timeline=late,
             log_age_s=840.0,
+            suites=suites.of_factors(),
+            judgement=suites.FAILED,
         ),
         phase("ml_training", critical=True, forecast=forecast((4, 45), (5, 50), (6, 55)), timeline=late),
     )

@@ -12,6 +12,7 @@ from backfill_tui.sources.pager import LogPager
 from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.display import Display
 from backfill_tui.tui.feed import ReplayFeed
+from backfill_tui.tui.judge import Judge
 from backfill_tui.tui.log_reader import Opener
 from tests.tui import example
 
@@ -21,11 +22,22 @@ PATIENCE = 400  # turns of the event loop before a test gives up waiting
 
 
 def make_app(
-    *snapshots: Snapshot, log: Path | None = None, opener: Opener | None = None, shown_as: Display | None = None
+    *snapshots: Snapshot,
+    log: Path | None = None,
+    opener: Opener | None = None,
+    shown_as: Display | None = None,
+    judge: Judge | None = None,
+    read_only: bool = False,
 ) -> BackfillApp:
     """An app that replays snapshots, by default the night. Whatever log they name, `log` is shown."""
     feed = ReplayFeed(snapshots or (example.night(),))
-    return BackfillApp(feed, opener=opener or (lambda path: LogPager(log or path)), shown_as=shown_as or Display())
+    return BackfillApp(
+        feed,
+        judge=judge,
+        read_only=read_only,
+        opener=opener or (lambda path: LogPager(log or path)),
+        shown_as=shown_as or Display(),
+    )
 
 
 @asynccontextmanager

@@ -5,11 +5,14 @@ from textual.dom import DOMNode
 
 from backfill_tui.tui.actions import ACTIONS, Action, Scope, hints
 from backfill_tui.tui.app import BackfillApp
+from backfill_tui.tui.screens.checks import ChecksPage
 from backfill_tui.tui.screens.dashboard import Dashboard
 from backfill_tui.tui.screens.help import written
+from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.screens.page import Page
 from backfill_tui.tui.screens.phase import PhasePage
 from backfill_tui.tui.widgets.calendar import Calendar
+from backfill_tui.tui.widgets.checks_table import ChecksTable
 from backfill_tui.tui.widgets.footer import line
 from backfill_tui.tui.widgets.log_lines import LogLines
 from backfill_tui.tui.widgets.panels import Details
@@ -23,6 +26,10 @@ HOMES: dict[Scope, type[DOMNode]] = {
     Scope.LOG: LogLines,
     Scope.DASHBOARD: Dashboard,
     Scope.PHASE: PhasePage,
+    Scope.CHECKS_TABLE: ChecksTable,
+    Scope.CHECKS: ChecksPage,
+    Scope.ASKING: ChecksPage,
+    Scope.LOGS: LogPage,
     Scope.PAGE: Page,
     Scope.APP: BackfillApp,
 }
@@ -53,7 +60,7 @@ def test_the_help_tells_every_action() -> None:
 
 @pytest.mark.parametrize("room", [10, 40, 80, 132])
 def test_the_footer_fits_and_keeps_the_way_out_to_the_last(room: int) -> None:
-    scopes = (Scope.CALENDAR, Scope.PHASE, Scope.PAGE, Scope.APP)
+    scopes = (Scope.CALENDAR, Scope.PHASE, Scope.LOGS, Scope.PAGE, Scope.APP)
     footer = line(hints(scopes), room)
     shown = "".join(span.text for span in footer)
     assert "q quit" in shown
@@ -62,5 +69,5 @@ def test_the_footer_fits_and_keeps_the_way_out_to_the_last(room: int) -> None:
 
 
 def test_the_footer_offers_a_key_as_its_innermost_scope_means_it() -> None:
-    offered = {a.keys[0]: a.label for a in hints((Scope.CALENDAR, Scope.PHASE, Scope.PAGE, Scope.APP))}
+    offered = {a.keys[0]: a.label for a in hints((Scope.CALENDAR, Scope.PHASE, Scope.LOGS, Scope.PAGE, Scope.APP))}
     assert offered["enter"] == "in log"

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.display import Display
+from backfill_tui.tui.screens.log_page import LogPage
 from tests.tui import example
 from tests.tui.screen import SMALL, WIDE, make_app, press, shown, until
 
@@ -36,7 +37,9 @@ def _picture(
         await until(pilot, lambda: "ml_training" in shown(app) or "Nothing" in shown(app))
         await press(pilot, *keys)
         if night is None:
-            await until(pilot, lambda: not app.page.log_pane().lines.busy and "counting" not in shown(app))
+            page = app.page
+            assert isinstance(page, LogPage)
+            await until(pilot, lambda: not page.log_pane().lines.busy and "counting" not in shown(app))
         await pilot.pause(0.5)
 
     return compare(app, terminal_size=size, run_before=settle)

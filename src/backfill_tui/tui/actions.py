@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 
 class Scope(StrEnum):
-    """Where an action is at home: the widget with the focus, either page, or everywhere."""
+    """Where an action is at home: the widget with the focus, a page, or everywhere."""
 
     TABLE = "Phases"
     CALENDAR = "Calendar"
@@ -16,7 +16,11 @@ class Scope(StrEnum):
     LOG = "Log"
     DASHBOARD = "Dashboard"
     PHASE = "Phase page"
-    PAGE = "Either page"
+    CHECKS_TABLE = "Table of checks"
+    CHECKS = "Checks page"
+    ASKING = "While checks are being asked"
+    LOGS = "Dashboard and phase page"
+    PAGE = "Every page"
     APP = "Everywhere"
 
 
@@ -92,6 +96,32 @@ ACTIONS: tuple[Action, ...] = (
     Action("left", ("h", "left"), "left", "Scroll left", Scope.LOG, palette=False),
     Action("right", ("l", "right"), "right", "Scroll right", Scope.LOG, palette=False),
     *_moves(Scope.DETAILS, "line"),
+    *_moves(Scope.CHECKS_TABLE, "check"),
+    Action(
+        "detail",
+        ("enter",),
+        "detail",
+        "All of the check: go to its detail; where the terminal is narrow, show it alone",
+        Scope.CHECKS_TABLE,
+        "enter",
+        14,
+    ),
+    Action("validate", ("v",), "run", "Run the suites of the phase", Scope.CHECKS, "v", 6),
+    Action("sample", ("s",), "sample rows", "Show rows that make the metric fail", Scope.CHECKS, "s", 8),
+    Action("next_trouble", ("n", "x"), "not passing", "Next check that is no pass", Scope.CHECKS, "n/N", 20),
+    Action("previous_trouble", ("N", "X"), "previous trouble", "Previous check that is no pass", Scope.CHECKS),
+    Action(
+        "back",
+        ("escape",),
+        "back",
+        "Back from the detail to the table; back to where the checks were opened",
+        Scope.CHECKS,
+        "esc",
+        4,
+    ),
+    Action("back", ("escape",), "cancel, back", "Cancel what is asked, and go back", Scope.ASKING, "esc", 1),
+    Action("validate", ("v",), "validate", "Open the checks of the phase and run them", Scope.LOGS, "v", 7),
+    Action("checks", ("c",), "checks", "Open the checks of the phase as they are", Scope.LOGS, "c", 22),
     Action(
         "back",
         ("escape",),
@@ -114,18 +144,18 @@ ACTIONS: tuple[Action, ...] = (
         ("slash",),
         "filter",
         "Show only the lines of the whole log that contain a text",
-        Scope.PAGE,
+        Scope.LOGS,
         "/",
         12,
     ),
-    Action("next_match", ("n",), "match", "Next line that contains the text", Scope.PAGE, "n/N", 40),
-    Action("previous_match", ("N",), "previous match", "Previous line that contains the text", Scope.PAGE),
-    Action("next_error", ("e",), "error", "Next line of level ERROR or above", Scope.PAGE, "e/E", 30),
-    Action("previous_error", ("E",), "previous error", "Previous line of level ERROR or above", Scope.PAGE),
-    Action("follow", ("f",), "follow", "Follow the end of the log, or pause", Scope.PAGE, "f", 25),
-    Action("next_log", ("right_square_bracket",), "next log", "Next file of this phase's logs", Scope.PAGE),
+    Action("next_match", ("n",), "match", "Next line that contains the text", Scope.LOGS, "n/N", 40),
+    Action("previous_match", ("N",), "previous match", "Previous line that contains the text", Scope.LOGS),
+    Action("next_error", ("e",), "error", "Next line of level ERROR or above", Scope.LOGS, "e/E", 30),
+    Action("previous_error", ("E",), "previous error", "Previous line of level ERROR or above", Scope.LOGS),
+    Action("follow", ("f",), "follow", "Follow the end of the log, or pause", Scope.LOGS, "f", 25),
+    Action("next_log", ("right_square_bracket",), "next log", "Next file of this phase's logs", Scope.LOGS),
     Action(
-        "previous_log", ("left_square_bracket",), "previous log", "Previous file of this phase's logs", Scope.PAGE
+        "previous_log", ("left_square_bracket",), "previous log", "Previous file of this phase's logs", Scope.LOGS
     ),
     Action("focus_next", ("tab",), "focus", "Next panel", Scope.PAGE, "tab", 35, palette=False),
     Action("focus_previous", ("shift+tab",), "focus back", "Previous panel", Scope.PAGE, palette=False),

@@ -14,17 +14,19 @@ from textual.binding import BindingType
 from textual.command import CommandPalette, Provider
 
 from backfill_tui.engine.snapshot import Snapshot
-from backfill_tui.errors import BackfillError
 from backfill_tui.sources.pager import LogPager
 from backfill_tui.tui import themes
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.commands import RegistryCommands
 from backfill_tui.tui.display import Display, display
 from backfill_tui.tui.feed import Feed
+from backfill_tui.tui.judge import Judge
 from backfill_tui.tui.log_reader import Opener
+from backfill_tui.tui.screens.checks import ChecksPage
 from backfill_tui.tui.screens.dashboard import Dashboard
 from backfill_tui.tui.screens.help import Help
-from backfill_tui.tui.screens.page import Page
+from backfill_tui.tui.screens.log_page import LogPage
+from backfill_tui.tui.screens.page import Page, sentence
 from backfill_tui.tui.screens.phase import PhasePage
 from backfill_tui.tui.widgets.phase_table import PhaseTable
 from backfill_tui.views.spans import plain
@@ -47,6 +49,7 @@ class BackfillApp(App[int]):
         self,
         feed: Feed,
         *,
+        judge: Judge | None = None,
         read_only: bool = False,
         opener: Opener = LogPager,
         theme: str | None = None,
@@ -55,6 +58,7 @@ class BackfillApp(App[int]):
         self._shown_as = shown_as or display(os.environ, getattr(sys.__stdout__, "encoding", None))
         super().__init__(ansi_color=True if self._shown_as.native else None)
         self.feed = feed
+        self.judge = judge
         self.read_only = read_only
         self.snapshot: Snapshot | None = None
         self._arrived_at = time.monotonic()
@@ -97,7 +101,7 @@ class BackfillApp(App[int]):
             try:
                 snapshot = await self.feed.next(after)
             except Exception as error:  # noqa: BLE001 - whatever ails the feed, the screen stays and says so
-                self.warn(_sentence(error))
+                self.warn(sentence(error))
                 await asyncio.sleep(_RETRY_S)
                 continue
             after = snapshot.sequence
@@ -115,7 +119,7 @@ class BackfillApp(App[int]):
         try:
             page.apply(snapshot)
         except Exception as error:  # noqa: BLE001 - one odd snapshot must not take the screen down
-            self.warn(f"This moment could not be shown: {_sentence(error)}")
+            self.warn(f"This moment could not be shown: {sentence(error)}")
         title = f"backfill: {plain(snapshot.plan)} – {snapshot.health}"
         if title != self.title:
             self.title = title
@@ -151,14 +155,19 @@ class BackfillApp(App[int]):
         page.snapshot = self.snapshot
         self.push_screen(page)
 
+    def on_log_page_checks_wanted(self, event: LogPage.ChecksWanted) -> None:
+        """Open the checks of a phase with the newest snapshot."""
+        page = ChecksPage(event.phase, self.judge, run=event.run, read_only=self.read_only)
+        page.snapshot = self.snapshot
+        self.push_screen(page)
+
     def action_phase(self, key: str) -> None:
-        """Select the phase of that number; on a phase's page, turn to it."""
+        """Turn every open page to the phase of that number."""
         phases = self.snapshot.phases if self.snapshot else ()
         index = int(key) - 1
         if index < len(phases):
-            self._dashboard.select(phases[index].name)
-            if isinstance(self.page, PhasePage):
-                self.page.turn_to(phases[index].name)
+            for page in self.pages():
+                page.turn_to(phases[index].name)
 
     def action_help(self) -> None:
         """Show the keys."""
@@ -178,13 +187,10 @@ class BackfillApp(App[int]):
         self.exit(0)
 
 
-def _sentence(error: Exception) -> str:
-    """What an error says; its kind where that was nothing we made."""
-    return str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}"
-
-
-def run_dashboard(feed: Feed, *, read_only: bool = False, theme: str | None = None) -> int:
+def run_dashboard(
+    feed: Feed, *, judge: Judge | None = None, read_only: bool = False, theme: str | None = None
+) -> int:
     """Show the dashboard until the person leaves; its exit code."""
-    app = BackfillApp(feed, read_only=read_only, theme=theme)
+    app = BackfillApp(feed, judge=judge, read_only=read_only, theme=theme)
     code = app.run()
     return code if code is not None else app.return_code or 0

@@ -11,9 +11,11 @@ from backfill_tui.tui.screens.page import Page
 
 
 def _scopes(node: DOMNode) -> tuple[Scope, ...]:
-    """Where a node is at home: its own scope, and for a page that of all pages."""
+    """Where a node is at home: its own scope, or for a page all of its own."""
+    if isinstance(node, Page):
+        return node.scopes()
     own = getattr(node, "SCOPE", None)
-    return (*((own,) if isinstance(own, Scope) else ()), *((Scope.PAGE,) if isinstance(node, Page) else ()))
+    return (own,) if isinstance(own, Scope) else ()
 
 
 class RegistryCommands(Provider):

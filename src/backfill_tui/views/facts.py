@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from backfill_tui.checks.model import Check, worst
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen, PhaseView, Snapshot
 from backfill_tui.progress.account import Run, RunEnd
 from backfill_tui.sources.events import Mode
 from backfill_tui.sources.presence import Presence, ProcessSeen
-from backfill_tui.views import formats
+from backfill_tui.views import formats, verdicts
 from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, wrap
 
 LABEL = 11
@@ -45,6 +46,7 @@ def about(snapshot: Snapshot, view: PhaseView, room: int) -> list[Line]:
     now = snapshot.at
     groups = [
         [Fact("state", plain(view.why) or view.state.value), *_notes(view)],
+        judged(view, now),
         runs(view, now),
         checkpoint(view.checkpoint, now) if view.checkpoint else [],
         process(view.process, now),
@@ -56,6 +58,26 @@ def about(snapshot: Snapshot, view: PhaseView, room: int) -> list[Line]:
             out.append(one(""))
         out += lines(group, room)
     return out
+
+
+def judged(view: PhaseView, now: datetime) -> list[Fact]:
+    """What the checks found: the verdict with the check it is due to and its age; the same of its inputs."""
+    facts = []
+    if view.judgement is not None:
+        _, tone = verdicts.LOOK[view.judgement.verdict]
+        due = _due(verdicts.headline(view.suites))
+        age = verdicts.age(view.judgement.at, now)
+        facts.append(Fact("checks", f"{view.judgement.verdict.value}{due}, {age}", tone))
+    if inputs := verdicts.results(view.suites, inputs=True):
+        found = worst(result.verdict for result in inputs)
+        due = _due(verdicts.headline(view.suites, inputs=True))
+        age = verdicts.age(min(result.at for result in inputs), now)
+        facts.append(Fact("inputs", f"{found.value}{due}, {age}", verdicts.LOOK[found][1]))
+    return facts
+
+
+def _due(check: Check | None) -> str:
+    return f"  {plain(check.name)} {plain(check.detail)}".rstrip() if check else ""
 
 
 def process(seen: ProcessSeen, now: datetime) -> list[Fact]:

@@ -4,7 +4,7 @@ from datetime import UTC
 
 from backfill_tui.control.model import Severity
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
-from backfill_tui.views import formats, rows
+from backfill_tui.views import formats, rows, verdicts
 from backfill_tui.views.spans import Line, Span, Tone, line_width, one, plain, shorten, spread
 
 _BRAND = one("backfill ", Tone.KEY)
@@ -53,6 +53,24 @@ def phase(snapshot: Snapshot, view: PhaseView, room: int) -> Line:
     if note := rows.reading(view):
         parts.append(one(note, Tone.DIM))
     return _join(parts, room)
+
+
+def checks(snapshot: Snapshot, view: PhaseView, room: int) -> Line:
+    """The header of a phase's checks: its state, its verdict and when that was found."""
+    crumbs = spread(
+        Span(shorten(plain(snapshot.plan), 20), Tone.KEY),
+        Span(" › ", Tone.DIM),
+        Span(shorten(plain(view.name), 40 if room >= _WIDE else 24), Tone.STRONG),
+        Span(" › ", Tone.DIM),
+        Span("checks", Tone.STRONG),
+    )
+    parts = [crumbs, one(view.state.value, rows.STATE_TONES[view.state])]
+    if (judged := view.judgement) is None:
+        return _join([*parts, one("not judged yet", Tone.DIM)], room)
+    glyph, tone = verdicts.LOOK[judged.verdict]
+    badge = {Tone.BAD: Tone.BAD_BADGE, Tone.WARN: Tone.WARN_BADGE}.get(tone)
+    verdict = one(f" {glyph} {judged.verdict.value} ", badge) if badge else verdicts.badge(judged.verdict)
+    return _join([*parts, verdict, one(verdicts.age(judged.at, snapshot.at), Tone.DIM)], room)
 
 
 def health(snapshot: Snapshot, *, spell: bool = True) -> Line:

@@ -7,7 +7,7 @@ from datetime import datetime
 from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.sources.presence import Presence
-from backfill_tui.views import formats
+from backfill_tui.views import formats, verdicts
 from backfill_tui.views.spans import NOTHING, Line, Span, Tone, one, plain, spread
 
 
@@ -44,6 +44,7 @@ COLUMNS = (
     Column("ok", "ok %", 10, 5, 5, right=True),
     Column("failed", "fail", 7, 4, 6, right=True, optional=True),
     Column("missing", "miss", 8, 4, 6, right=True, optional=True),
+    Column("checks", "checks", 10, 6, 9, optional=True),
     Column("process", "process", 11, 7, 9),
     Column("log", "log", 14, 4, 7, right=True),
 )
@@ -143,6 +144,7 @@ def cells(view: PhaseView, now: datetime, *, stars: bool) -> dict[str, Line]:
         "ok": one(formats.rate_percent(counts.success_rate), _known(counts.success_rate, Tone.TEXT)),
         "failed": _trouble(counts.failed, Tone.BAD),
         "missing": _trouble(counts.missing, Tone.WARN),
+        "checks": verdicts.badge(view.judgement.verdict) if view.judgement else one(formats.UNKNOWN, Tone.DIM),
         "process": process(view, now),
         "log": one(formats.duration(view.log_age_s), Tone.DIM),
     }

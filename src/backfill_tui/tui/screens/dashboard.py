@@ -10,12 +10,12 @@ from textual.containers import Horizontal
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.log_reader import Opener
-from backfill_tui.tui.screens.page import Page
+from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.widgets.log_pane import LogPane
 from backfill_tui.tui.widgets.painted import Lines, Written
 from backfill_tui.tui.widgets.panels import Alerts
 from backfill_tui.tui.widgets.phase_table import PhaseTable
-from backfill_tui.views import header
+from backfill_tui.views import header, verdicts
 from backfill_tui.views.spans import Line, Tone, one, wrap
 
 _LOOKING = ("Looking at logs, checkpoints and processes …",)
@@ -27,7 +27,7 @@ _NOTHING = (
 )
 
 
-class Dashboard(Page):
+class Dashboard(LogPage):
     """All phases at a glance. The panels of the middle row are there only while they have something to say."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DASHBOARD)]
@@ -38,6 +38,15 @@ class Dashboard(Page):
         super().__init__(opener)
         self.read_only = read_only
         self.selected: str | None = None
+
+    @property
+    def chosen(self) -> str | None:
+        """The selected phase."""
+        return self.selected
+
+    def turn_to(self, phase: str) -> None:
+        """Select a phase by its number."""
+        self.select(phase)
 
     def compose_body(self) -> ComposeResult:
         """Table, middle row, log; or the sentence that there is nothing."""
@@ -93,7 +102,8 @@ class Dashboard(Page):
         """The log and the table's lower edge tell of the selected phase."""
         table = self.query_one(PhaseTable)
         view = next((v for v in snapshot.phases if v.name == self.selected), None)
-        table.entitle("Phases", view.why if view else "")
+        told = (view.why, verdicts.clause(view, snapshot.at)) if view else ()
+        table.entitle("Phases", " · ".join(clause for clause in told if clause))
         if view is not None:
             self.log_pane().show_phase(view)
 

@@ -1,4 +1,4 @@
-"""What the pages share: they show the newest snapshot, a footer that follows the focus, and the keys of the log."""
+"""What all pages share: they show the newest snapshot, and a footer that follows the focus."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -10,10 +10,9 @@ from textual.events import DescendantBlur, DescendantFocus, Mount, Resize, Scree
 from textual.screen import Screen
 
 from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.errors import BackfillError
 from backfill_tui.tui.actions import Scope, bindings
-from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.widgets.footer import Footer
-from backfill_tui.tui.widgets.log_pane import LogPane
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.views.spans import Tone, one, plain
 
@@ -26,9 +25,8 @@ class Page(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.PAGE)]
     SCOPE: ClassVar[Scope]
 
-    def __init__(self, opener: Opener) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.opener = opener
         self.snapshot: Snapshot | None = None
         self.stale: timedelta | None = None
         self._notice = ""
@@ -60,6 +58,13 @@ class Page(Screen[None]):
     def render_header(self, snapshot: Snapshot, room: int) -> None:
         """Write the header in `room` cells."""
         raise NotImplementedError
+
+    def scopes(self) -> tuple[Scope, ...]:
+        """Where the page's own actions are at home, innermost first."""
+        return (self.SCOPE, Scope.PAGE)
+
+    def turn_to(self, phase: str) -> None:
+        """Show another phase of the snapshot, chosen by its number."""
 
     # What the app hands over
 
@@ -131,7 +136,7 @@ class Page(Screen[None]):
             return
         scope = getattr(self.focused, "SCOPE", None)
         inner = (scope,) if isinstance(scope, Scope) else ()
-        self.query_one(Footer).offer(*inner, self.SCOPE, Scope.PAGE, Scope.APP)
+        self.query_one(Footer).offer(*inner, *self.scopes(), Scope.APP)
 
     # Keys
 
@@ -143,38 +148,7 @@ class Page(Screen[None]):
         """Go to the panel before."""
         self.focus_previous()
 
-    def log_pane(self) -> LogPane:
-        """The page's log."""
-        return self.query_one(LogPane)
 
-    def action_filter(self) -> None:
-        """Ask for a text to filter the log by."""
-        self.log_pane().ask()
-
-    def action_next_match(self) -> None:
-        """Go to the next line with the text."""
-        self.log_pane().seek_match(forward=True)
-
-    def action_previous_match(self) -> None:
-        """Go to the line with the text before this one."""
-        self.log_pane().seek_match(forward=False)
-
-    def action_next_error(self) -> None:
-        """Go to the next error."""
-        self.log_pane().seek_error(forward=True)
-
-    def action_previous_error(self) -> None:
-        """Go to the error before."""
-        self.log_pane().seek_error(forward=False)
-
-    def action_follow(self) -> None:
-        """Follow the log's end, or pause."""
-        self.log_pane().toggle_follow()
-
-    def action_next_log(self) -> None:
-        """Show the phase's next log file."""
-        self.log_pane().step_file(1)
-
-    def action_previous_log(self) -> None:
-        """Show the phase's previous log file."""
-        self.log_pane().step_file(-1)
+def sentence(error: Exception) -> str:
+    """What an error says; its kind where that was nothing we made."""
+    return str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}"

@@ -13,7 +13,7 @@ from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.progress.account import UnitState
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.log_reader import Opener
-from backfill_tui.tui.screens.page import Page
+from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.widgets.calendar import Calendar
 from backfill_tui.tui.widgets.log_pane import LogPane
 from backfill_tui.tui.widgets.painted import Lines
@@ -32,7 +32,7 @@ _ORDER = (
 )
 
 
-class PhasePage(Page):
+class PhasePage(LogPage):
     """One phase. In a narrow terminal the lower half shows what belongs to the focused panel."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.PHASE)]
@@ -42,6 +42,11 @@ class PhasePage(Page):
     def __init__(self, phase: str, opener: Opener) -> None:
         super().__init__(opener)
         self.phase = phase
+
+    @property
+    def chosen(self) -> str | None:
+        """The phase that the page shows."""
+        return self.phase
 
     def compose_body(self) -> ComposeResult:
         """Calendar and log at the left, words at the right."""

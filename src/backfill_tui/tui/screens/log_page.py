@@ -1,0 +1,86 @@
+"""What the pages with a log share: its keys, and the way from the phase that is shown to its checks."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from backfill_tui.tui.actions import Scope, bindings
+from backfill_tui.tui.log_reader import Opener
+from backfill_tui.tui.screens.page import Page
+from backfill_tui.tui.widgets.log_pane import LogPane
+
+
+class LogPage(Page):
+    """A page about one phase at a time, with that phase's log."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.LOGS)]
+
+    class ChecksWanted(Message):
+        """The checks of a phase are wanted; `run` says whether they are to be run at once."""
+
+        def __init__(self, phase: str, *, run: bool) -> None:
+            super().__init__()
+            self.phase = phase
+            self.run = run
+
+    def __init__(self, opener: Opener) -> None:
+        super().__init__()
+        self.opener = opener
+
+    @property
+    def chosen(self) -> str | None:
+        """The name of the phase that the page is about; None while there is none."""
+        raise NotImplementedError
+
+    def scopes(self) -> tuple[Scope, ...]:
+        """The log's keys beside those of every page."""
+        return (self.SCOPE, Scope.LOGS, Scope.PAGE)
+
+    def log_pane(self) -> LogPane:
+        """The page's log."""
+        return self.query_one(LogPane)
+
+    def action_validate(self) -> None:
+        """Open the checks of the phase and run them."""
+        self._want_checks(run=True)
+
+    def action_checks(self) -> None:
+        """Open the checks of the phase as they are."""
+        self._want_checks(run=False)
+
+    def _want_checks(self, *, run: bool) -> None:
+        if self.chosen is not None:
+            self.post_message(self.ChecksWanted(self.chosen, run=run))
+
+    def action_filter(self) -> None:
+        """Ask for a text to filter the log by."""
+        self.log_pane().ask()
+
+    def action_next_match(self) -> None:
+        """Go to the next line with the text."""
+        self.log_pane().seek_match(forward=True)
+
+    def action_previous_match(self) -> None:
+        """Go to the line with the text before this one."""
+        self.log_pane().seek_match(forward=False)
+
+    def action_next_error(self) -> None:
+        """Go to the next error."""
+        self.log_pane().seek_error(forward=True)
+
+    def action_previous_error(self) -> None:
+        """Go to the error before."""
+        self.log_pane().seek_error(forward=False)
+
+    def action_follow(self) -> None:
+        """Follow the log's end, or pause."""
+        self.log_pane().toggle_follow()
+
+    def action_next_log(self) -> None:
+        """Show the phase's next log file."""
+        self.log_pane().step_file(1)
+
+    def action_previous_log(self) -> None:
+        """Show the phase's previous log file."""
+        self.log_pane().step_file(-1)

@@ -1,0 +1,314 @@
+"""The suites of a phase as rows of a table, and one suite as plain lines. The words only; it knows no screen."""
+
+import math
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from backfill_tui.checks.model import Check, Status, SuiteResult
+from backfill_tui.engine.snapshot import PhaseView, Point, SuiteView
+from backfill_tui.views import formats, sparkline, verdicts
+from backfill_tui.views.spans import Line, Span, Tone, clip, line_width, one, plain, shorten, spread, width
+
+DATES_SHOWN = 12  # dates without rows that are named one by one
+_INDENT = 2
+_GAP = 2
+_NAME_MOST = 32
+_BOUND_MOST = 24
+_NOTE_MOST = 24
+_TREND_MOST = 16
+_POINTS = 2  # that a trend takes
+
+# What gives way where it is narrow, in this order, down to so many cells.
+_GIVES_WAY = (
+    ("trend", 8),
+    ("name", 20),
+    ("note", 12),
+    ("trend", 0),
+    ("bound", 9),
+    ("note", 4),
+    ("name", 10),
+    ("bound", 0),
+    ("note", 0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Which check of which suite; `check` is None for a suite that has none to show."""
+
+    suite: str
+    is_input: bool
+    check: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. Those with a key can be selected."""
+
+    line: Line
+    key: Key | None = None
+    trouble: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """A check's words by column, before anything is cut."""
+
+    mark: Span
+    name: str
+    number: str
+    unit: str
+    bound: str
+    note: str
+    trend: Sequence[Point]
+
+
+def rows(view: PhaseView, now: datetime, room: int) -> tuple[Row, ...]:
+    """Every suite of a phase, outputs first: a heading, then a row a check. Columns are common to all suites."""
+    ordered = sorted(view.suites, key=lambda suite: suite.is_input)
+    cells = {id(check): _cells(suite, check) for suite in ordered for check in _checks(suite)}
+    widths = _widths(list(cells.values()), room)
+    found: list[Row] = []
+    for suite in ordered:
+        if found:
+            found.append(Row(()))
+        found += [Row(line) for line in _heading(suite, now, room)]
+        for check in _checks(suite):
+            key = Key(suite.name, suite.is_input, check.name)
+            found.append(Row(_row(cells[id(check)], widths), key, verdicts.is_trouble(check)))
+        if not _checks(suite):
+            found.append(Row(_placeholder(suite, room), Key(suite.name, suite.is_input, None)))
+    return tuple(found)
+
+
+def find(view: PhaseView, key: Key) -> tuple[SuiteView, Check | None] | None:
+    """The suite and the check that a key names; None if the suite is no longer there."""
+    for suite in view.suites:
+        if (suite.name, suite.is_input) == (key.suite, key.is_input):
+            return suite, next((check for check in _checks(suite) if check.name == key.check), None)
+    return None
+
+
+def summary(view: PhaseView) -> Line:
+    """How the phase's checks stand, counted as they count: `18 checks   ✓ 15 pass   ! 2 warn   ✗ 1 fail`."""
+    found = [check for suite in view.suites for check in _checks(suite)]
+    if not view.suites:
+        return one(
+            "No suites judge this phase: name some in the plan, under suites or inputs of the phase.", Tone.DIM
+        )
+    if not found:
+        return one(f"{formats.plural(len(view.suites), 'suite')}, not run yet: v runs them.", Tone.DIM)
+    parts: list[Span] = [Span(formats.plural(len(found), "check"), Tone.DIM)]
+    for status in reversed(Status):
+        glyph, tone = verdicts.LOOK[status]
+        if number := sum(check.counts_as is status for check in found):
+            parts.append(Span(f"   {glyph} {number} {status.value}", tone))
+    if shown := sum(check.counts_as is None for check in found):
+        parts.append(Span(f"   · {shown} only shown", Tone.DIM))
+    return tuple(parts)
+
+
+# Headings
+
+
+def _heading(suite: SuiteView, now: datetime, room: int) -> list[Line]:
+    """Title and verdict; where and how it was asked; why it no longer counts."""
+    title = Span(shorten(plain(suite.title or suite.name), max(12, room - 24)), Tone.TITLE)
+    parts: list[Line | Span] = [title]
+    if suite.result is not None:
+        parts += [Span("   "), verdicts.badge(suite.result.verdict)]
+    if suite.running:
+        parts += [Span("   "), Span("◆ running", Tone.BUSY)]
+    lines = [clip(spread(*parts), room)]
+    lines += [
+        one(f"{' ' * _INDENT}{line}", Tone.DIM) for line in _packed(_circumstances(suite, now), room - _INDENT)
+    ]
+    if suite.stale and suite.result is not None:
+        lines.append(clip(one(f"{' ' * _INDENT}stale: {plain(suite.stale)}", Tone.WARN), room))
+    return lines
+
+
+def _circumstances(suite: SuiteView, now: datetime) -> list[str]:
+    """What is worth knowing of how a suite was asked, a clause each."""
+    parts: list[str] = []
+    if suite.is_input:
+        parts.append("input" + (f", every {formats.duration(suite.every_s)}" if suite.every_s else ""))
+    if (result := suite.result) is None:
+        return parts
+    if result.table:
+        parts.append(plain(result.table))
+    if result.rows is not None:
+        parts.append(formats.plural(result.rows, "row"))
+    if result.bytes_billed:
+        parts.append(f"{formats.size(result.bytes_billed)} read")
+    return [*parts, formats.precise(result.duration_s), verdicts.age(result.at, now)]
+
+
+def _packed(parts: Iterable[str], room: int) -> list[str]:
+    """Clauses with dots between, on as many lines as they need; none is broken."""
+    lines: list[str] = []
+    for part in parts:
+        piece = shorten(part, room)
+        if lines and width(lines[-1]) + width(piece) + 3 <= room:
+            lines[-1] += f" · {piece}"
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _placeholder(suite: SuiteView, room: int) -> Line:
+    if suite.running:
+        words = "being asked"
+    elif suite.result is None:
+        words = "not run yet: v runs it"
+    else:
+        words = "it looked at nothing"
+    return clip(one(f"{' ' * _INDENT}· {words}", Tone.DIM), room)
+
+
+# Checks
+
+
+def _checks(suite: SuiteView) -> tuple[Check, ...]:
+    return suite.result.checks if suite.result is not None else ()
+
+
+def _cells(suite: SuiteView, check: Check) -> _Cells:
+    value, bound = verdicts.value_and_bound(check)
+    unit = plain(check.unit or "")
+    bare = value.removesuffix(unit).rstrip() if unit and value != unit else value
+    return _Cells(
+        mark=verdicts.mark(check),
+        name=plain(check.name),
+        number=bare,
+        unit=value[len(bare) :],
+        bound=bound,
+        note=_note(check),
+        trend=suite.trends.get(check.name, ()),
+    )
+
+
+def _note(check: Check) -> str:
+    """The severity where it is not `error`, why it is unknown, and how many groups a breakdown has."""
+    parts: list[str] = [] if check.severity == "error" else [check.severity]
+    if check.status is Status.UNKNOWN:
+        parts.append(verdicts.REASONS[check.reason] if check.reason else "unknown")
+    if check.parts:
+        parts.append(formats.plural(len(check.parts), "group"))
+    return ", ".join(parts)
+
+
+def _widths(cells: Sequence[_Cells], room: int) -> Mapping[str, int]:
+    """Cells of each column: what the widest content needs, less where the room is short."""
+
+    def widest(words: Iterable[str], most: int) -> int:
+        return min(most, max((width(word) for word in words), default=0))
+
+    widths = {
+        "name": widest((c.name for c in cells), _NAME_MOST),
+        "number": widest((c.number for c in cells), _BOUND_MOST),
+        "unit": widest((c.unit for c in cells), 8),
+        "bound": widest((c.bound for c in cells), _BOUND_MOST),
+        "note": widest((c.note for c in cells), _NOTE_MOST),
+        "trend": min(_TREND_MOST, max((len(c.trend) for c in cells if len(c.trend) >= _POINTS), default=0)),
+    }
+    for column, least in _GIVES_WAY:
+        over = _total(widths) - room
+        if over > 0:
+            widths[column] = min(widths[column], max(least, widths[column] - over))
+    return widths
+
+
+def _total(widths: Mapping[str, int]) -> int:
+    """Cells of a whole row; a column of no width has no gap either, and the unit stands close to its number."""
+    gaps = sum(_GAP for column, cells in widths.items() if cells and column not in {"name", "unit"})
+    return _INDENT + 2 + sum(widths.values()) + gaps
+
+
+def _row(cells: _Cells, widths: Mapping[str, int]) -> Line:
+    parts: list[Span | Line | str] = [
+        " " * _INDENT,
+        cells.mark,
+        " ",
+        _padded(Span(shorten(cells.name, widths["name"])), widths["name"]),
+    ]
+    tone = cells.mark.tone if cells.mark.tone in {Tone.BAD, Tone.WARN} else Tone.STRONG
+    shown = shorten(cells.number, widths["number"])
+    parts += [" " * (_GAP + widths["number"] - width(shown)), Span(shown, tone)]
+    parts.append(_padded(Span(shorten(cells.unit, widths["unit"]), tone), widths["unit"]))
+    for text, column in ((cells.bound, "bound"), (cells.note, "note")):
+        if room := widths[column]:
+            shown_text = clip(one(text, Tone.DIM), room)
+            parts += [" " * _GAP, shown_text, " " * (room - line_width(shown_text))]
+    if widths["trend"]:
+        parts += [" " * _GAP, Span(trend(cells.trend, widths["trend"]), Tone.BUSY)]
+    return spread(*parts)
+
+
+def _padded(span: Span, room: int) -> Line:
+    return (span, Span(" " * max(0, room - width(span.text))))
+
+
+def trend(points: Sequence[Point], cells: int) -> str:
+    """The newest values as one line of blocks, 0 at its foot, the newest at the right; one value is no trend."""
+    if len(points) < _POINTS:
+        return ""
+    return sparkline.chart(levels(points[-cells:]), 1)[0].replace("█", "▇").rjust(cells)  # no row touches another
+
+
+def levels(points: Sequence[Point]) -> list[float | None]:
+    """Values to be drawn: above 0, or above the lowest where some are below 0. One that is no number is unknown."""
+    foot = min((point.value for point in points if math.isfinite(point.value)), default=0.0)
+    return [point.value - min(0.0, foot) if math.isfinite(point.value) else None for point in points]
+
+
+# Plain lines
+
+
+def as_lines(result: SuiteResult) -> Iterator[str]:
+    """A suite for a terminal without a screen: a heading, a line a check, and what to do where it is not a pass.
+
+    The command that fills missing dates is whole, however long.
+    """
+    table = f" ({plain(result.table)})" if result.table else ""
+    found = [formats.plural(result.rows, "row")] if result.rows is not None else []
+    if result.bytes_billed:
+        found.append(f"{formats.size(result.bytes_billed)} read")
+    words = ", ".join([result.verdict.value, *found, formats.precise(result.duration_s)])
+    yield f"{plain(result.title or result.name)}{table}: {words}"
+    room = min(_NAME_MOST, max((width(plain(check.name)) for check in result.checks), default=0))
+    for check in result.checks:
+        name = plain(check.name)
+        pad = " " * max(0, room - width(name))
+        severity = "" if check.severity == "error" else f"  {check.severity}"
+        yield f"  {check.status.value:<7}  {name}{pad}  {plain(check.detail)}{severity}".rstrip()
+        yield from (f"           {line}" for line in _beneath(check))
+
+
+def _beneath(check: Check) -> Iterator[str]:
+    if check.status is Status.PASS:
+        return
+    for part in check.parts:
+        if part.status is not Status.PASS:
+            found = f"{verdicts.number(part.value)} {plain(check.unit or '')}".rstrip()
+            yield f"{part.status.value}: {verdicts.cell(part.group)}  {found}  ({formats.plural(part.rows, 'row')})"
+    if check.todo:
+        yield f"to do: {plain(check.todo)}"
+    if check.dates:
+        yield f"without a row: {named_dates(check)}"
+    if check.command:
+        yield f"{command_label(check)}: {plain(shlex.join(check.command))}"
+
+
+def named_dates(check: Check) -> str:
+    """`2024-02-14, 2024-02-15`; beyond a dozen `and 12 more`."""
+    named = ", ".join(str(day) for day in check.dates[:DATES_SHOWN])
+    hidden = len(check.dates) - DATES_SHOWN
+    return f"{named} and {hidden:,} more" if hidden > 0 else named
+
+
+def command_label(check: Check) -> str:
+    """What a check's command is: what was run, or what fills the dates."""
+    return "ran" if check.kind == "command" else "fill them"
