@@ -1,0 +1,154 @@
+"""One question as a BigQuery job: the dry run that proves it, the run, its rows, its cancellation. Blocks.
+
+Imported once a question is asked. Raises what the client raises; `bigquery_errors` turns that into words.
+"""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from google.api_core.exceptions import Conflict
+from google.api_core.retry import Retry
+from google.cloud import bigquery
+
+from backfill_tui.checks.bigquery_client import patience
+from backfill_tui.checks.cells import plain_value
+from backfill_tui.checks.model import Reason
+from backfill_tui.checks.warehouse import Answer, AskError, Question
+
+CANCEL_WITHIN_S = 5.0
+"""How long the request to cancel a job may take; nobody waits for it that long."""
+
+_LABEL_CHARACTERS = 63
+_TOOL = {"tool": "backfill-tui"}
+
+
+class NotWantedError(Exception):
+    """Nobody waits for the answer any more, so nothing is sent."""
+
+
+@dataclass
+class Job:
+    """A question on its way. `abandoned` tells whether its asker has left; then nothing more is sent but `cancel`.
+
+    Its id is chosen here and not by the library, so that a job can be cancelled whose creation was never confirmed.
+    """
+
+    client: bigquery.Client
+    question: Question
+    max_bytes_billed: int | None
+    deadline: float  # of time.monotonic()
+    abandoned: Callable[[], bool]
+    id: str = field(default_factory=lambda: f"backfill-tui-{uuid4()}")
+    sent: bool = False
+
+    def estimate(self) -> int:
+        """The bytes it would read, by a dry run, which is free. Raises AskError if too many, or no SELECT."""
+        job = self._send(dry_run=True)
+        if job.statement_type not in {"SELECT", None}:  # an emulator may not say
+            raise AskError(
+                Reason.WRONG_SQL,
+                f"a check may only read, in one SELECT; this is {_article(job.statement_type)}.",
+                todo="Write it as one SELECT.",
+            )
+        size = job.total_bytes_processed or 0
+        if self.max_bytes_billed is not None and size > self.max_bytes_billed:
+            raise AskError(
+                Reason.TOO_EXPENSIVE,
+                f"the query would read {size:,} bytes; at most {self.max_bytes_billed:,} may be billed.",
+                todo="Narrow the dates or the columns, or raise `max_bytes_billed` under `warehouse`.",
+            )
+        return size
+
+    def answer(self) -> Answer:
+        """Run it and fetch its first rows."""
+        job = self._send(dry_run=False)
+        if self.abandoned():  # it was created while its asker left, and what cancelled it may have come too early
+            self.cancel()
+            raise NotWantedError
+        rows = job.result(
+            max_results=self.question.rows_at_most,
+            retry=self._retry(),
+            timeout=self._left_s,
+            job_retry=None,
+        )
+        fetched = tuple(tuple(plain_value(cell) for cell in row.values()) for row in rows)
+        return Answer(
+            columns=tuple(column.name for column in rows.schema),
+            rows=fetched,
+            total_rows=rows.total_rows if rows.total_rows is not None else len(fetched),
+            bytes_billed=job.total_bytes_billed or 0,
+        )
+
+    def cancel(self) -> None:
+        """Ask BigQuery to stop the job, once; whatever becomes of that, its own time-out ends it."""
+        with suppress(Exception):
+            self.client.cancel_job(self.id, retry=patience(CANCEL_WITHIN_S, lambda: True), timeout=CANCEL_WITHIN_S)
+
+    def _send(self, *, dry_run: bool) -> bigquery.QueryJob:
+        if self.abandoned():
+            raise NotWantedError
+        self.sent = self.sent or not dry_run
+        name = f"{self.id}-dry" if dry_run else self.id
+        try:
+            return self.client.query(
+                self.question.sql,
+                job_config=self._config(dry_run=dry_run),
+                job_id=name,
+                job_retry=None,
+                retry=self._retry(),
+                timeout=self._left_s,
+            )
+        except Conflict:  # the first try had arrived after all, only its answer was lost
+            job = self.client.get_job(name, retry=self._retry(), timeout=self._left_s)
+            if not isinstance(job, bigquery.QueryJob):
+                raise
+            return job
+
+    def _config(self, *, dry_run: bool) -> bigquery.QueryJobConfig:
+        # BigQuery's cache stays on: what it answers costs nothing, and it forgets that when a table changes.
+        config = bigquery.QueryJobConfig(
+            dry_run=dry_run,
+            use_legacy_sql=False,
+            query_parameters=self._parameters(),
+            labels=label_set(self.question.labels),
+        )
+        if self.max_bytes_billed is not None:
+            config.maximum_bytes_billed = self.max_bytes_billed
+        if not dry_run:
+            config.job_timeout_ms = max(1, int(self._left_s * 1000))
+        return config
+
+    def _parameters(self) -> list[bigquery.ScalarQueryParameter]:
+        """Both dates, whichever of them the SQL uses."""
+        if self.question.dates is None:
+            return []
+        return [
+            bigquery.ScalarQueryParameter(name, "DATE", day)
+            for name, day in zip(("start_date", "end_date"), self.question.dates, strict=True)
+        ]
+
+    @property
+    def _left_s(self) -> float:
+        return max(0.001, self.deadline - time.monotonic())
+
+    def _retry(self) -> Retry:
+        return patience(self._left_s, lambda: not self.abandoned())
+
+
+def label_set(wanted: Mapping[str, str]) -> dict[str, str]:
+    """Labels as BigQuery takes them: of `a-z 0-9 _ -`, at most 63 characters, a key beginning with a letter."""
+    labels = {_label(key): _label(value) for key, value in wanted.items()}
+    return {key: value for key, value in labels.items() if key[:1].isalpha()} | _TOOL
+
+
+def _label(text: str) -> str:
+    return re.sub(r"[^a-z0-9_-]+", "_", text.lower())[:_LABEL_CHARACTERS]
+
+
+def _article(statement: str) -> str:
+    words = statement.replace("_", " ")
+    return f"{'an' if words[0] in 'AEIO' else 'a'} {words}"

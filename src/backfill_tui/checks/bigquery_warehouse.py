@@ -1,0 +1,117 @@
+"""BigQuery as a warehouse: each question proved by a dry run, capped, bounded in time, cancelled if not wanted.
+
+Google's client is imported when a question is asked, and in no thread that anybody must wait for.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING, TypeVar
+
+from backfill_tui.checks.bigquery_errors import ask_error, cancelled, timed_out
+from backfill_tui.checks.model import Reason
+from backfill_tui.checks.patience import wait_for
+from backfill_tui.checks.warehouse import Answer, AskError, Question, Stop
+from backfill_tui.plan.resolved import Warehouse as Settings
+
+if TYPE_CHECKING:
+    from google.cloud.bigquery import Client
+
+    from backfill_tui.checks.bigquery_job import Job
+
+T = TypeVar("T")
+
+CANCEL_WITHIN_S = 1.0
+"""How long a job's cancellation is waited for, by one who has given up on its answer."""
+
+
+class BigQueryWarehouse:
+    """Satisfies `warehouse.Warehouse`. One client serves all threads; it is made by the first question."""
+
+    bills = True
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._connecting = threading.Lock()
+        self._client: Client | None = None
+        self._proven: set[str] = set()  # SQL that a dry run has shown to be one SELECT
+
+    @property
+    def place(self) -> str:
+        """Who is asked, as an error names it."""
+        if self._settings.api_endpoint:
+            return f"BigQuery at {self._settings.api_endpoint}"
+        return f"BigQuery project {self._settings.project}" if self._settings.project else "BigQuery"
+
+    def estimate(self, question: Question, stop: Stop) -> int:
+        """The bytes that a dry run says it would read."""
+        return self._wait(question, stop, self._prove)
+
+    def ask(self, question: Question, stop: Stop) -> Answer:
+        """The answer. What was not estimated before is proved first: only one SELECT is ever run."""
+
+        def answer(job: "Job") -> Answer:
+            if question.sql not in self._proven:
+                self._prove(job)
+            return job.answer()
+
+        return self._wait(question, stop, answer)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses now."""
+        with self._connecting:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()  # type: ignore[no-untyped-call]
+
+    def _prove(self, job: "Job") -> int:
+        size = job.estimate()
+        self._proven.add(job.question.sql)
+        return size
+
+    def _wait(self, question: Question, stop: Stop, work: "Callable[[Job], T]") -> T:
+        """Do it in the question's time. Whoever leaves before cancels the job, if there may be one by then."""
+        deadline = time.monotonic() + question.timeout_s
+        jobs: list[Job] = []
+
+        def errand(abandoned: Callable[[], bool]) -> T:
+            client = self._connected()
+            from backfill_tui.checks.bigquery_job import Job
+
+            jobs.append(Job(client, question, self._settings.max_bytes_billed, deadline, abandoned))
+            return work(jobs[0])
+
+        try:
+            return wait_for(errand, question.timeout_s, stop)
+        except ImportError as error:
+            raise AskError(
+                Reason.OTHER,
+                "its client is not installed.",
+                where=self.place,
+                todo="Install the extra `backfill-tui[bigquery]`.",
+            ) from error
+        except CancelledError as error:
+            self._cancel(jobs)
+            raise cancelled(self.place) from error
+        except TimeoutError as error:
+            self._cancel(jobs)
+            raise timed_out(self.place, question.timeout_s) from error
+        except Exception as error:
+            raise ask_error(error, self.place) from error
+
+    def _connected(self) -> "Client":
+        from backfill_tui.checks.bigquery_client import connect
+
+        with self._connecting:
+            if self._client is None:
+                self._client = connect(self._settings)
+            return self._client
+
+    def _cancel(self, jobs: "list[Job]") -> None:
+        """Cancel what was sent; a server that does not answer that either is not waited for."""
+        for job in jobs:
+            if job.sent:
+                cancelling = threading.Thread(target=job.cancel, name="backfill-tui cancels a job", daemon=True)
+                cancelling.start()
+                cancelling.join(CANCEL_WITHIN_S)
