@@ -22,9 +22,7 @@ INTERRUPTED = 130
 DEFAULT_PLAN = "backfill.yaml"
 _DASHBOARD = "dashboard"  # what runs when the first word is a plan, or there is none
 
-_COMING = frozenset(
-    ("validate", "launch", "stop", "retry", "accept", "run", "orchestrate", "report", "init", "doctor")
-)
+_COMING = frozenset(("launch", "stop", "retry", "accept", "run", "orchestrate", "report", "init", "doctor"))
 
 FILE = click.Path(path_type=Path)
 
@@ -137,6 +135,24 @@ def plan_path(plan: Path | None) -> Path:
     )
 
 
+def _plan_and_phases(words: tuple[str, ...]) -> tuple[Path | None, list[str]]:
+    """A first word that looks like a plan is the plan; the others are phases, each once, in their order."""
+    is_plan = bool(words) and (words[0].endswith((".yaml", ".yml")) or Path(words[0]).is_file())
+    names = list(dict.fromkeys(words[1:] if is_plan else words))
+    if not names:
+        raise UsageError("no phase is named.", todo="Name one or more phases of the plan.")
+    return Path(words[0]) if is_plan else None, names
+
+
+def _known(names: list[str], phases: list[str]) -> None:
+    """Refuse a name that is no phase of the plan, with the nearest that is."""
+    for name in names:
+        if name not in phases:
+            near = get_close_matches(name, phases, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(phases)}."
+            raise UsageError(f"the plan has no phase '{name}'.", todo=hint)
+
+
 @app.command("inspect")
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--as-of", metavar="TIME", help="Read as if it were then: nothing later is used.")
@@ -189,6 +205,22 @@ def status_verb(plan: Path | None, by_health: bool, json_wanted: bool, state_dir
 
     opened = _opened(plan_path(plan), state_dir)
     return status(opened, json_wanted=json_wanted, by_health=by_health)
+
+
+@app.command("validate")
+@click.argument("words", nargs=-1, metavar="[PLAN] PHASE...")
+@click.option("--inputs", is_flag=True, help="Judge what the phases read instead of what they wrote.")
+@common
+def validate_verb(
+    words: tuple[str, ...], inputs: bool, json_wanted: bool, state_dir: Path | None, read_only: bool, **_: Any
+) -> int:
+    """Run the suites of phases now; record what they find and judge the phases again."""
+    plan, names = _plan_and_phases(words)
+    opened = _opened(plan_path(plan), state_dir)
+    _known(names, [phase.name for phase in opened.plan.phases])
+    from backfill_tui.headless.validate import validate_phases
+
+    return validate_phases(opened, names, inputs=inputs, json_wanted=json_wanted, read_only=read_only)
 
 
 @app.command("watch")
@@ -285,8 +317,11 @@ def _open_screen(opened: "OpenedPlan", *, read_only: bool) -> int:
     _need_a_terminal()
     for inherited in ("COLUMNS", "LINES"):  # a shell's idea of a window that may have another size by now
         os.environ.pop(inherited, None)
-    from backfill_tui.engine.feed import EngineFeed
-    from backfill_tui.engine.watch import PlanWatch
+    from backfill_tui.engine.session import Session
     from backfill_tui.tui.app import run_dashboard
 
-    return run_dashboard(EngineFeed(lambda: PlanWatch(opened)), read_only=read_only)
+    session = Session(opened, read_only=read_only)
+    try:
+        return run_dashboard(session.feed, judge=session.judge, read_only=read_only)
+    finally:
+        session.close()

@@ -8,12 +8,14 @@ import hashlib
 import json
 from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 
 from backfill_tui.plan.resolved import Suite
 
 _NOT_JUDGING = ("title", "max_age_s", "timeout_s")  # how it is called, how long it counts, how long it may take
 
 
+@lru_cache(maxsize=512)
 def suite_digest(suite: Suite, dates: tuple[date, date] | None) -> str:
     """A short hexadecimal digest of all that decides a suite's verdict but the data."""
     rules = {key: value for key, value in asdict(suite).items() if key not in _NOT_JUDGING}

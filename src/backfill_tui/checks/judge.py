@@ -29,7 +29,7 @@ class Court:
     warehouse: Warehouse | None
     folder: Path
     stop: Stop
-    estimated: Callable[[int], None] = lambda _: None
+    estimated: Callable[[Question, int], None] = lambda _question, _size: None
 
 
 def judge(suite: Suite, subject: Subject, court: Court, *, now: datetime) -> SuiteResult:

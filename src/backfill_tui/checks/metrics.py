@@ -33,7 +33,7 @@ class Asker:
     warehouse: Warehouse | None
     stop: Stop
     bill: Bill = field(default_factory=Bill)
-    estimated: Callable[[int], None] = lambda _: None  # told of the bytes of each question before it is asked
+    estimated: Callable[[Question, int], None] = lambda _question, _size: None  # told before each is asked
 
     def estimate(self, question: Question) -> int:
         """The bytes that a question would read. Raises AskError."""
@@ -47,7 +47,7 @@ class Asker:
             raise _none_named()
         self.bill.bytes_estimated += size
         self.bill.queries += 1
-        self.estimated(size)
+        self.estimated(question, size)
         answer = self.warehouse.ask(question, self.stop)
         self.bill.bytes_billed += answer.bytes_billed
         return answer

@@ -18,13 +18,17 @@ CATCHING_UP_S = 0.25
 class EngineFeed:
     """The live source of snapshots for a screen. Only the newest is kept; nobody's slowness holds the watch up."""
 
-    def __init__(self, watch: Callable[[], PlanWatch]) -> None:
+    def __init__(
+        self, watch: Callable[[], PlanWatch], after_look: Callable[[Snapshot], None] | None = None
+    ) -> None:
         self._make_watch = watch
+        self._after_look = after_look  # called in the watch's thread
         self._loop: asyncio.AbstractEventLoop | None = None
         self._arrived = asyncio.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._newest: Snapshot | None = None
+        self.newest: Snapshot | None = None  # for any thread; `next` is for the event loop's
         self._failure: Exception | None = None
 
     def start(self) -> None:
@@ -58,7 +62,10 @@ class EngineFeed:
                 try:
                     watch = watch or self._make_watch()
                     snapshot = watch.look()
+                    self.newest = snapshot
                     self._publish(snapshot, None)
+                    if self._after_look is not None:
+                        self._after_look(snapshot)
                     if not all(phase.history_complete for phase in snapshot.phases):
                         pause = CATCHING_UP_S
                 except Exception as error:  # noqa: BLE001 - whatever it is, the screen says it and the watch goes on

@@ -117,6 +117,12 @@ class PhaseWatch:
         )
         return self.last_look
 
+    def use_calendar(self, calendar: Mapping[date, float]) -> None:
+        """Weigh everything anew with a calendar that has become known."""
+        self._calendar = calendar
+        self._planned = _planned(self.phase, calendar)
+        self._seen = ()
+
     def unseen(self) -> PhaseLook:
         """A look at nothing, for where looking failed from the start."""
         nobody = ProcessSeen(Presence.UNKNOWN)

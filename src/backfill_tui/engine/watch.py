@@ -3,19 +3,22 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from backfill_tui.control.alerts import find_alerts
 from backfill_tui.control.conflicts import find_conflicts, rivals_of
 from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.model import PhaseState
 from backfill_tui.control.states import Judged, gate_of, judge
 from backfill_tui.control.timeline import timeline
+from backfill_tui.engine.calendars import CalendarSource
+from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch, frozen
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.engine.verdicts import PhaseVerdicts, VerdictBook
 from backfill_tui.errors import BackfillError
-from backfill_tui.plan.resolved import Plan
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.sources.process import ProcessTable
 
@@ -25,24 +28,40 @@ _GATED = frozenset({PhaseState.WAITING, PhaseState.BLOCKED, PhaseState.READY})
 class PlanWatch:
     """Follows every phase of a plan. Not thread-safe: one caller at a time."""
 
-    def __init__(self, opened: OpenedPlan) -> None:
+    def __init__(
+        self,
+        opened: OpenedPlan,
+        ledger: Ledger | None = None,
+        docket: Docket | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """`notes` are sentences of whoever opened it, shown with every snapshot."""
         self.plan = plan = opened.plan
-        calendar, self._notes = _calendar(plan)
-        self._calendar = calendar
+        self._calendars = CalendarSource(plan, ledger, now=datetime.now(UTC))
+        self._calendar = self._calendars.weights
+        self._verdicts = VerdictBook(plan, ledger, docket or Docket())
         table = ProcessTable()
-        self._watches = [PhaseWatch(phase, table, calendar, opened.dialects) for phase in plan.phases]
+        self._watches = [PhaseWatch(phase, table, self._calendar, opened.dialects) for phase in plan.phases]
         self._forecasts: dict[str, Forecast | None] = {}
         self._sequence = 0
+        self._notes = notes
 
     def look(self, now: datetime | None = None) -> Snapshot:
         """One snapshot as of now. A phase that can't be looked at says so and does not keep the others from it."""
         now = (now or datetime.now(UTC)).astimezone(self.plan.tz)
+        self._take_calendar()
         looks = self._looks(now)
-        facts = [_facts(one) for one in looks]
+        self._verdicts.refresh()
+        accounts = {one.phase.name: one.account for one in looks}
+        verdicts = {one.phase.name: self._verdicts.of(one.phase, accounts, now) for one in looks}
+        facts = [_facts(one, verdicts[one.phase.name]) for one in looks]
         judged = self._judge(facts)
         states = {name: state for name, (state, _) in judged.items()}
         conflicts = find_conflicts(facts, states)
-        views = tuple(self._view(look, fact, judged, facts) for look, fact in zip(looks, facts, strict=True))
+        views = tuple(
+            self._view(look, fact, judged, facts, verdicts[fact.phase.name])
+            for look, fact in zip(looks, facts, strict=True)
+        )
         self._sequence += 1
         deadline = self.plan.deadline
         return Snapshot(
@@ -54,7 +73,7 @@ class PlanWatch:
             alerts=find_alerts(facts, judged, conflicts, now=now),
             deadline_phase=deadline.phase if deadline else None,
             deadline_by=deadline.by if deadline else None,
-            notes=self._notes,
+            notes=tuple(note for note in (*self._notes, self._calendars.note, self._verdicts.note) if note),
             sequence=self._sequence,
         )
 
@@ -75,6 +94,7 @@ class PlanWatch:
     def look_whole(self, deadline_s: float) -> Snapshot:
         """One snapshot after all logs have been read to their ends, or `deadline_s` seconds have passed."""
         until = time.monotonic() + deadline_s
+        self._calendars.wait(deadline_s)
         snapshot = self.look()
         while not all(watch.caught_up for watch in self._watches) and time.monotonic() < until:
             snapshot = self.look()
@@ -82,8 +102,17 @@ class PlanWatch:
 
     def close(self) -> None:
         """Let go of all files."""
+        self._calendars.close()
         for watch in self._watches:
             watch.close()
+
+    def _take_calendar(self) -> None:
+        """Use the calendar of the warehouse once it has answered."""
+        weights = self._calendars.weights
+        if weights is not None and weights is not self._calendar:
+            self._calendar = weights
+            for watch in self._watches:
+                watch.use_calendar(weights)
 
     def _judge(self, facts: list[PhaseFacts]) -> dict[str, Judged]:
         """The state of every phase, upstream first (the plan has no cycles)."""
@@ -104,7 +133,12 @@ class PlanWatch:
         return judged
 
     def _view(
-        self, look: PhaseLook, facts: PhaseFacts, judged: Mapping[str, Judged], everyone: list[PhaseFacts]
+        self,
+        look: PhaseLook,
+        facts: PhaseFacts,
+        judged: Mapping[str, Judged],
+        everyone: list[PhaseFacts],
+        verdicts: PhaseVerdicts,
     ) -> PhaseView:
         phase = look.phase
         state, why = judged[phase.name]
@@ -132,6 +166,8 @@ class PlanWatch:
             dialect=last.dialect if last else None,
             dialect_reason=last.dialect_reason if last else "",
             history_complete=look.history_complete,
+            suites=verdicts.suites,
+            judgement=verdicts.judgement,
         )
 
     def _forecast(self, name: str, state: PhaseState, new: Forecast | None) -> Forecast | None:
@@ -144,7 +180,7 @@ class PlanWatch:
         return self._forecasts[name]
 
 
-def _facts(look: PhaseLook) -> PhaseFacts:
+def _facts(look: PhaseLook, verdicts: PhaseVerdicts) -> PhaseFacts:
     return PhaseFacts(
         phase=look.phase,
         account=look.account,
@@ -154,13 +190,7 @@ def _facts(look: PhaseLook) -> PhaseFacts:
         checkpoint_seen=look.checkpoint is not None and look.checkpoint.readable,
         forecast=look.forecast,
         history_complete=look.history_complete,
+        outcome=verdicts.outcome,
+        inputs=verdicts.inputs,
+        validating=any(suite.running for suite in verdicts.suites if not suite.is_input),
     )
-
-
-def _calendar(plan: Plan) -> tuple[Mapping[date, float] | None, tuple[str, ...]]:
-    """The plan's calendar as far as it can be known without asking a warehouse."""
-    if plan.calendar is None:
-        return None, ()
-    if plan.calendar.weights is not None:
-        return plan.calendar.weights, ()
-    return None, ("The calendar is a query of the warehouse, which is not asked yet: dates carry unknown work.",)

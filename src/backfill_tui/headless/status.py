@@ -3,6 +3,7 @@
 import json
 import sys
 
+from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.watch import PlanWatch
 from backfill_tui.views.status import as_json, as_lines
@@ -15,14 +16,25 @@ PATIENCE_S = 120.0
 
 def status(plan: OpenedPlan, *, json_wanted: bool, by_health: bool) -> int:
     """Print how the plan stands. 0 whenever it could tell; `by_health`: 0 healthy, 2 warning, 1 critical."""
-    watch = PlanWatch(plan)
+    ledger, note = _ledger(plan)
+    watch = PlanWatch(plan, ledger, notes=note)
     try:
         snapshot = watch.look_whole(PATIENCE_S)
     finally:
         watch.close()
+        if ledger is not None:
+            ledger.close()
     if json_wanted:
         json.dump(as_json(snapshot), sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in as_lines(snapshot))
     return _EXIT_BY_HEALTH[snapshot.health] if by_health else 0
+
+
+def _ledger(plan: OpenedPlan) -> tuple[Ledger | None, tuple[str, ...]]:
+    """The plan's ledger if it has one; a sentence where it can't be read. Nothing is made."""
+    try:
+        return Ledger.existing(plan.plan.state_dir), ()
+    except LedgerError as error:
+        return None, (f"The ledger can't be read: {error}",)

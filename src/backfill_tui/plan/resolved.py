@@ -161,7 +161,7 @@ class Phase:
     @property
     def judges_only(self) -> bool:
         """Whether nothing of it runs and nothing tells of a run: only its suites are there."""
-        return not (self.command or self.process or self.logs or self.checkpoint)
+        return bool(self.suites) and not (self.command or self.process or self.logs or self.checkpoint)
 
     def retry_of(self, days: Iterable[date]) -> tuple[str, ...] | None:
         """The command that runs these dates again (as `2022-01-05,2022-01-09`); `None` if the plan has none."""

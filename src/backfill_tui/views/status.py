@@ -1,9 +1,10 @@
 """A snapshot as the JSON of the contract and as lines for a person."""
 
 from collections.abc import Iterator
+from datetime import tzinfo
 
 from backfill_tui.control.model import Condition
-from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.sources.process import ProcessSeen
 from backfill_tui.views import contract, formats
 
@@ -80,10 +81,22 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
             "assessment": timeline.assessment,
         },
         "gate": _gate(view.gate) if view.gate else None,
-        "verdict": None,
-        "verdict_at": None,
+        "verdict": view.judgement.verdict.value if view.judgement else None,
+        "verdict_at": contract.moment(view.judgement.at, zone) if view.judgement else None,
+        "suites": [_suite(suite, zone) for suite in view.suites],
         "accepted": None,
         "notes": list(_notes(view)),
+    }
+
+
+def _suite(suite: SuiteView, zone: tzinfo) -> contract.Json:
+    result = suite.result
+    return {
+        "name": suite.name,
+        "is_input": suite.is_input,
+        "verdict": result.verdict.value if result else None,
+        "at": contract.moment(result.at, zone) if result else None,
+        "stale": suite.stale or None,
     }
 
 

@@ -1,0 +1,125 @@
+"""What the ledger has of each phase's suites, read again when something was written, and what it is worth now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.control.verdicts import NOT_RUN, Outcome, outcome_of, stale_because
+from backfill_tui.engine.cases import Case, cases_of
+from backfill_tui.engine.docket import Docket
+from backfill_tui.engine.snapshot import Judgement, Point, SuiteView
+from backfill_tui.plan.resolved import Phase, Plan
+from backfill_tui.progress.account import Account, RunEnd
+
+if TYPE_CHECKING:
+    from backfill_tui.checks.model import SuiteResult
+
+_Key = tuple[str, str, bool]  # phase, suite, whether it is an input
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseVerdicts:
+    """What is known of one phase's suites."""
+
+    suites: tuple[SuiteView, ...] = ()
+    outcome: Outcome = NOT_RUN
+    inputs: Mapping[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The verdict over its own suites, if all have been run."""
+        verdict, at = self.outcome.verdict, self.outcome.at
+        return Judgement(verdict, at) if verdict is not None and at is not None else None
+
+
+class VerdictBook:
+    """The newest results and their history, by phase and suite. Not thread-safe: one caller at a time."""
+
+    def __init__(self, plan: Plan, ledger: Ledger | None, docket: Docket) -> None:
+        self._plan = plan
+        self._ledger = ledger
+        self._docket = docket
+        self._version: object = None
+        self._results: dict[_Key, SuiteResult] = {}
+        self._trends: dict[_Key, dict[str, tuple[Point, ...]]] = {}
+        self.note = ""
+
+    def refresh(self) -> None:
+        """Take in what was recorded since, by whomever. A ledger that can't be read leaves what was known."""
+        if self._ledger is None:
+            return
+        try:
+            version = self._ledger.version
+            if version != self._version:
+                for phase in self._plan.phases:
+                    self._read(self._ledger, phase)
+                self._version = version
+            self.note = ""
+        except LedgerError as error:
+            self.note = f"The ledger can't be read: {error}"
+
+    def _read(self, ledger: Ledger, phase: Phase) -> None:
+        for is_input, names in ((False, phase.suites), (True, [need.suite for need in phase.inputs])):
+            if not names:
+                continue
+            newest = ledger.newest_results(phase.name, is_input=is_input)
+            for name in names:
+                if name in newest and newest[name] != self._results.get(key := (phase.name, name, is_input)):
+                    self._results[key] = newest[name]
+                    self._trends[key] = {
+                        check: tuple(Point(one.at, one.value) for one in readings)
+                        for check, readings in ledger.readings(phase.name, name, is_input=is_input).items()
+                    }
+
+    def of(self, phase: Phase, accounts: Mapping[str, Account], now: datetime) -> PhaseVerdicts:
+        """What is known of a phase's suites, given the accounts of all phases."""
+        if not phase.suites and not phase.inputs:
+            return PhaseVerdicts()
+        views = [self._view(case, now) for case in cases_of(self._plan, phase, accounts, None)]
+        own = {view.name: view for view in views if not view.is_input}
+        return PhaseVerdicts(
+            suites=tuple(views),
+            outcome=_outcome(phase.suites, own),
+            inputs={view.name: _outcome([view.name], {view.name: view}) for view in views if view.is_input},
+        )
+
+    def _view(self, case: Case, now: datetime) -> SuiteView:
+        key = (case.phase.name, case.suite.name, case.is_input)
+        result = self._results.get(key)
+        stale = ""
+        if result is not None:
+            written = _written_at(case.subject.accounts, result.dates)
+            stale = stale_because(result, case.suite, dates=case.subject.dates, written_at=written, now=now)
+        return SuiteView(
+            name=case.suite.name,
+            title=case.suite.title,
+            is_input=case.is_input,
+            result=result,
+            stale=stale,
+            running=self._docket.has(key),
+            every_s=case.every_s,
+            trends=self._trends.get(key, {}),
+        )
+
+
+def _outcome(names: tuple[str, ...] | list[str], views: Mapping[str, SuiteView]) -> Outcome:
+    results = {name: view.result for name, view in views.items() if view.result is not None}
+    return outcome_of(names, results, {name: view.stale for name, view in views.items()})
+
+
+def _written_at(accounts: Mapping[str, Account], dates: tuple[date, date] | None) -> datetime | None:
+    """When a run that fills some of these dates last said something; a run that is over, when it ended."""
+    times = [
+        time
+        for account in accounts.values()
+        for run in account.runs
+        if _overlap(run.dates or account.dates, dates)
+        and (time := run.ended_at if run.ended is not RunEnd.OPEN else account.last_line_at) is not None
+    ]
+    return max(times, default=None)
+
+
+def _overlap(one: tuple[date, date] | None, other: tuple[date, date] | None) -> bool:
+    return one is None or other is None or (one[0] <= other[1] and other[0] <= one[1])

@@ -1,0 +1,43 @@
+"""A validation as the JSON of the contract and as lines for a person."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from backfill_tui.checks.model import Status, SuiteResult, worst
+from backfill_tui.checks.record import Json, suite_json
+from backfill_tui.engine.snapshot import PhaseView
+from backfill_tui.views import checks
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A phase as it is after a validation, what its suites found, and the verdict over them."""
+
+    view: PhaseView
+    results: tuple[SuiteResult, ...]
+    verdict: Status
+
+
+def as_json(judged: Sequence[Judged]) -> Json:
+    """The object of `validate --json`."""
+    return {
+        "verdict": worst(one.verdict for one in judged).value,
+        "phases": [
+            {
+                "phase": one.view.name,
+                "verdict": one.verdict.value,
+                "state": one.view.state.value,
+                "why": one.view.why,
+                "suites": [suite_json(result) for result in one.results],
+            }
+            for one in judged
+        ],
+    }
+
+
+def as_lines(judged: Sequence[Judged]) -> Iterator[str]:
+    """Per phase its verdict and what it is now, then its suites."""
+    for one in judged:
+        yield f"{one.view.name}: {one.verdict.value}. It is {one.view.state.value}: {one.view.why}."
+        for result in one.results:
+            yield from (f"  {line}" for line in checks.as_lines(result))
