@@ -9,7 +9,7 @@ from backfill_tui.engine.snapshot import Point, SuiteView
 from backfill_tui.plan.words import Severity
 from backfill_tui.views import checks, facts, formats, grid, sparkline, verdicts
 from backfill_tui.views.facts import Fact
-from backfill_tui.views.spans import Line, Span, Tone, one, plain, shorten, spread, width, wrap
+from backfill_tui.views.spans import Line, Span, Tone, clip, one, plain, shorten, spread, width, wrap
 
 _CHART_HEIGHT = 3
 _PARTS_MOST = 40  # groups of a breakdown that are listed
@@ -19,8 +19,8 @@ _SQL_MOST = 200  # lines
 
 _CONSEQUENCE: dict[Severity, str] = {
     "error": "",
-    "warn": "a warning; it does not block",
-    "info": "for information; it counts for nothing",
+    "warn": "warn: it does not block",
+    "info": "info: only shown, it counts for nothing",
 }
 
 
@@ -65,7 +65,7 @@ def _found(check: Check, room: int) -> list[Line]:
     if check.reason is not None:
         known.append(Fact("why", verdicts.REASONS[check.reason]))
     if words := _CONSEQUENCE[check.severity]:
-        known.append(Fact("counts as", words, Tone.DIM))
+        known.append(Fact("severity", words, Tone.DIM))
     if check.todo:
         known.append(Fact("to do", plain(check.todo), Tone.STRONG))
     return [*text, *facts.lines(known, room)]
@@ -118,24 +118,21 @@ def _parts(check: Check, room: int) -> list[Line]:
     for part, name, value, count in zip(shown, names, found, counts, strict=True):
         glyph, tone = verdicts.LOOK[part.status]
         shown_name = shorten(name, name_room)
-        out.append(
-            spread(
-                Span(f"{glyph} ", tone),
-                Span(shown_name + " " * (name_room - width(shown_name) + 2)),
-                Span(
-                    " " * (values_at - width(value)) + value,
-                    tone if part.status is not Status.PASS else Tone.STRONG,
-                ),
-                Span(" " * (counts_at - width(count) + 2) + f"{count} rows", Tone.DIM),
-            )
+        loud = tone if part.status is not Status.PASS else Tone.STRONG
+        line = spread(
+            Span(f"{glyph} ", tone),
+            Span(shown_name + " " * (name_room - width(shown_name) + 2)),
+            Span(" " * (values_at - width(value)) + value, loud),
+            Span(" " * (counts_at - width(count) + 2) + f"{count} rows", Tone.DIM),
         )
+        out.append(clip(line, room))
     if hidden := len(check.parts) - len(shown):
         out.append(one(f"… and {formats.plural(hidden, 'more group', 'more groups')}, none worse", Tone.DIM))
     return out
 
 
 def _with_unit(value: str, unit: str | None) -> str:
-    return f"{value} {plain(unit)}" if unit and value != formats.UNKNOWN else value
+    return f"{value} {shorten(plain(unit), checks.UNIT_MOST)}" if unit and value != formats.UNKNOWN else value
 
 
 def _rows(check: Check, room: int) -> list[Line]:

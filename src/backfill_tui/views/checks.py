@@ -15,6 +15,8 @@ DATES_SHOWN = 12  # dates without rows that are named one by one
 _INDENT = 2
 _GAP = 2
 _NAME_MOST = 32
+_NUMBER_MOST = 24
+UNIT_MOST = 8
 _BOUND_MOST = 24
 _NOTE_MOST = 24
 _TREND_MOST = 16
@@ -31,6 +33,8 @@ _GIVES_WAY = (
     ("name", 10),
     ("bound", 0),
     ("note", 0),
+    ("unit", 2),
+    ("number", 8),
 )
 
 
@@ -208,8 +212,8 @@ def _widths(cells: Sequence[_Cells], room: int) -> Mapping[str, int]:
 
     widths = {
         "name": widest((c.name for c in cells), _NAME_MOST),
-        "number": widest((c.number for c in cells), _BOUND_MOST),
-        "unit": widest((c.unit for c in cells), 8),
+        "number": widest((c.number for c in cells), _NUMBER_MOST),
+        "unit": widest((c.unit for c in cells), UNIT_MOST),
         "bound": widest((c.bound for c in cells), _BOUND_MOST),
         "note": widest((c.note for c in cells), _NOTE_MOST),
         "trend": min(_TREND_MOST, max((len(c.trend) for c in cells if len(c.trend) >= _POINTS), default=0)),

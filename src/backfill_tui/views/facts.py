@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from backfill_tui.checks.model import Check, worst
+from backfill_tui.checks.model import Check, Status, worst
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen, PhaseView, Snapshot
 from backfill_tui.progress.account import Run, RunEnd
 from backfill_tui.sources.events import Mode
@@ -64,20 +64,21 @@ def judged(view: PhaseView, now: datetime) -> list[Fact]:
     """What the checks found: the verdict with the check it is due to and its age; the same of its inputs."""
     facts = []
     if view.judgement is not None:
-        _, tone = verdicts.LOOK[view.judgement.verdict]
-        due = _due(verdicts.headline(view.suites))
-        age = verdicts.age(view.judgement.at, now)
-        facts.append(Fact("checks", f"{view.judgement.verdict.value}{due}, {age}", tone))
+        due = verdicts.headline(view.suites)
+        stale = verdicts.is_stale(view)
+        facts.append(_verdict("checks", view.judgement.verdict, due, view.judgement.at, now, stale=stale))
     if inputs := verdicts.results(view.suites, inputs=True):
         found = worst(result.verdict for result in inputs)
-        due = _due(verdicts.headline(view.suites, inputs=True))
-        age = verdicts.age(min(result.at for result in inputs), now)
-        facts.append(Fact("inputs", f"{found.value}{due}, {age}", verdicts.LOOK[found][1]))
+        due = verdicts.headline(view.suites, inputs=True)
+        stale = any(suite.stale for suite in view.suites if suite.is_input)
+        facts.append(_verdict("inputs", found, due, min(r.at for r in inputs), now, stale=stale))
     return facts
 
 
-def _due(check: Check | None) -> str:
-    return f"  {plain(check.name)} {plain(check.detail)}".rstrip() if check else ""
+def _verdict(label: str, found: Status, due: Check | None, at: datetime, now: datetime, *, stale: bool) -> Fact:
+    cause = f": {verdicts.brief(due)}" if due else ""
+    words = f"{found.value}{cause}, {verdicts.age(at, now)}{', stale' if stale else ''}"
+    return Fact(label, words, Tone.DIM if stale else verdicts.LOOK[found][1])
 
 
 def process(seen: ProcessSeen, now: datetime) -> list[Fact]:

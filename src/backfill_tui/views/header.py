@@ -68,9 +68,11 @@ def checks(snapshot: Snapshot, view: PhaseView, room: int) -> Line:
     if (judged := view.judgement) is None:
         return _join([*parts, one("not judged yet", Tone.DIM)], room)
     glyph, tone = verdicts.LOOK[judged.verdict]
-    badge = {Tone.BAD: Tone.BAD_BADGE, Tone.WARN: Tone.WARN_BADGE}.get(tone)
-    verdict = one(f" {glyph} {judged.verdict.value} ", badge) if badge else verdicts.badge(judged.verdict)
-    return _join([*parts, verdict, one(verdicts.age(judged.at, snapshot.at), Tone.DIM)], room)
+    stale = verdicts.is_stale(view)
+    loud = None if stale else {Tone.BAD: Tone.BAD_BADGE, Tone.WARN: Tone.WARN_BADGE}.get(tone)
+    verdict = one(f" {glyph} {judged.verdict.value} ", loud) if loud else verdicts.column(view)
+    parts += [verdict, one(verdicts.age(judged.at, snapshot.at), Tone.DIM)]
+    return _join([*parts, one("stale" if stale else "", Tone.WARN)], room)
 
 
 def health(snapshot: Snapshot, *, spell: bool = True) -> Line:

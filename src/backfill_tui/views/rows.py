@@ -44,7 +44,7 @@ COLUMNS = (
     Column("ok", "ok %", 10, 5, 5, right=True),
     Column("failed", "fail", 7, 4, 6, right=True, optional=True),
     Column("missing", "miss", 8, 4, 6, right=True, optional=True),
-    Column("checks", "checks", 10, 6, 9, optional=True),
+    Column("checks", "checks", 14, 6, 9, optional=True),
     Column("process", "process", 11, 7, 9),
     Column("log", "log", 14, 4, 7, right=True),
 )
@@ -144,7 +144,7 @@ def cells(view: PhaseView, now: datetime, *, stars: bool) -> dict[str, Line]:
         "ok": one(formats.rate_percent(counts.success_rate), _known(counts.success_rate, Tone.TEXT)),
         "failed": _trouble(counts.failed, Tone.BAD),
         "missing": _trouble(counts.missing, Tone.WARN),
-        "checks": verdicts.badge(view.judgement.verdict) if view.judgement else one(formats.UNKNOWN, Tone.DIM),
+        "checks": verdicts.column(view),
         "process": process(view, now),
         "log": one(formats.duration(view.log_age_s), Tone.DIM),
     }

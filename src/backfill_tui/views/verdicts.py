@@ -152,10 +152,33 @@ def results(suites: Iterable[SuiteView], *, inputs: bool = False) -> list[SuiteR
     return [suite.result for suite in suites if suite.result is not None and suite.is_input is inputs]
 
 
+def brief(check: Check) -> str:
+    """A check in few words: `usage_rate 47.7 % (>= 95 %)`, or why nothing is known of it."""
+    name = plain(check.name)
+    if check.status is Status.UNKNOWN and check.reason is not None:
+        return f"{name}: {REASONS[check.reason]}"
+    value, bound = value_and_bound(check)
+    return f"{name} {value} ({bound})" if bound else f"{name} {value}"
+
+
+def is_stale(view: PhaseView) -> bool:
+    """Whether the verdict no longer counts, since a result that it is made of does not."""
+    return any(suite.stale and suite.result is not None for suite in view.suites if not suite.is_input)
+
+
 def clause(view: PhaseView, now: datetime) -> str:
     """A phase's verdict as a clause, `checks fail: usage_rate 47.7 % (>= 95 %), 12m ago`; empty without one."""
     if view.judgement is None:
         return ""
     due = headline(view.suites)
-    cause = f": {plain(due.name)} {plain(due.detail)}".rstrip() if due else ""
-    return f"checks {view.judgement.verdict.value}{cause}, {age(view.judgement.at, now)}"
+    cause = f": {brief(due)}" if due else ""
+    stale = ", stale" if is_stale(view) else ""
+    return f"checks {view.judgement.verdict.value}{cause}, {age(view.judgement.at, now)}{stale}"
+
+
+def column(view: PhaseView) -> Line:
+    """The verdict for a column of the phases: dim where it no longer counts, `–` where there is none."""
+    if view.judgement is None:
+        return one(formats.UNKNOWN, Tone.DIM)
+    shown = badge(view.judgement.verdict)
+    return one(shown[0].text, Tone.DIM) if is_stale(view) else shown

@@ -97,13 +97,6 @@ class ChecksTable(Painted, can_focus=True):
             return None
         return next((y for y, row in enumerate(self._rows) if row.key == self.selected), None)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
-        """As many lines as the suites take in `width` cells."""
-        if self._shown is None:
-            return 1
-        snapshot, view = self._shown
-        return len(checks.rows(view, snapshot.at, max(1, width - self.styles.scrollbar_size_vertical - _MARK)))
-
     # Painting
 
     def line_at(self, y: int) -> Line:
