@@ -10,9 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+import sqlglot
 from google.api_core.exceptions import Conflict
 from google.api_core.retry import Retry
 from google.cloud import bigquery
+from sqlglot.errors import TokenError
 
 from backfill_tui.checks.bigquery_client import patience
 from backfill_tui.checks.cells import plain_value
@@ -47,13 +49,11 @@ class Job:
 
     def estimate(self) -> int:
         """The bytes it would read, by a dry run, which is free. Raises AskError if too many, or no SELECT."""
+        if _is_script(self.question.sql):  # the emulator runs a script even where only a dry run is asked of it
+            raise _not_a_select("SCRIPT")
         job = self._send(dry_run=True)
         if job.statement_type not in {"SELECT", None}:  # an emulator may not say
-            raise AskError(
-                Reason.WRONG_SQL,
-                f"a check may only read, in one SELECT; this is {_article(job.statement_type)}.",
-                todo="Write it as one SELECT.",
-            )
+            raise _not_a_select(job.statement_type)
         size = job.total_bytes_processed or 0
         if self.max_bytes_billed is not None and size > self.max_bytes_billed:
             raise AskError(
@@ -149,6 +149,22 @@ def _label(text: str) -> str:
     return re.sub(r"[^a-z0-9_-]+", "_", text.lower())[:_LABEL_CHARACTERS]
 
 
-def _article(statement: str) -> str:
+def _is_script(sql: str) -> bool:
+    """Whether more than a comment follows a semicolon. What can't be split into words is the server's to judge."""
+    try:
+        words = [token.token_type for token in sqlglot.tokenize(sql, read="bigquery")]
+    except TokenError:
+        return False
+    while words and words[-1] is sqlglot.TokenType.SEMICOLON:
+        words.pop()
+    return sqlglot.TokenType.SEMICOLON in words
+
+
+def _not_a_select(statement: str) -> AskError:
+    """BigQuery's name of what it is instead, such as CREATE_TABLE."""
     words = statement.replace("_", " ")
-    return f"{'an' if words[0] in 'AEIO' else 'a'} {words}"
+    return AskError(
+        Reason.WRONG_SQL,
+        f"a check may only read, by one SELECT; this is {'an' if words[0] in 'AEIO' else 'a'} {words}.",
+        todo="Write it as one SELECT.",
+    )
