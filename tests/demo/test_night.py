@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from backfill_tui.demo.night import night_in, prepare, scenario_named
-from backfill_tui.demo.scenarios import FIRST_MINUTE, NBA_NIGHT, SCENARIOS, At, Scenario
+from backfill_tui.demo.scenarios import FIRST_MINUTE, NBA_NIGHT, SCENARIOS, At, Ended, Scenario
 from backfill_tui.errors import BackfillError, UsageError
 from backfill_tui.plan.load import load_plan
+from backfill_tui.plan.shipped import shipped
 
 NOW = datetime(2026, 1, 3, 18, 0, tzinfo=UTC)
 
@@ -40,17 +41,42 @@ def test_the_night_has_the_phases_of_the_story_with_their_order(nights: dict[str
         "team_offense": (),
         "team_offense_fix": (),
         "player_game_summary": ("team_offense_fix",),
-        "composite_factors": ("player_game_summary",),
-        "ml_training": ("composite_factors",),
+        "player_game_summary_history": ("team_offense_fix",),
+        "composite_factors": ("player_game_summary", "player_game_summary_history"),
+        "ml_ready": tuple(job.phase for job in NBA_NIGHT.jobs),
+        "ml_training": ("ml_ready",),
     }
     fix, first = NBA_NIGHT.job("team_offense_fix"), NBA_NIGHT.job("team_offense")
     assert fix.writes == first.writes
     assert (min(fix.end, first.end) - max(fix.start, first.start)).days + 1 == 926
 
 
+def test_its_suites_are_the_shipped_ones_word_for_word(nights: dict[str, Path]) -> None:
+    made, real = load_plan(nights["nba-night"], now=NOW), load_plan(shipped("nba.yaml"), now=NOW, environ={})
+    assert dict(made.suites) == dict(real.suites)
+    assert {name: made.phase(name).suites for name in ("team_offense_fix", "ml_ready")} == {
+        name: real.phase(name).suites for name in ("team_offense_fix", "ml_ready")
+    }
+    wanted = [(one.suite, one.lookback_days) for one in made.phase("composite_factors").inputs]
+    assert wanted == [(one.suite, one.lookback_days) for one in real.phase("composite_factors").inputs]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=list(SCENARIOS))
+def test_every_job_is_judged_and_no_suite_is_there_for_nothing(nights: dict[str, Path], scenario: Scenario) -> None:
+    plan = load_plan(nights[scenario.name], now=NOW)
+    assert all(plan.phase(job.phase).suites for job in scenario.jobs)
+    assert plan.warnings == ()
+
+
+def test_a_short_night_has_thresholds_of_its_own(nights: dict[str, Path]) -> None:
+    least = {name: load_plan(path, now=NOW).thresholds["team_offense.min_games"] for name, path in nights.items()}
+    assert least == {"nba-night": 5600, "quiet-night": 1200, "first-minute": 150}
+
+
 def test_every_step_is_about_a_job_and_the_first_comes_at_once() -> None:
     for scenario in SCENARIOS.values():
-        assert {step.phase for step in scenario.steps} <= {job.phase for job in scenario.jobs}
+        others = {name for step in scenario.steps if isinstance(step.when, Ended) for name, _ in step.when.others}
+        assert {step.phase for step in scenario.steps} | others <= {job.phase for job in scenario.jobs}
         assert scenario.steps[0].when == At(0)
 
 

@@ -90,7 +90,7 @@ def test_a_killed_parallel_job_is_resumed_over_holes_calls_itself_complete_and_i
         Step(Act.START, job.phase, Ended(1, 0.1)),
         Step(Act.RETRY, job.phase, Ended(2, 0.1)),
     )
-    scenario = replace(NBA_NIGHT, jobs=(job,), steps=steps, yesterday=False, training=False)
+    scenario = replace(NBA_NIGHT, jobs=(job,), steps=steps, yesterday=False, go_check=())
     folder = tmp_path  # without the fixture that stops the cast: here the test itself is the conductor
     prepare(folder, scenario, seed=7, speed=1.0)
     conductor = Conductor(folder, Night(**json.loads((folder / MARKER).read_text())), scenario)
@@ -111,6 +111,39 @@ def test_a_killed_parallel_job_is_resumed_over_holes_calls_itself_complete_and_i
     retried = re.findall(r"Processing date \S+: (\S+)", (folder / job.retry_log).read_text())
     assert retried == kept["failed_dates"]
     assert "Phase 1 has ended. Validating" in (folder / "logs" / "orchestrator.log").read_text()
+
+
+def test_a_repair_begins_from_scratch_once_what_would_overwrite_it_has_ended_and_consumers_come_after_it(
+    tmp_path: Path,
+) -> None:
+    whole = quick(NBA_NIGHT)
+    phase1, fix = whole.job("team_offense"), replace(whole.job("team_offense_fix"), end=date(2024, 11, 30))
+    history = replace(whole.job("player_game_summary_history"), start=date(2024, 12, 1))
+    steps = (
+        Step(Act.START, phase1.phase, At(0)),
+        Step(Act.START, fix.phase, At(0)),
+        Step(Act.START_FRESH, fix.phase, Ended(1, 0, others=((phase1.phase, 1),))),
+        Step(Act.START, history.phase, Ended(0, 0, others=((fix.phase, 2),))),
+    )
+    scenario = replace(NBA_NIGHT, jobs=(phase1, fix, history), steps=steps, yesterday=False, go_check=())
+    prepare(tmp_path, scenario, seed=7, speed=1.0)
+    conductor = Conductor(tmp_path, Night(**json.loads((tmp_path / MARKER).read_text())), scenario)
+    try:
+        conductor.open()
+        conductor.play()
+    finally:
+        conductor.stop()
+        conductor.play()
+    first, spoilt, again, after = conductor.appearances
+    assert [a.role for a in conductor.appearances] == [phase1.phase, fix.phase, fix.phase, history.phase]
+    for earlier, later in ((first, again), (spoilt, again), (again, after)):
+        assert earlier.process.returncode == 0
+        assert earlier.ended_at is not None
+        assert later.ended_at is not None
+        assert earlier.ended_at < later.ended_at
+    log = (tmp_path / fix.log).read_text()
+    assert log.index("DAY-BY-DAY BACKFILL SUMMARY") < log.index("--no-resume specified, starting fresh")
+    assert log.count("PARALLEL BACKFILL COMPLETE") == 1
 
 
 def test_the_jobs_are_sessions_of_their_own_and_the_plan_finds_exactly_its_own(

@@ -16,6 +16,13 @@ def run_words(job: Job, *, speed: float, seed: int, tag: str, start: str = "", e
     return [*_begin(job), *span, *parallel, *failing, *_finish(job, speed=speed, seed=seed, tag=tag)]
 
 
+def fresh_words(job: Job, *, speed: float, seed: int, tag: str) -> list[str]:
+    """The words after `python` that run it once more from its first date, in parallel. No date fails again."""
+    span = ["--start-date", str(job.start), "--end-date", str(job.end), "--no-resume"]
+    parallel = ["--parallel", "--workers", str(job.fresh_workers), "--fail-rate", "0.0"]
+    return [*_begin(job), *span, *parallel, *_finish(job, speed=speed, seed=seed, tag=tag)]
+
+
 def retry_words(job: Job, dates: str, *, speed: float, seed: int, tag: str) -> list[str]:
     """The words after `python` that run the job on some dates, separated by commas. A retry does not fail again."""
     return [*_begin(job), "--dates", dates, "--fail-rate", "0.0", *_finish(job, speed=speed, seed=seed, tag=tag)]
@@ -24,10 +31,12 @@ def retry_words(job: Job, dates: str, *, speed: float, seed: int, tag: str) -> l
 def match(job: Job, rivals: Sequence[Job], *, tag: str) -> str:
     """The pattern of a plan that finds this job's processes, and those of no other night.
 
-    Its range is part of it only where another job runs the same program: a retry has none.
+    Its range is part of it only where another job runs the same program. A retry has no range: it belongs to the
+    job whose dates people retry.
     """
     alone = all(rival is job or rival.job != job.job for rival in rivals)
-    span = "" if alone else " --start-date {start} --end-date {end}"
+    span = "--start-date {start} --end-date {end}"
+    span = "" if alone else f" (?:{span}|--dates)" if job.retry_log else f" {span}"
     return rf"backfill_tui\.demo\.job --job {job.job}{span} .*--tag {tag}"
 
 

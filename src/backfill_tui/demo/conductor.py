@@ -92,15 +92,30 @@ class Conductor:
                 return self._share_ended(step.phase) >= share and any(
                     a.role == step.phase for a in self._on_stage()
                 )
-            case Ended(runs, seconds):
-                ends = [a.ended_at for a in self._of(step.phase) if a.ended_at is not None]
-                return len(ends) >= runs and self._seconds_since(ends[runs - 1]) >= seconds
+            case Ended() as ended:
+                moment = self._moment_of(ended, step.phase)
+                return moment is not None and self._seconds_since(moment) >= ended.seconds
+
+    def _moment_of(self, ended: Ended, phase: str) -> float | None:
+        """When the last of what it waits for has ended; None as long as something has not."""
+        moments = [self.began]
+        own = self._ends(phase)
+        if ended.runs:
+            if len(own) < ended.runs:
+                return None
+            moments.append(own[ended.runs - 1])
+        for other, runs in ended.others:
+            ends = self._ends(other)
+            if len(ends) < max(runs, len(self._of(other))):
+                return None
+            moments += ends
+        return max(moments)
 
     def _something_is_coming(self) -> bool:
         """Whether a step will fall due though nothing runs any more."""
         return any(
             isinstance(step.when, At)
-            or (isinstance(step.when, Ended) and len(self._of(step.phase)) >= step.when.runs)
+            or (isinstance(step.when, Ended) and self._moment_of(step.when, step.phase) is not None)
             for step in self.steps
         )
 
@@ -114,6 +129,9 @@ class Conductor:
         match step.act:
             case Act.START:
                 words = commands.run_words(job, speed=night.speed, seed=night.seed, tag=night.tag)
+                self._start(job.phase, [sys.executable, *words], job.log)
+            case Act.START_FRESH:
+                words = commands.fresh_words(job, speed=night.speed, seed=night.seed, tag=night.tag)
                 self._start(job.phase, [sys.executable, *words], job.log)
             case Act.RETRY:
                 dates = ",".join(self._checkpoint(job).get("failed_dates", []))
@@ -152,6 +170,9 @@ class Conductor:
 
     def _of(self, role: str) -> list[Appearance]:
         return [appearance for appearance in self.appearances if appearance.role == role]
+
+    def _ends(self, role: str) -> list[float]:
+        return [a.ended_at for a in self._of(role) if a.ended_at is not None]
 
     def _on_stage(self) -> list[Appearance]:
         return [appearance for appearance in self.appearances if appearance.ended_at is None]

@@ -14,9 +14,10 @@ from datetime import datetime
 from pathlib import Path
 
 from backfill_tui.demo.cast import CAST_FILE
-from backfill_tui.demo.plan_file import THRESHOLDS, plan_text
+from backfill_tui.demo.plan_file import plan_text
 from backfill_tui.demo.scenarios import SCENARIOS, Scenario
 from backfill_tui.demo.schedule import make_calendar, write_calendar
+from backfill_tui.demo.suites import thresholds_text
 from backfill_tui.demo.warehouse import Warehouse
 from backfill_tui.errors import BackfillError, UsageError
 from backfill_tui.plan.timezones import machine_zone
@@ -142,7 +143,7 @@ def _furnish(folder: Path, night: Night, begins: datetime) -> None:
         (folder / name).mkdir()
     calendar = make_calendar(night.seed)
     write_calendar(calendar, folder / "calendar.csv")
-    (folder / THRESHOLDS_FILE).write_text(THRESHOLDS, encoding="utf-8")
+    (folder / THRESHOLDS_FILE).write_text(thresholds_text(scenario), encoding="utf-8")
     shutil.copyfile(Path(__file__).with_name("orchestrator.sh"), folder / "orchestrator.sh")
     warehouse = Warehouse(folder / "warehouse", calendar, night.seed)
     warehouse.write_schedule()

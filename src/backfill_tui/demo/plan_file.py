@@ -1,6 +1,6 @@
 """A scenario as a plan file: what a user would write who watches that night. Only text is made here."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import yaml
 
@@ -8,31 +8,10 @@ from backfill_tui.demo import commands
 from backfill_tui.demo.processor import KINDS
 from backfill_tui.demo.scenarios import COMPRESSION, Job, Scenario
 from backfill_tui.demo.schedule import Calendar, days_between
+from backfill_tui.demo.suites import suites_of, suites_text
 
-THRESHOLDS = """\
-team_offense:
-  min_games: 5600
-  min_success_rate: 95
-  min_quality_score: 75
-  min_production_ready_pct: 80
-  timeout_hours: 8
-player_game_summary:
-  min_records: 35000
-  min_success_rate: 95
-  minutes_played_pct: 99
-  usage_rate_pct: 95
-  shot_zones_pct: 40
-  min_quality_score: 75
-  min_production_ready_pct: 95
-  timeout_hours: 5
-precompute:
-  min_coverage_pct: 88
-  min_success_rate: 90
-  timeout_hours: 4
-polling:
-  interval_seconds: 60
-  progress_update_interval: 10
-"""
+INPUTS_EVERY_S = 5.0
+"""How often the suites of a phase's inputs are run, at `--speed 1`."""
 
 
 class _Typed(yaml.SafeDumper):
@@ -65,14 +44,8 @@ def plan_text(
         job.phase: _phase(scenario, job, calendar, seed=seed, speed=speed, tag=tag, zone=zone)
         for job in scenario.jobs
     }
-    last = scenario.jobs[-1].phase
-    if scenario.training:
-        phases["ml_training"] = {
-            "title": "Train the model",
-            "command": ["echo", "Training XGBoost v5"],
-            "after": [last],
-        }
-        last = "ml_training"
+    phases |= _training(scenario) if scenario.go_check else {}
+    *_, last = phases
     by = begins + timedelta(seconds=scenario.deadline_s / speed)
     plan = {
         "plan": scenario.name,
@@ -86,7 +59,29 @@ def plan_text(
         "phases": phases,
     }
     header = _HEADER.format(story=scenario.story, factor=COMPRESSION * speed)
-    return header + yaml.dump(plan, Dumper=_Typed, sort_keys=False, allow_unicode=True, width=112)
+    written = yaml.dump(plan, Dumper=_Typed, sort_keys=False, allow_unicode=True, width=112)
+    return f"{header}{written}{suites_text(suites_of(scenario))}"
+
+
+def _training(scenario: Scenario) -> dict[str, object]:
+    """The model's training at the end of the night, and the GO check before it: every suite on the whole range."""
+    return {
+        "ml_ready": {
+            "title": "GO check: every table, one range",
+            "dates": _dates(scenario.jobs[-1].start, scenario.jobs[-1].end),  # of what is computed from all others
+            "after": [job.phase for job in scenario.jobs],
+            "suites": list(scenario.go_check),
+        },
+        "ml_training": {
+            "title": "Train the model",
+            "command": ["echo", "Training XGBoost v5"],
+            "after": ["ml_ready"],
+        },
+    }
+
+
+def _dates(start: date, end: date) -> dict[str, str]:
+    return {"start": str(start), "end": str(end)}
 
 
 def _phase(
@@ -97,7 +92,7 @@ def _phase(
     phase: dict[str, object] = {
         "title": job.title,
         "writes": job.writes,
-        "dates": {"start": str(job.start), "end": str(job.end)},
+        "dates": _dates(job.start, job.end),
         "log": [job.log, job.retry_log] if job.retry_log else job.log,
         "checkpoint": f"checkpoints/{KINDS[job.job].name}_{{start}}_{{end}}.json",
         "process": {"match": commands.match(job, scenario.jobs, tag=tag)},
@@ -110,6 +105,11 @@ def _phase(
         phase["units"] = "calendar"
     if job.after:
         phase["after"] = list(job.after)
+    if job.inputs:
+        every = f"{max(1, round(INPUTS_EVERY_S / speed))}s"
+        phase["inputs"] = [{"suite": suite, "lookback": "14d", "every": every} for suite in job.inputs]
+    if job.suites:
+        phase["suites"] = list(job.suites)
     return phase
 
 

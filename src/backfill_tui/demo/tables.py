@@ -9,8 +9,8 @@ PLAYER_GAME_SUMMARY = "nba_analytics.player_game_summary"
 COMPOSITE_FACTORS = "nba_precompute.player_composite_factors"
 SCHEDULE = "nba_reference.nba_schedule"
 
-INTACT_SHARE = 0.477
-"""Of the team nights that the bug touches, this share keeps its team totals."""
+INTACT_SHARE = 0.4779
+"""Of the team nights that the bug touches, this share keeps its team totals: of their players' rows, 47.7 %."""
 
 MACROS = """
 CREATE MACRO noise(what, which) AS (hash(what, which, {seed}) % 1000003) / 1000003.0;
@@ -70,6 +70,7 @@ SELECT box.game_date, box.game_id, box.player_lookup, box.team_abbr, box.season_
 FROM box LEFT JOIN team_offense AS t USING (game_date, game_id, team_abbr)
 """
 
+# An average of usage rates is written only where most of the games that it stands for have one.
 SELECT_COMPOSITE_FACTORS = """
 WITH latest AS (
     SELECT player_lookup, usage_rate, minutes_played, game_date,
@@ -84,7 +85,7 @@ WITH latest AS (
     FROM slate, unnest(range(players)) AS roster(shirt)
 )
 SELECT game_date, game_date AS analysis_date, game_id, player_lookup, team_abbr, season_year,
-       round(rolling.usage_rate, 2) AS avg_usage_rate_last_7_games,
+       CASE WHEN 2 * games_with_usage > games THEN round(rolling.usage_rate, 2) END AS avg_usage_rate_last_7_games,
        round(rolling.minutes_played, 1) AS avg_minutes_last_7_games,
        coalesce(games, 0) AS games_in_window, coalesce(games_with_usage, 0) AS games_with_usage_rate,
        greatest(0, 100 - 3 * coalesce(games, 0) - CASE WHEN game_date - last_played = 1 THEN 12 ELSE 0 END)
