@@ -207,11 +207,16 @@ def _named(metric: Metric, bad: Sequence[Part]) -> str:
     if not bad:
         return ""
     names = [
-        f"{shown(part.group)}: {shown(part.value, metric.each, places=metric.round, unit=metric.unit)}"
+        f"{_group(part.group)}: {shown(part.value, metric.each, places=metric.round, unit=metric.unit)}"
         for part in bad
     ]
     rest = f" and {len(names) - _GROUPS_NAMED} more" if len(names) > _GROUPS_NAMED else ""
     return f"each {bound_text(metric.each)}, but {', '.join(names[:_GROUPS_NAMED])}{rest}"
+
+
+def _group(value: Value) -> str:
+    """The name of a group: a year among them is a name, not a quantity."""
+    return str(value) if isinstance(value, int) else shown(value)
 
 
 def _aim(metric: Metric) -> str:

@@ -42,17 +42,17 @@ class SuiteQuery:
 
     @property
     def sql(self) -> str:
-        """One SELECT. Users' expressions stand on lines of their own, so that a comment in them ends there."""
+        """One SELECT."""
         columns = ["COUNT(*) AS " + ROWS]
-        columns += [f"(\n{indent(text, '    ')}\n  ) AS value_{i}" for i, text in enumerate(self.expressions)]
+        columns += [f"{_enclosed(text)} AS value_{i}" for i, text in enumerate(self.expressions)]
         if self.days:
-            columns.append(f"ARRAY_AGG(DISTINCT (\n{indent(str(self.date_column), '    ')}\n  )) AS {DAYS}")
+            columns.append(f"ARRAY_AGG(DISTINCT {_enclosed(str(self.date_column))}) AS {DAYS}")
         for i in range(len(self.by)):
             columns += [f"GROUPING(part_{i}) AS outside_{i}", f"part_{i}"]
         selected = "SELECT\n  " + ",\n  ".join(columns)
         if not self.by:
             return f"{selected}\n{self._rows}"
-        parts = ",\n  ".join(f"(\n{indent(text, '    ')}\n  ) AS part_{i}" for i, text in enumerate(self.by))
+        parts = ",\n  ".join(f"{_enclosed(text)} AS part_{i}" for i, text in enumerate(self.by))
         inner = indent(f"SELECT\n  *,\n  {parts}\n{self._rows}", "  ")
         sets = ", ".join(["()", *(f"(part_{i})" for i in range(len(self.by)))])
         return f"{selected}\nFROM (\n{inner}\n)\nGROUP BY GROUPING SETS ({sets})"
@@ -61,11 +61,18 @@ class SuiteQuery:
     def _rows(self) -> str:
         conditions = []
         if self.date_column is not None:
-            conditions.append(f"(\n{indent(self.date_column, '    ')}\n  ) BETWEEN @start_date AND @end_date")
+            conditions.append(f"{_enclosed(self.date_column)} BETWEEN @start_date AND @end_date")
         if self.where is not None:
-            conditions.append(f"(\n{indent(self.where, '    ')}\n  )")
+            conditions.append(_enclosed(self.where))
         where = "\nWHERE " + "\n  AND ".join(conditions) if conditions else ""
         return f"FROM `{self.table.replace('`', '')}`{where}"
+
+
+def _enclosed(text: str) -> str:
+    """A user's expression in parentheses; one that may hold a comment on lines of its own, so that that ends there."""
+    if any(mark in text for mark in ("\n", "--", "#")):
+        return f"(\n{indent(text, '    ')}\n  )"
+    return f"({text})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def outcome_of(names: Iterable[str], results: Mapping[str, SuiteResult], stale: 
     verdict = worst(result.verdict for result in found)
     first = next(result for result in found if result.verdict is verdict)
     old = next((f"{name}: {stale[name]}" for name in wanted if stale.get(name)), "")
-    return Outcome(verdict, in_words(first), min(result.at for result in found), old)
+    why = "its suites pass" if verdict is Status.PASS and len(found) > 1 else in_words(first)
+    return Outcome(verdict, why, min(result.at for result in found), old)
 
 
 def in_words(result: SuiteResult) -> str:

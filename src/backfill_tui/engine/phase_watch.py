@@ -262,6 +262,8 @@ def _process_watch(phase: Phase, table: ProcessTable) -> ProcessWatch:
 
 def _planned(phase: Phase, calendar: Mapping[date, float] | None) -> list[date] | None:
     """The dates due by the plan; None where only the sources can tell."""
+    if phase.judges_only:
+        return None  # it works on no dates; its suites look at those that others wrote
     days = list(phase.listed_dates or (every_day(*phase.dates) if phase.dates else ()))
     if phase.units == "calendar":
         return [day for day in days if calendar.get(day, 0) > 0] if calendar is not None else None
