@@ -1,6 +1,5 @@
 """The checks page: what its keys ask of the judge, what it says meanwhile, and what it draws."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -19,47 +18,10 @@ from backfill_tui.tui.widgets.checks_table import ChecksTable
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.panels import Details
 from tests.tui import example, suites
+from tests.tui.judge import FakeJudge
 from tests.tui.screen import SMALL, make_app, press, running, shown, until
 
 FACTORS = "composite_factors"
-
-
-class FakeJudge:
-    """Notes what it is asked. What it was told to hold up ends when it is released or cancelled."""
-
-    limit_bytes: int | None = 20_000_000_000
-
-    def __init__(self, *, bills: bool = False, hold: bool = False) -> None:
-        self.bills = bills
-        self.asked: list[tuple[str, ...]] = []
-        self.failure: Exception | None = None
-        self.rows = Sample("usage_rate", "SELECT 1", ("game_id", "usage_rate"), (("0022300123", None),), more=8)
-        self._go_on = asyncio.Event()
-        if not hold:
-            self._go_on.set()
-
-    async def estimate(self, phase: str) -> int:
-        await self._answer("estimate", phase)
-        return 1_240_000_000
-
-    async def validate(self, phase: str) -> None:
-        await self._answer("validate", phase)
-
-    async def sample(self, phase: str, suite: str, check: str) -> Sample:
-        await self._answer("sample", phase, suite, check)
-        return self.rows
-
-    def cancel(self, phase: str) -> None:
-        self.asked.append(("cancel", phase))
-
-    def release(self) -> None:
-        self._go_on.set()
-
-    async def _answer(self, *question: str) -> None:
-        self.asked.append(question)
-        await self._go_on.wait()
-        if self.failure is not None:
-            raise self.failure
 
 
 def _changed(phase: str, change: Callable[[SuiteView], SuiteView], sequence: int = 2) -> Snapshot:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from backfill_tui.checks.model import Check, Part, Sample, Status
 from backfill_tui.control.model import Alert, Severity
-from backfill_tui.engine.snapshot import LogSeen, Snapshot
+from backfill_tui.engine.snapshot import LogSeen, Snapshot, SuiteView
+from backfill_tui.errors import SourceError
 from backfill_tui.tui.app import BackfillApp
-from tests.tui import example
+from tests.tui import example, suites
+from tests.tui.judge import FakeJudge
 from tests.tui.screen import make_app, press, running, shown, until
 
 NASTY = "[bold red]x[/] [/nope] \x1b[31mred \x1b]0;pwn\x07 \x9b2J \x00 [@click=app.quit]y[/]"
@@ -67,3 +70,37 @@ async def test_an_escape_in_a_log_is_not_among_the_bytes_that_are_written(tmp_pa
         assert "\x1b]0;" not in written
         assert "\x1b[2J" not in written
         assert "\x07" not in written
+
+
+async def test_what_a_warehouse_answers_stays_text_on_the_page_of_checks() -> None:
+    found = Check(
+        NASTY,
+        "metric",
+        "error",
+        Status.FAIL,
+        NASTY,
+        NASTY,
+        NASTY,
+        NASTY,
+        todo=NASTY,
+        columns=(NASTY,),
+        rows=((NASTY,),),
+        parts=(Part(NASTY, 1, NASTY, Status.FAIL),),
+        command=(NASTY,),
+    )
+    result = suites.result(NASTY, NASTY, (found,), table=NASTY, query=NASTY)
+    suite = SuiteView(NASTY, NASTY, result=result, stale=NASTY)
+    night = example.night()
+    view = replace(night.phases[0], suites=(suite,), judgement=suites.FAILED)
+    judge = FakeJudge()
+    judge.rows = Sample(NASTY, NASTY, (NASTY,), ((NASTY,),))
+    app = make_app(replace(night, phases=(view, *night.phases[1:])), judge=judge)
+    async with running(app) as pilot:
+        await press(pilot, "c", "s")
+        await until(pilot, lambda: "Rows that fail" in shown(app))
+        assert shown(app).count("[bold red]x[/]") >= 3
+        assert not CONTROLS.search(_sent(app))
+        judge.failure = SourceError(NASTY)
+        await press(pilot, "v")
+        await until(pilot, lambda: "[bold red]x[/]" in shown(app).splitlines()[1])
+        assert not CONTROLS.search(_sent(app))

@@ -1,8 +1,9 @@
-"""Pictures of both pages, compared with those that somebody looked at and found good.
+"""Pictures of the pages, compared with those that somebody looked at and found good.
 
 `pytest tests/tui/test_pictures.py --snapshot-update` takes them anew; look at them before you commit.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -12,8 +13,10 @@ from textual.pilot import Pilot
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.display import Display
+from backfill_tui.tui.judge import Judge
 from backfill_tui.tui.screens.log_page import LogPage
 from tests.tui import example
+from tests.tui.judge import FakeJudge
 from tests.tui.screen import SMALL, WIDE, make_app, press, shown, until
 
 
@@ -30,19 +33,24 @@ def _picture(
     *keys: str,
     night: Snapshot | None = None,
     shown_as: Display | None = None,
+    judge: Judge | None = None,
 ) -> bool:
-    app = make_app(night or example.night(), log=log, shown_as=shown_as)
+    app = make_app(night or example.night(), log=log, shown_as=shown_as, judge=judge)
 
     async def settle(pilot: Pilot[int]) -> None:
         await until(pilot, lambda: "ml_training" in shown(app) or "Nothing" in shown(app))
         await press(pilot, *keys)
         if night is None:
-            page = app.page
-            assert isinstance(page, LogPage)
-            await until(pilot, lambda: not page.log_pane().lines.busy and "counting" not in shown(app))
+            await until(pilot, lambda: not _busy(app))
         await pilot.pause(0.5)
 
     return compare(app, terminal_size=size, run_before=settle)
+
+
+def _busy(app: BackfillApp) -> bool:
+    """Whether a log is still being read."""
+    page = app.page
+    return isinstance(page, LogPage) and (page.log_pane().lines.busy or "counting" in shown(app))
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])
@@ -73,3 +81,36 @@ def test_help(snap_compare: Compare, log: Path) -> None:
 
 def test_nothing_to_watch(snap_compare: Compare, log: Path) -> None:
     assert _picture(snap_compare, log, SMALL, night=example.nothing())
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])
+def test_checks_with_a_breakdown_and_a_trend(snap_compare: Compare, log: Path, size: tuple[int, int]) -> None:
+    assert _picture(snap_compare, log, size, "4", "c", "n", "n")
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])
+def test_checks_with_rows_that_fail(snap_compare: Compare, log: Path, size: tuple[int, int]) -> None:
+    assert _picture(snap_compare, log, size, "4", "c", "n", "n", "s", judge=FakeJudge())
+
+
+def test_checks_while_they_run(snap_compare: Compare, log: Path) -> None:
+    night = example.night()
+    views = [replace(v, suites=tuple(replace(s, running=True) for s in v.suites)) for v in night.phases]
+    busy = replace(night, phases=tuple(views))
+    assert _picture(snap_compare, log, WIDE, "4", "v", "n", night=busy, judge=FakeJudge(hold=True))
+
+
+def test_checks_with_a_price(snap_compare: Compare, log: Path) -> None:
+    assert _picture(snap_compare, log, SMALL, "2", "v", judge=FakeJudge(bills=True))
+
+
+def test_the_detail_of_a_check_alone(snap_compare: Compare, log: Path) -> None:
+    assert _picture(snap_compare, log, SMALL, "4", "c", "n", "n", "enter")
+
+
+def test_checks_in_ascii(snap_compare: Compare, log: Path) -> None:
+    assert _picture(snap_compare, log, SMALL, "4", "c", "n", "n", shown_as=Display(ascii=True))
+
+
+def test_checks_in_the_terminal_s_own_colours(snap_compare: Compare, log: Path) -> None:
+    assert _picture(snap_compare, log, SMALL, "4", "c", "n", "n", shown_as=Display(native=True))

@@ -179,10 +179,20 @@ def test_ten_thousand_missing_dates_are_a_dozen_and_a_count_and_the_command_is_c
     shown = detail(lacking)
     assert "10,000 dates without a row" in shown
     assert "and 9,988 more" in " ".join(shown)
-    assert any("lines more" in line for line in shown)
+    assert "characters more; backfill-tui validate prints it whole" in " ".join(shown)
     assert len(shown) < 40
     plain_lines = list(checks.as_lines(suites.result("s", "S", [lacking])))
     assert any(line.endswith(str(days[-1])) for line in plain_lines)
+
+
+def test_a_command_is_broken_between_its_dates_and_can_be_put_together_again() -> None:
+    result = suites.factors().result
+    assert result is not None
+    lacking = result.check("missing_dates")
+    shown = detail(lacking, 46)
+    lines = shown[shown.index("The command that fills them") + 1 :]
+    assert all(line.endswith(",") for line in lines[:-1])
+    assert "".join(lines) == " ".join(lacking.command)
 
 
 def test_five_hundred_groups_are_cut_and_the_worst_are_shown() -> None:

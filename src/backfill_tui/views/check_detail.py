@@ -93,12 +93,33 @@ def _missing(check: Check, room: int) -> list[Line]:
             out.append(())
         title = "The command that fills them" if check.dates else "The command that was run"
         out.append(one(title, Tone.TITLE))
-        pieces = wrap(shlex.join(check.command), room)
-        out += [one(piece, Tone.STRONG) for piece in pieces[:_COMMAND_MOST]]
-        if len(pieces) > _COMMAND_MOST:
-            words = f"… {len(pieces) - _COMMAND_MOST:,} lines more; backfill-tui validate prints it whole"
-            out += [one(piece, Tone.DIM) for piece in wrap(words, room)]
+        out += _command(plain(shlex.join(check.command)), room)
     return out
+
+
+def _command(command: str, room: int) -> list[Line]:
+    """A command, broken at blanks and behind commas so that dates stay whole; a long one is cut, and that is said."""
+    out: list[Line] = []
+    rest = command
+    while rest and len(out) < _COMMAND_MOST:
+        head = _fitting(rest, room)
+        out.append(one(head.rstrip(), Tone.STRONG))
+        rest = rest[len(head) :]
+    if rest:
+        words = f"… {len(rest):,} characters more; backfill-tui validate prints it whole"
+        out += [one(piece, Tone.DIM) for piece in wrap(words, room)]
+    return out
+
+
+def _fitting(text: str, room: int) -> str:
+    """The longest start of a text that fits and ends where it may be broken; at least one character."""
+    head = text[:room]
+    while len(head) > 1 and width(head) > room:
+        head = head[:-1]
+    if len(head) == len(text):
+        return head
+    at = max(head.rfind(" "), head.rfind(",")) + 1
+    return head[:at] if at > 0 else head
 
 
 def _parts(check: Check, room: int) -> list[Line]:
@@ -174,7 +195,7 @@ def _sql(check: Check, result: SuiteResult, room: int) -> list[Line]:
 
 def _code(sql: str, room: int) -> list[Line]:
     out = [one("SQL", Tone.TITLE)]
-    for line in sql.expandtabs(2).splitlines():
+    for line in sql[: _SQL_MOST * room].expandtabs(2).splitlines():
         text = line.lstrip(" ")
         indent = min(len(line) - len(text), room // 2)
         out += [one(" " * indent + piece, Tone.DIM) for piece in wrap(text, room - indent)]

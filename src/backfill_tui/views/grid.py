@@ -6,20 +6,21 @@ from backfill_tui.checks.model import Value
 from backfill_tui.views import formats, verdicts
 from backfill_tui.views.spans import Line, Span, Tone, clip, one, plain, spread, width
 
+_COLUMNS_MOST = 60  # more than any screen is wide enough for
 _GAP = 2
 _LEAST = 6  # cells below which a column says nothing any more
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Value]], room: int) -> list[Line]:
     """Titles and rows in `room` cells. Columns that do not fit are counted in a line of their own."""
-    titles = [plain(title) for title in columns]
+    titles = [plain(title) for title in columns[:_COLUMNS_MOST]]
     cells = [[verdicts.cell(value) for value in row[: len(titles)]] for row in rows]
     needs = [max(width(text) for text in (title, *_column(cells, x))) for x, title in enumerate(titles)]
     widths = _fit(needs, room)
     right = [_is_numeric(rows, x) for x in range(len(widths))]
     lines = [_line(titles, widths, right, Tone.DIM)]
     lines += [_line(row, widths, right, Tone.TEXT) for row in cells]
-    if hidden := len(titles) - len(widths):
+    if hidden := len(columns) - len(widths):
         lines.append(one(f"… and {formats.plural(hidden, 'more column', 'more columns')}", Tone.DIM))
     return lines
 
