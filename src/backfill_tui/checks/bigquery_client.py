@@ -1,5 +1,6 @@
 """A connection to BigQuery: credentials, project, patience. Imported once a client is wanted, not before."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from backfill_tui.checks.model import Reason
 from backfill_tui.checks.warehouse import AskError
 from backfill_tui.plan.resolved import Warehouse as Settings
 
+logging.getLogger("google").addHandler(logging.NullHandler())  # what matters of it comes as an exception
+
 SCOPE = "https://www.googleapis.com/auth/bigquery"
 
 METADATA_WITHIN_S = 1.0
@@ -22,7 +25,10 @@ would spend three times three seconds on it."""
 RETRY_FOR_S = 5.0
 """How long a server's trouble is waited out; the library's ten minutes would hide an outage."""
 
-_PASSING = (
+_PASSING = frozenset({"backendError", "internalError", "rateLimitExceeded", "badGateway"})
+"""BigQuery's reasons that may be gone a second later; an error without a reason is judged by its class."""
+
+_PASSING_CLASSES = (
     exceptions.InternalServerError,
     exceptions.BadGateway,
     exceptions.ServiceUnavailable,
@@ -56,9 +62,16 @@ def patience(within_s: float, wanted: Callable[[], bool]) -> retry.Retry:
     """
 
     def again(error: BaseException) -> bool:
-        return isinstance(error, _PASSING) and wanted()
+        return wanted() and _passes(error)
 
     return retry.Retry(predicate=again, initial=0.5, maximum=4.0, timeout=min(RETRY_FOR_S, within_s))
+
+
+def _passes(error: BaseException) -> bool:
+    if not isinstance(error, exceptions.GoogleAPICallError):
+        return False
+    reasons = {one.get("reason") for one in error.errors if isinstance(one, Mapping)} - {None}
+    return reasons <= _PASSING if reasons else isinstance(error, _PASSING_CLASSES)
 
 
 def _credentials(settings: Settings) -> tuple[google.auth.credentials.Credentials, str | None]:

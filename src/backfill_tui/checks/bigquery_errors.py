@@ -21,7 +21,7 @@ _WORDS_AT_MOST = 300
 _SERVER_ERROR = 500
 
 _NO_COLUMN = (
-    re.compile(r"Unrecognized name: (?P<name>[^\s;]+)(?P<hint>; Did you mean [^?]+\?)?"),
+    re.compile(r"Unrecognized name: (?P<name>`[^`]+`|[^\s;]+)(?P<hint>; Did you mean [^?]+\?)?"),
     re.compile(r"Name (?P<name>\S+) not found inside \S+(?P<hint>)"),
     re.compile(r'Referenced column "(?P<name>[^"]+)" not found(?P<hint>)'),
     re.compile(r'does not have a column named "(?P<name>[^"]+)"(?P<hint>)'),

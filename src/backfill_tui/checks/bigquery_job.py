@@ -24,6 +24,7 @@ from backfill_tui.checks.warehouse import Answer, AskError, Question
 CANCEL_WITHIN_S = 5.0
 """How long the request to cancel a job may take; nobody waits for it that long."""
 
+_AFTER_ALL_S = 1.0  # a request outlasts its asker by this, so that the asker is who says that time is over
 _LABEL_CHARACTERS = 63
 _TOOL = {"tool": "backfill-tui"}
 
@@ -72,7 +73,7 @@ class Job:
         rows = job.result(
             max_results=self.question.rows_at_most,
             retry=self._retry(),
-            timeout=self._left_s,
+            timeout=self._left_s + _AFTER_ALL_S,
             job_retry=None,
         )
         fetched = tuple(tuple(plain_value(cell) for cell in row.values()) for row in rows)
@@ -100,10 +101,10 @@ class Job:
                 job_id=name,
                 job_retry=None,
                 retry=self._retry(),
-                timeout=self._left_s,
+                timeout=self._left_s + _AFTER_ALL_S,
             )
         except Conflict:  # the first try had arrived after all, only its answer was lost
-            job = self.client.get_job(name, retry=self._retry(), timeout=self._left_s)
+            job = self.client.get_job(name, retry=self._retry(), timeout=self._left_s + _AFTER_ALL_S)
             if not isinstance(job, bigquery.QueryJob):
                 raise
             return job

@@ -25,6 +25,9 @@ T = TypeVar("T")
 CANCEL_WITHIN_S = 1.0
 """How long a job's cancellation is waited for, by one who has given up on its answer."""
 
+_UNSETTLED = frozenset({Reason.TIMED_OUT, Reason.UNREACHABLE, Reason.OTHER})
+"""Failures after which a job that was sent may be running still."""
+
 
 class BigQueryWarehouse:
     """Satisfies `warehouse.Warehouse`. One client serves all threads; it is made by the first question."""
@@ -59,9 +62,8 @@ class BigQueryWarehouse:
         return self._wait(question, stop, answer)
 
     def close(self) -> None:
-        """Close the connections that nobody uses now."""
-        with self._connecting:
-            client, self._client = self._client, None
+        """Close the connections that nobody uses now. Does not wait for who is looking for credentials."""
+        client, self._client = self._client, None
         if client is not None:
             client.close()  # type: ignore[no-untyped-call]
 
@@ -98,15 +100,18 @@ class BigQueryWarehouse:
             self._cancel(jobs)
             raise timed_out(self.place, question.timeout_s) from error
         except Exception as error:
-            raise ask_error(error, self.place) from error
+            failure = ask_error(error, self.place)
+            if failure.reason in _UNSETTLED:
+                self._cancel(jobs)
+            raise failure from error
 
     def _connected(self) -> "Client":
         from backfill_tui.checks.bigquery_client import connect
 
         with self._connecting:
-            if self._client is None:
-                self._client = connect(self._settings)
-            return self._client
+            client = self._client or connect(self._settings)
+            self._client = client
+            return client
 
     def _cancel(self, jobs: "list[Job]") -> None:
         """Cancel what was sent; a server that does not answer that either is not waited for."""
