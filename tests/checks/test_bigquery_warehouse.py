@@ -249,6 +249,18 @@ def test_a_wish_to_stop_ends_the_wait_and_cancels_the_job(
     assert error.reason is Reason.CANCELLED
 
 
+def test_a_job_is_cancelled_where_bigquery_put_it() -> None:
+    def reply(request: Request) -> tuple[int, str] | None:
+        if is_run(request):
+            reference = request.body["jobReference"] | {"location": "asia-east1"}
+            return 200, json.dumps(request.body | {"jobReference": reference, "status": {"state": "RUNNING"}})
+        return hangs_in_running(request)
+
+    with serving(reply) as server:
+        assert ask(server.endpoint, question(timeout_s=0.5)).reason is Reason.TIMED_OUT
+        assert "location=asia-east1" in server.wait_for(is_cancel).path
+
+
 def test_a_job_that_was_created_after_its_cancellation_is_cancelled_again() -> None:
     def reply(request: Request) -> tuple[int, str]:
         if is_dry(request):

@@ -47,6 +47,7 @@ class Job:
     abandoned: Callable[[], bool]
     id: str = field(default_factory=lambda: f"backfill-tui-{uuid4()}")
     sent: bool = False
+    location: str | None = None  # where BigQuery put it; outside US and EU it is not found without
 
     def estimate(self) -> int:
         """The bytes it would read, by a dry run, which is free. Raises AskError if too many, or no SELECT."""
@@ -67,6 +68,7 @@ class Job:
     def answer(self) -> Answer:
         """Run it and fetch its first rows."""
         job = self._send(dry_run=False)
+        self.location = job.location
         if self.abandoned():  # it was created while its asker left, and what cancelled it may have come too early
             self.cancel()
             raise NotWantedError
@@ -85,9 +87,14 @@ class Job:
         )
 
     def cancel(self) -> None:
-        """Ask BigQuery to stop the job, once; whatever becomes of that, its own time-out ends it."""
+        """Ask BigQuery to stop the job; whatever becomes of that, the job's own time-out ends it. Raises nothing."""
         with suppress(Exception):
-            self.client.cancel_job(self.id, retry=patience(CANCEL_WITHIN_S, lambda: True), timeout=CANCEL_WITHIN_S)
+            self.client.cancel_job(
+                self.id,
+                location=self.location,
+                retry=patience(CANCEL_WITHIN_S, lambda: True),
+                timeout=CANCEL_WITHIN_S,
+            )
 
     def _send(self, *, dry_run: bool) -> bigquery.QueryJob:
         if self.abandoned():
