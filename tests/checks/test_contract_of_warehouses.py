@@ -255,6 +255,6 @@ def test_a_cell_has_one_python_value(warehouse: Warehouse) -> None:
         "EXTRACT(YEAR FROM game_date)": 2024,
     }
     named = ", ".join(f"{text} AS c{i}" for i, text in enumerate(columns))
-    answer = warehouse.ask(free(f"SELECT {named} FROM `d.games` WHERE game_id = 7"), Stop())  # noqa: S608 - ours
+    answer = warehouse.ask(free(f"SELECT {named} FROM `d.games` WHERE game_id = 7"), Stop())
     assert answer.rows == (tuple(columns.values()),)
     assert [type(cell) for cell in answer.rows[0]] == [type(value) for value in columns.values()]

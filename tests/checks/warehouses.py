@@ -71,7 +71,7 @@ def statements(dialect: int) -> Sequence[str]:
         "CREATE SCHEMA IF NOT EXISTS d",
         f"CREATE TABLE IF NOT EXISTS {TABLE} ({columns})",
         f"TRUNCATE TABLE {TABLE}",
-        f"INSERT INTO {TABLE} VALUES {rows}",  # noqa: S608 - of our own rows
+        f"INSERT INTO {TABLE} VALUES {rows}",
     )
 
 
@@ -96,7 +96,7 @@ def fill_folder(path: Path, file: Path) -> None:
             part = path / "d" / "games" / f"{day}" / "part.parquet"
             part.parent.mkdir(parents=True)
             connection.execute(
-                f"COPY (SELECT * FROM {TABLE} WHERE game_date = '{day}') TO '{part}' (FORMAT parquet)"  # noqa: S608 - ours
+                f"COPY (SELECT * FROM {TABLE} WHERE game_date = '{day}') TO '{part}' (FORMAT parquet)"
             )
 
 

@@ -87,7 +87,7 @@ class Job:
         )
 
     def cancel(self) -> None:
-        """Ask BigQuery to stop the job; whatever becomes of that, the job's own time-out ends it. Raises nothing."""
+        """Ask BigQuery to stop the job; whatever becomes of that, the job's own time-out ends it. Never raises."""
         with suppress(Exception):
             self.client.cancel_job(
                 self.id,
