@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import example as case
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backfill_tui.checks.model import Check, Part, Reason, Sample, Status, SuiteResult, Value
 from backfill_tui.engine.snapshot import Judgement, PhaseView, Point, SuiteView
 from backfill_tui.plan.words import Severity
-from backfill_tui.views import asked, check_detail, checks, facts, grid, header, verdicts
+from backfill_tui.views import asked, check_columns, check_detail, checks, facts, grid, header, verdicts
 from backfill_tui.views.spans import Line, Tone, line_width
 from tests.tui import example, suites
 
@@ -139,15 +140,15 @@ def test_a_check_is_marked_as_bad_as_it_counts() -> None:
 
 
 def test_the_newest_value_of_a_trend_stands_at_its_right_end_and_one_value_is_none() -> None:
-    assert checks.trend(suites.points(0.0, 50.0, 100.0), 6) == "   ▁▄▇"
-    assert checks.trend(suites.points(1.0), 6) == ""
-    assert checks.trend(suites.points(*(float(i) for i in range(50))), 4)[-1] == "▇"
+    assert check_columns.trend(suites.points(0.0, 50.0, 100.0), 6) == "   ▁▄▇"
+    assert check_columns.trend(suites.points(1.0), 6) == ""
+    assert check_columns.trend(suites.points(*(float(i) for i in range(50))), 4)[-1] == "▇"
 
 
 def test_values_below_nought_and_no_numbers_are_drawn_without_a_fault() -> None:
-    drawn = checks.trend(suites.points(-5.0, float("nan"), float("inf"), 5.0), 4)
+    drawn = check_columns.trend(suites.points(-5.0, float("nan"), float("inf"), 5.0), 4)
     assert drawn == "▁  ▇"
-    assert checks.trend(suites.points(float("nan"), float("nan")), 2) == "  "
+    assert check_columns.trend(suites.points(float("nan"), float("nan")), 2) == "  "
 
 
 def test_the_summary_counts_checks_as_they_count() -> None:
@@ -290,6 +291,7 @@ def _nasty_check(value: Value) -> Check:
     )
 
 
+@case("", 46)
 @given(_VALUES, st.integers(8, 160))
 def test_nothing_from_outside_styles_steers_or_overflows(value: Value, room: int) -> None:
     check = _nasty_check(value)

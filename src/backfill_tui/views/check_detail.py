@@ -7,7 +7,7 @@ from datetime import datetime
 from backfill_tui.checks.model import Check, Part, Sample, Status, SuiteResult
 from backfill_tui.engine.snapshot import Point, SuiteView
 from backfill_tui.plan.words import Severity
-from backfill_tui.views import checks, facts, formats, grid, sparkline, verdicts
+from backfill_tui.views import check_columns, checks, facts, formats, grid, sparkline, verdicts
 from backfill_tui.views.facts import Fact
 from backfill_tui.views.spans import Line, Span, Tone, clip, one, plain, shorten, spread, width, wrap
 
@@ -98,7 +98,7 @@ def _missing(check: Check, room: int) -> list[Line]:
 
 
 def _command(command: str, room: int) -> list[Line]:
-    """A command, broken at blanks and behind commas so that dates stay whole; a long one is cut, and that is said."""
+    """A command, broken at blanks and behind commas so that dates stay whole; a long one's rest is counted."""
     out: list[Line] = []
     rest = command
     while rest and len(out) < _COMMAND_MOST:
@@ -153,7 +153,9 @@ def _parts(check: Check, room: int) -> list[Line]:
 
 
 def _with_unit(value: str, unit: str | None) -> str:
-    return f"{value} {shorten(plain(unit), checks.UNIT_MOST)}" if unit and value != formats.UNKNOWN else value
+    return (
+        f"{value} {shorten(plain(unit), check_columns.UNIT_MOST)}" if unit and value != formats.UNKNOWN else value
+    )
 
 
 def _rows(check: Check, room: int) -> list[Line]:
@@ -168,7 +170,7 @@ def _trend(points: Sequence[Point], check: Check, now: datetime, room: int) -> l
         return []
     shown = points[-room:]
     wide = max(1, min(4, room // len(shown)))
-    drawn = [level for level in checks.levels(shown) for _ in range(wide)]
+    drawn = [level for level in check_columns.levels(shown) for _ in range(wide)]
     ends = (shown[0], shown[-1])
     values = verdicts.numbers([point.value for point in ends])
     first, last = (

@@ -1,41 +1,17 @@
 """The suites of a phase as rows of a table, and one suite as plain lines. The words only; it knows no screen."""
 
-import math
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from backfill_tui.checks.model import Check, Status, SuiteResult
-from backfill_tui.engine.snapshot import PhaseView, Point, SuiteView
-from backfill_tui.views import formats, sparkline, verdicts
-from backfill_tui.views.spans import Line, Span, Tone, clip, line_width, one, plain, shorten, spread, width
+from backfill_tui.engine.snapshot import PhaseView, SuiteView
+from backfill_tui.views import check_columns, formats, verdicts
+from backfill_tui.views.check_columns import INDENT, NAME_MOST
+from backfill_tui.views.spans import Line, Span, Tone, clip, one, plain, shorten, spread, width
 
 DATES_SHOWN = 12  # dates without rows that are named one by one
-_INDENT = 2
-_GAP = 2
-_NAME_MOST = 32
-_NUMBER_MOST = 24
-UNIT_MOST = 8
-_BOUND_MOST = 24
-_NOTE_MOST = 24
-_TREND_MOST = 16
-_POINTS = 2  # that a trend takes
-
-# What gives way where it is narrow, in this order, down to so many cells.
-_GIVES_WAY = (
-    ("trend", 8),
-    ("name", 20),
-    ("note", 12),
-    ("trend", 0),
-    ("bound", 9),
-    ("note", 4),
-    ("name", 10),
-    ("bound", 0),
-    ("note", 0),
-    ("unit", 2),
-    ("number", 8),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +32,11 @@ class Row:
     trouble: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """A check's words by column, before anything is cut."""
-
-    mark: Span
-    name: str
-    number: str
-    unit: str
-    bound: str
-    note: str
-    trend: Sequence[Point]
-
-
 def rows(view: PhaseView, now: datetime, room: int) -> tuple[Row, ...]:
     """Every suite of a phase, outputs first: a heading, then a row a check. Columns are common to all suites."""
     ordered = sorted(view.suites, key=lambda suite: suite.is_input)
-    cells = {id(check): _cells(suite, check) for suite in ordered for check in _checks(suite)}
-    widths = _widths(list(cells.values()), room)
+    cells = {id(check): check_columns.cells_of(suite, check) for suite in ordered for check in _checks(suite)}
+    widths = check_columns.widths_of(list(cells.values()), room)
     found: list[Row] = []
     for suite in ordered:
         if found:
@@ -81,7 +44,7 @@ def rows(view: PhaseView, now: datetime, room: int) -> tuple[Row, ...]:
         found += [Row(line) for line in _heading(suite, now, room)]
         for check in _checks(suite):
             key = Key(suite.name, suite.is_input, check.name)
-            found.append(Row(_row(cells[id(check)], widths), key, verdicts.is_trouble(check)))
+            found.append(Row(check_columns.row(cells[id(check)], widths), key, verdicts.is_trouble(check)))
         if not _checks(suite):
             found.append(Row(_placeholder(suite, room), Key(suite.name, suite.is_input, None)))
     return tuple(found)
@@ -126,11 +89,9 @@ def _heading(suite: SuiteView, now: datetime, room: int) -> list[Line]:
     if suite.running:
         parts += [Span("   "), Span("◆ running", Tone.BUSY)]
     lines = [clip(spread(*parts), room)]
-    lines += [
-        one(f"{' ' * _INDENT}{line}", Tone.DIM) for line in _packed(_circumstances(suite, now), room - _INDENT)
-    ]
+    lines += [one(f"{' ' * INDENT}{line}", Tone.DIM) for line in _packed(_circumstances(suite, now), room - INDENT)]
     if suite.stale and suite.result is not None:
-        lines.append(clip(one(f"{' ' * _INDENT}stale: {plain(suite.stale)}", Tone.WARN), room))
+        lines.append(clip(one(f"{' ' * INDENT}stale: {plain(suite.stale)}", Tone.WARN), room))
     return lines
 
 
@@ -169,103 +130,11 @@ def _placeholder(suite: SuiteView, room: int) -> Line:
         words = "not run yet: v runs it"
     else:
         words = "it looked at nothing"
-    return clip(one(f"{' ' * _INDENT}· {words}", Tone.DIM), room)
-
-
-# Checks
+    return clip(one(f"{' ' * INDENT}· {words}", Tone.DIM), room)
 
 
 def _checks(suite: SuiteView) -> tuple[Check, ...]:
     return suite.result.checks if suite.result is not None else ()
-
-
-def _cells(suite: SuiteView, check: Check) -> _Cells:
-    value, bound = verdicts.value_and_bound(check)
-    unit = plain(check.unit or "")
-    bare = value.removesuffix(unit).rstrip() if unit and value != unit else value
-    return _Cells(
-        mark=verdicts.mark(check),
-        name=plain(check.name),
-        number=bare,
-        unit=value[len(bare) :],
-        bound=bound,
-        note=_note(check),
-        trend=suite.trends.get(check.name, ()),
-    )
-
-
-def _note(check: Check) -> str:
-    """The severity where it is not `error`, why it is unknown, and how many groups a breakdown has."""
-    parts: list[str] = [] if check.severity == "error" else [check.severity]
-    if check.status is Status.UNKNOWN:
-        parts.append(verdicts.REASONS[check.reason] if check.reason else "unknown")
-    if check.parts:
-        parts.append(formats.plural(len(check.parts), "group"))
-    return ", ".join(parts)
-
-
-def _widths(cells: Sequence[_Cells], room: int) -> Mapping[str, int]:
-    """Cells of each column: what the widest content needs, less where the room is short."""
-
-    def widest(words: Iterable[str], most: int) -> int:
-        return min(most, max((width(word) for word in words), default=0))
-
-    widths = {
-        "name": widest((c.name for c in cells), _NAME_MOST),
-        "number": widest((c.number for c in cells), _NUMBER_MOST),
-        "unit": widest((c.unit for c in cells), UNIT_MOST),
-        "bound": widest((c.bound for c in cells), _BOUND_MOST),
-        "note": widest((c.note for c in cells), _NOTE_MOST),
-        "trend": min(_TREND_MOST, max((len(c.trend) for c in cells if len(c.trend) >= _POINTS), default=0)),
-    }
-    for column, least in _GIVES_WAY:
-        over = _total(widths) - room
-        if over > 0:
-            widths[column] = min(widths[column], max(least, widths[column] - over))
-    return widths
-
-
-def _total(widths: Mapping[str, int]) -> int:
-    """Cells of a whole row; a column of no width has no gap either, and the unit stands close to its number."""
-    gaps = sum(_GAP for column, cells in widths.items() if cells and column not in {"name", "unit"})
-    return _INDENT + 2 + sum(widths.values()) + gaps
-
-
-def _row(cells: _Cells, widths: Mapping[str, int]) -> Line:
-    parts: list[Span | Line | str] = [
-        " " * _INDENT,
-        cells.mark,
-        " ",
-        _padded(Span(shorten(cells.name, widths["name"])), widths["name"]),
-    ]
-    tone = cells.mark.tone if cells.mark.tone in {Tone.BAD, Tone.WARN} else Tone.STRONG
-    shown = shorten(cells.number, widths["number"])
-    parts += [" " * (_GAP + widths["number"] - width(shown)), Span(shown, tone)]
-    parts.append(_padded(Span(shorten(cells.unit, widths["unit"]), tone), widths["unit"]))
-    for text, column in ((cells.bound, "bound"), (cells.note, "note")):
-        if room := widths[column]:
-            shown_text = clip(one(text, Tone.DIM), room)
-            parts += [" " * _GAP, shown_text, " " * (room - line_width(shown_text))]
-    if widths["trend"]:
-        parts += [" " * _GAP, Span(trend(cells.trend, widths["trend"]), Tone.BUSY)]
-    return spread(*parts)
-
-
-def _padded(span: Span, room: int) -> Line:
-    return (span, Span(" " * max(0, room - width(span.text))))
-
-
-def trend(points: Sequence[Point], cells: int) -> str:
-    """The newest values as one line of blocks, 0 at its foot, the newest at the right; one value is no trend."""
-    if len(points) < _POINTS:
-        return ""
-    return sparkline.chart(levels(points[-cells:]), 1)[0].replace("█", "▇").rjust(cells)  # no row touches another
-
-
-def levels(points: Sequence[Point]) -> list[float | None]:
-    """Values to be drawn: above 0, or above the lowest where some are below 0. One that is no number is unknown."""
-    foot = min((point.value for point in points if math.isfinite(point.value)), default=0.0)
-    return [point.value - min(0.0, foot) if math.isfinite(point.value) else None for point in points]
 
 
 # Plain lines
@@ -282,7 +151,7 @@ def as_lines(result: SuiteResult) -> Iterator[str]:
         found.append(f"{formats.size(result.bytes_billed)} read")
     words = ", ".join([result.verdict.value, *found, formats.precise(result.duration_s)])
     yield f"{plain(result.title or result.name)}{table}: {words}"
-    room = min(_NAME_MOST, max((width(plain(check.name)) for check in result.checks), default=0))
+    room = min(NAME_MOST, max((width(plain(check.name)) for check in result.checks), default=0))
     for check in result.checks:
         name = plain(check.name)
         pad = " " * max(0, room - width(name))
