@@ -174,10 +174,7 @@ def test_the_same_seed_gives_the_same_log_the_same_failures_and_the_same_rows(tm
     for here in (stage, other):
         here.run(*TEAM, *SPAN, "--fail-rate", "0.1")
     assert as_told(stage.log()) == as_told(other.log())
-    ones, others = (
-        f"SELECT * FROM '{here.folder}/warehouse/**/*.parquet'"  # noqa: S608 - a test's own folders
-        for here in (stage, other)
-    )
+    ones, others = (f"SELECT * FROM '{here.folder}/warehouse/**/*.parquet'" for here in (stage, other))
     assert duckdb.sql(f"({ones}) EXCEPT ALL ({others})").fetchall() == []
     assert duckdb.sql(f"({others}) EXCEPT ALL ({ones})").fetchall() == []
 

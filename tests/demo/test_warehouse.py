@@ -39,7 +39,7 @@ def yesterday(tmp_path_factory: pytest.TempPathFactory, calendar: Calendar) -> W
 def ask(warehouse: Warehouse, table: str, what: str, where: str = "true") -> tuple[object, ...]:
     files = str(warehouse.root.joinpath(*table.split(".")) / "**" / "*.parquet").replace("'", "''")
     with duckdb.connect() as connection:
-        row = connection.execute(f"SELECT {what} FROM read_parquet('{files}') WHERE {where}").fetchone()  # noqa: S608 - a test's own words
+        row = connection.execute(f"SELECT {what} FROM read_parquet('{files}') WHERE {where}").fetchone()
     assert row is not None
     return tuple(row)
 
