@@ -65,7 +65,8 @@ def explained(error: "duckdb.Error", *, where: str, columns: Iterable[str] = ())
 
 def not_opened(error: "duckdb.Error", path: Path) -> AskError:
     """Why a .duckdb file could not be opened for reading."""
-    text, said = str(error), _first_line(str(error))
+    text = str(error)
+    said = _first_line(text).replace(f'"{path}"', "it")
     lock = _LOCK.search(text)
     if lock or "different configuration" in text:
         holder = f"process {lock['pid']}" if lock and lock["pid"] else "another writer"
@@ -80,7 +81,10 @@ def not_opened(error: "duckdb.Error", path: Path) -> AskError:
     if "Permission denied" in text:
         return AskError(Reason.PERMISSION_DENIED, "It may not be read.", where=path, todo="Let this user read it.")
     return AskError(
-        Reason.DAMAGED, f"It is not a whole DuckDB database: {said}", where=path, todo="Restore or rebuild it."
+        Reason.DAMAGED,
+        f"It is not a whole DuckDB database: {said}",
+        where=path,
+        todo="Restore or rebuild it.",
     )
 
 
@@ -95,7 +99,7 @@ def _is_zero(text: str) -> bool:
 
 
 def _first_line(text: str) -> str:
-    """One sentence of it, without the name of the exception's class or the advice to change an engine's settings."""
+    """One sentence of it, without the name of its class or advice about the engine."""
     line = text.strip().partition("\n")[0].strip()
     line = re.sub(r"^(?:[A-Z]\w*(?: \w+){0,3} Error|TProtocolException): ", "", line)
     line = re.sub(r" See also https?://\S+", "", line)

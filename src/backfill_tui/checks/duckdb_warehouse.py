@@ -1,7 +1,7 @@
 """The embedded warehouse: BigQuery's SQL asked of a .duckdb file, or of a folder of Parquet files, both only read.
 
-Every question has a connection of its own, opened for it and closed after it: a reader that stays would keep writers
-of the file out, and what it remembers of files would be stale. DuckDB and sqlglot are imported when first asked.
+Every question has a connection of its own, opened for it and closed after it: a reader that stays would keep
+writers of the file out, and what it remembers of files would be stale. DuckDB and sqlglot are imported when asked.
 """
 
 import re
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from backfill_tui.checks.parquet_folder import TableFiles
     from backfill_tui.checks.translation import TableName, Translation
 
-_ATTEMPTS = 3  # to read files that are replaced at that moment
+_ATTEMPTS = 10  # to read files that are replaced at that moment
 _COUNTED_AT_A_TIME = 50_000  # rows beyond those wanted
 
 _SETTINGS: Mapping[str, str | bool] = {
@@ -95,7 +95,7 @@ class _Session:
                 continue
         raise AskError(
             Reason.OTHER,
-            "Its files were taken away while they were read, again and again.",
+            "Its files changed while they were read, again and again.",
             where=", ".join(map(str, translation.tables)),
             todo="Ask again once what writes it has ended.",
         )
@@ -139,7 +139,7 @@ class _Session:
 
 
 class _FilesChanged(Exception):  # noqa: N818 - a signal within this module, no error of anybody's
-    """Files were there when listed and not when read."""
+    """Files were not the same when read as when listed: what DuckDB says of them means nothing."""
 
 
 class _FolderSource:
@@ -179,14 +179,14 @@ class _FolderSource:
         return create_view(connection, view(place), files, columns)
 
     def fault(self, error: "duckdb.Error") -> AskError | None:
-        """What of the files explains the error; raises _FilesChanged where one is gone."""
+        """What of the files explains the error; raises _FilesChanged where one is another now."""
         from backfill_tui.checks.duckdb_errors import is_about_the_query
         from backfill_tui.checks.parquet_faults import damaged_file
-        from backfill_tui.checks.parquet_folder import vanished
+        from backfill_tui.checks.parquet_folder import changed
 
         if is_about_the_query(error):
             return None
-        if any(map(vanished, self._tables)):
+        if any(map(changed, self._tables)):
             raise _FilesChanged
         for files in self._tables:
             fault = damaged_file(files, str(error), self.connect, self._deadline)
@@ -220,11 +220,10 @@ class _FileSource:
                 todo="Correct `path` of the plan's warehouse, or run what fills it.",
             )
         try:
-            connection = duckdb.connect(
-                self._path, read_only=True, config={**_SETTINGS, "enable_external_access": False}
-            )
+            connection = duckdb.connect(self._path, read_only=True, config=dict(_SETTINGS))
         except duckdb.Error as error:
             raise not_opened(error, self._path) from None
+        connection.execute("SET enable_external_access = false")
         connection.execute("SET TimeZone = 'UTC'")
         return connection
 
@@ -234,14 +233,15 @@ class _FileSource:
         from backfill_tui.checks.translation import view
 
         rows = connection.execute(
-            "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = current_database()"
+            "SELECT table_schema, table_name FROM information_schema.tables "
+            "WHERE table_catalog = current_database()"
         ).fetchall()
         known = [f"{schema}.{table}" for schema, table in rows]
         if str(name) not in known:
             meant = nearest(str(name), known)
             raise AskError(
                 Reason.MISSING_TABLE,
-                f"There is no such table as {name}.",
+                f"There is no table {name}.",
                 where=self._path,
                 todo=f"Did you mean {meant}?" if meant else "Run what fills it, or correct the name.",
             )

@@ -58,9 +58,8 @@ def conflicting_column(
     A file where it has no value at all says nothing about its kind, whatever type its writer chose.
     """
     listed = f"[{', '.join(map(literal, files.paths))}]"
-    rows = connection.execute(
-        f"SELECT DISTINCT name, coalesce(duckdb_type, 'NESTED') FROM parquet_schema({listed})"  # noqa: S608 - literals
-    ).fetchall()
+    query = f"SELECT DISTINCT name, coalesce(duckdb_type, 'NESTED') FROM parquet_schema({listed})"  # noqa: S608 - literals
+    rows = connection.execute(query).fetchall()
     kinds: dict[str, set[str]] = {}
     for name, kind in rows:
         kinds.setdefault(str(name), set()).add(_family(str(kind)))
@@ -80,13 +79,10 @@ def conflicting_column(
 
 def _kinds_with_values(connection: "duckdb.DuckDBPyConnection", listed: str, name: str) -> dict[str, str]:
     """Kind of the top-level column -> a file that has values of it. The name may also be of something nested."""
-    groups = connection.execute(
-        "SELECT coalesce(duckdb_type, 'NESTED'), list(DISTINCT file_name) "
-        f"FROM parquet_schema({listed}) WHERE name = $name GROUP BY 1",  # noqa: S608 - literals
-        {"name": name},
-    ).fetchall()
+    query = f"SELECT list(DISTINCT file_name) FROM parquet_schema({listed}) WHERE name = $name GROUP BY duckdb_type"  # noqa: S608 - literals
+    groups = connection.execute(query, {"name": name}).fetchall()
     found: dict[str, str] = {}
-    for _, paths in groups:
+    for (paths,) in groups:
         for path in sorted(paths):
             source = f"read_parquet({literal(path)}, hive_partitioning = false)"
             described = {row[0]: str(row[1]) for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()}

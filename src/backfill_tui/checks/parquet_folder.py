@@ -1,12 +1,13 @@
 """A folder as a warehouse: `<dataset>/<table>/**/*.parquet`, each table shown to DuckDB as one view of its files.
 
-Files are replaced under our eyes. Nothing about them is kept between two questions, and no file's footer is used for
-another's rows: the union of the files' columns is found first, and then each file is read by itself into it.
+Files are replaced under our eyes. Nothing about them is kept between two questions, and no footer is used for rows
+that were written later: the union of the files' columns is found first, each file then read by itself.
 """
 
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,42 +27,51 @@ _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 _PATH = "path of the file"  # a column of ours; no column of BigQuery's may be called that
 
 
+Stamp = tuple[int, int, int]
+"""Of a file: its inode, its size in bytes, and when it was last written, in nanoseconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableFiles:
-    """The files of a table as they were found at one moment."""
+    """The files of a table as they were found at one moment; `stamps` tell whether they are still the same."""
 
     name: TableName
     folder: Path
     paths: tuple[str, ...]
+    stamps: tuple[Stamp, ...]
 
 
 def files_of(root: Path, name: TableName, deadline: Deadline) -> TableFiles:
-    """The table's files, sorted. Those whose name begins with a dot are not there yet, and other kinds are not meant.
+    """The table's files, sorted. A name that begins with a dot is not there yet; other kinds are not meant.
 
     Raises AskError: MISSING_TABLE where there is no file, PERMISSION_DENIED, or what `deadline` raises.
     """
     folder = root / name.dataset / name.table
     try:
         if name.table not in _folders(root / name.dataset) or name.dataset not in _folders(root):
-            raise _missing(root, name, folder, "There is no such table")
-        paths = tuple(sorted(_parquet_files(folder, deadline)))
+            raise _missing(root, name, folder, "There is no table")
+        found = sorted(_parquet_files(folder, deadline))
     except PermissionError as error:
         raise _not_permitted(error.filename or folder) from None
     except FileNotFoundError:
-        raise _missing(root, name, folder, "There is no such table") from None
-    if not paths:
+        raise _missing(root, name, folder, "There is no table") from None
+    if not found:
         raise AskError(
             Reason.MISSING_TABLE,
             f"Table {name} has no Parquet file.",
             where=folder,
             todo="Run what fills it.",
         )
-    return TableFiles(name, folder, paths)
+    paths, stamps = zip(*found, strict=True)
+    return TableFiles(name, folder, paths, stamps)
 
 
-def vanished(files: TableFiles) -> bool:
-    """Whether any of the files is no longer there."""
-    return not all(os.path.exists(path) for path in files.paths)  # noqa: PTH110 - of thousands, at once
+def changed(files: TableFiles) -> bool:
+    """Whether any of the files was replaced or taken away since."""
+    try:
+        return any(_stamp(os.stat(path)) != stamp for path, stamp in zip(files.paths, files.stamps, strict=True))  # noqa: PTH116 - ditto
+    except FileNotFoundError:
+        return True
 
 
 def columns_of(connection: "duckdb.DuckDBPyConnection", files: TableFiles) -> dict[str, str]:
@@ -69,7 +79,7 @@ def columns_of(connection: "duckdb.DuckDBPyConnection", files: TableFiles) -> di
 
     Raises duckdb.Error where a file can't be read.
     """
-    rows = connection.execute(f"DESCRIBE SELECT * FROM {_read(files.paths, 'union_by_name = true')}").fetchall()
+    rows = connection.execute(f"DESCRIBE FROM {_read(files.paths, 'union_by_name = true')}").fetchall()
     return {str(row[0]): str(row[1]) for row in rows}
 
 
@@ -83,7 +93,7 @@ def create_view(
     keys = _folder_keys(files)
     named = {key.casefold() for key in keys}
     own = {name: kind for name, kind in columns.items() if name.casefold() not in named}
-    read = columns if not own else own  # DuckDB wants at least one column
+    read = own or columns  # DuckDB wants at least one column
     schema = ", ".join(
         f"{literal(name)}: {{name: {literal(name)}, type: {literal(kind)}, default_value: NULL}}"
         for name, kind in read.items()
@@ -91,9 +101,8 @@ def create_view(
     selected = [quoted(name) for name in own]
     selected += [f"{_folder_value(files, key, kind)} AS {quoted(key)}" for key, kind in keys.items()]
     options = f"schema = MAP {{{schema}}}" + (f", filename = {literal(_PATH)}" if keys else "")
-    connection.execute(
-        f"CREATE TEMP VIEW {view} AS SELECT {', '.join(selected)} FROM {_read(files.paths, options)}"
-    )
+    rows = f"SELECT {', '.join(selected)} FROM {_read(files.paths, options)}"  # noqa: S608 - quoted
+    connection.execute(f"CREATE TEMP VIEW {view} AS {rows}")
     return (*own, *keys)
 
 
@@ -118,7 +127,7 @@ def _folders(folder: Path) -> list[str]:
         return sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
 
 
-def _parquet_files(folder: Path, deadline: Deadline) -> Iterator[str]:
+def _parquet_files(folder: Path, deadline: Deadline) -> Iterator[tuple[str, Stamp]]:
     ahead, seen = [str(folder)], set()
     while ahead:
         deadline.check()
@@ -134,7 +143,12 @@ def _parquet_files(folder: Path, deadline: Deadline) -> Iterator[str]:
                 if entry.is_dir():
                     ahead.append(entry.path)
                 elif entry.name.endswith(".parquet"):
-                    yield entry.path
+                    with suppress(FileNotFoundError):  # taken away since it was listed
+                        yield entry.path, _stamp(entry.stat())
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _folder_keys(files: TableFiles) -> dict[str, str]:
@@ -179,7 +193,7 @@ def _missing(root: Path, name: TableName, folder: Path, what: str) -> AskError:
         known = []
     meant = nearest(str(name), known)
     todo = f"Did you mean {meant}?" if meant else "Run what fills it, or correct the name."
-    return AskError(Reason.MISSING_TABLE, f"{what} as {name}.", where=folder, todo=todo)
+    return AskError(Reason.MISSING_TABLE, f"{what} {name}.", where=folder, todo=todo)
 
 
 def _not_permitted(path: str | Path) -> AskError:

@@ -1,7 +1,7 @@
 """Where the same words mean other things to DuckDB than to BigQuery, the tree is rewritten to BigQuery's meaning.
 
-Pure. sqlglot maps names and syntax; this is what it leaves: division by zero, what an aggregate of nothing is, weeks that
-begin on Sunday, dates that stay dates. The meaning is that of BigQuery's function reference (GoogleSQL).
+Pure. sqlglot maps names and syntax; this is what it leaves: division by zero, what an aggregate of nothing is,
+weeks that begin on Sunday, dates that stay dates. The meaning is that of BigQuery's function reference (GoogleSQL).
 """
 
 from collections.abc import Callable
@@ -24,6 +24,9 @@ def as_bigquery_means(query: exp.Expr) -> exp.Expr:
         if rewrite is not None:
             _put(node, rewrite)
     _guard_divisions(query)
+    for node in reversed(list(query.find_all(exp.Anonymous))):
+        if node.name.upper() == "IEEE_DIVIDE" and len(node.expressions) == 2:
+            _put(node, _ieee_divide)
     for node in reversed(list(query.find_all(exp.SafeFunc))):
         _put(node, lambda safe: exp.Anonymous(this="TRY", expressions=[safe.this]))
     return query
@@ -73,8 +76,37 @@ def _made_safe(node: exp.Expr) -> bool:
 
 
 def _operator(node: exp.Expr) -> exp.Expr:
-    """DIV and MOD are functions, DuckDB's `//` and `%` operators: they must not be torn apart by their neighbours."""
+    """DIV and MOD are functions, DuckDB's `//` and `%` operators: they must hold together."""
+    for side in ("this", "expression"):
+        if isinstance(node.args[side], exp.Binary):
+            _put(node.args[side], lambda operand: exp.paren(operand, copy=False))
     return exp.paren(node, copy=False)
+
+
+def _ieee_divide(node: exp.Expr) -> exp.Expr:
+    """What `/` of doubles is to DuckDB anyhow."""
+    dividend, divisor = (exp.cast(exp.paren(one, copy=False), "DOUBLE", copy=False) for one in node.expressions)
+    return exp.paren(exp.Div(this=dividend, expression=divisor), copy=False)
+
+
+def _literal(node: exp.Expr) -> exp.Expr:
+    """1.5 is a FLOAT64; to DuckDB it is a decimal unless it has an exponent."""
+    is_decimal = not node.args["is_string"] and "." in node.name and "e" not in node.name.lower()
+    return exp.Literal.number(node.name + "e0") if is_decimal else node
+
+
+def _to_integer(node: exp.Expr) -> exp.Expr:
+    """A cast to INT64 rounds half away from zero; DuckDB's of a double to the even neighbour."""
+    value = node.this
+    if not node.args["to"].is_type("BIGINT") or (isinstance(value, exp.Literal) and value.is_string):
+        return node
+    is_double = exp.In(
+        this=exp.Anonymous(this="TYPEOF", expressions=[value.copy()]),
+        expressions=[exp.Literal.string("DOUBLE"), exp.Literal.string("FLOAT")],
+    )
+    as_double = exp.TryCast(this=value.copy(), to=exp.DataType.build("DOUBLE"))
+    rounded = type(node)(this=exp.Round(this=as_double), to=node.args["to"].copy())
+    return exp.Case(ifs=[exp.If(this=is_double, true=rounded)], default=node)
 
 
 def _count_if(node: exp.Expr) -> exp.Expr:
@@ -196,7 +228,7 @@ def _number_in_format(value: exp.Expr, form: str) -> exp.Expr:
 
 
 def _timestamp_diff(node: exp.Expr) -> exp.Expr:
-    """TIMESTAMP_DIFF counts whole units; DATE_DIFF and DATETIME_DIFF count boundaries, as DuckDB's date_diff does."""
+    """TIMESTAMP_DIFF counts whole units; DATE_DIFF and DATETIME_DIFF count boundaries, as DuckDB's does."""
     unit = exp.Literal.string(node.args["unit"].name)
     return exp.Anonymous(this="DATE_SUB", expressions=[unit, node.expression, node.this])
 
@@ -207,7 +239,8 @@ def _group_by_aliases(query: exp.Expr) -> None:
         group = select.args.get("group")
         if group is None or any(one.is_star for one in select.expressions):
             continue
-        places = {one.alias.lower(): i for i, one in enumerate(select.expressions, 1) if isinstance(one, exp.Alias)}
+        columns = enumerate(select.expressions, 1)
+        places = {one.alias.lower(): i for i, one in columns if isinstance(one, exp.Alias)}
         for key in list(group.expressions):
             place = places.get(key.name.lower()) if isinstance(key, exp.Column) and not key.table else None
             if place is not None:
@@ -215,6 +248,9 @@ def _group_by_aliases(query: exp.Expr) -> None:
 
 
 _REWRITES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    exp.Literal: _literal,
+    exp.Cast: _to_integer,
+    exp.TryCast: _to_integer,
     exp.IntDiv: _operator,
     exp.Mod: _operator,
     exp.CountIf: _count_if,

@@ -70,8 +70,8 @@ class _Outcome(Generic[T]):
 def supervised(work: Callable[[], T], interrupt: Callable[[], None], deadline: Deadline, stop: Stop) -> T:
     """Do `work` in a thread of its own and return what it returns, or raise what it raises.
 
-    Once the deadline is past or `stop` is requested, `interrupt` is called from this thread until the work comes back
-    or `GRACE_S` are over, and AskError is raised (TIMED_OUT, CANCELLED).
+    Once the deadline is past or `stop` is requested, `interrupt` is called from this thread until the work comes
+    back or `GRACE_S` are over, and AskError is raised (TIMED_OUT, CANCELLED).
     """
     if stop.requested:
         raise cancelled()

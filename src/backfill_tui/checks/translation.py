@@ -64,7 +64,8 @@ def translate(sql: str) -> Translation:
         tables = _views_for_tables(query)
         _name_columns(query)
         query = as_bigquery_means(query)
-        text = query.sql("duckdb", unsupported_level=ErrorLevel.RAISE, comments=False)
+        # Identifiers are quoted, since DuckDB reserves words that BigQuery does not, such as `at`.
+        text = query.sql("duckdb", identify=True, unsupported_level=ErrorLevel.RAISE, comments=False)
     except RecursionError:
         raise _wrong("It is nested too deeply to be read.") from None
     except SqlglotError as error:
@@ -174,7 +175,8 @@ def _name_columns(query: "exp.Expr") -> None:
 
     while isinstance(query, (exp.SetOperation, exp.Subquery)):
         query = query.this
-    unnamed = [one for one in query.expressions if not one.output_name and not one.is_star]
+    named = (exp.Alias, exp.Column, exp.Dot, exp.Star)
+    unnamed = [one for one in query.expressions if not isinstance(one, named) and not one.is_star]
     for place, one in enumerate(unnamed):
         inside = one.copy()
         one.replace(exp.alias_(inside, f"f{place}_"))
