@@ -139,6 +139,12 @@ def test_a_metric_that_breaks_the_query_in_running_is_found_by_halves() -> None:
     assert found.rows == 10
 
 
+def test_over_no_rows_a_division_by_their_number_costs_one_more_query_and_no_halves() -> None:
+    found = judged(suite(*[metric(f"m{n}", "divided") for n in range(8)]), warehouse([]))
+    assert {check.reason for check in found.checks} == {Reason.NO_ROWS}
+    assert (found.rows, found.queries) == (0, 2)
+
+
 def test_a_suite_of_one_broken_metric_still_says_how_many_rows_there_are() -> None:
     found = judged(suite(metric("divided", "divided")))
     assert (found.verdict, found.rows) == (Status.UNKNOWN, 10)

@@ -105,59 +105,86 @@ class _Asking:
         """All metrics in one query; those whose SQL does not hold by itself are left out of it."""
         metrics, refused = list(self.suite.metrics), {}
         try:
-            size = self.asker.estimate(self.question_of(self.query_of(metrics)))
+            size = self._size(metrics)
         except AskError as error:
             if error.reason not in OF_ONE_METRIC or not metrics:
                 raise
             refused = self._refused(metrics)
             metrics = [metric for metric in metrics if metric.name not in refused]
-            size = self.asker.estimate(self.question_of(self.query_of(metrics)))
+            size = self._size(metrics)
         found = {name: Found(error=error) for name, error in refused.items()}
         query = self.query_of(metrics)
-        got = self._ask(metrics, size, found) or self._again([], found)
+        got = self._together(metrics, size, found)
         order = [metric.name for metric in self.suite.metrics]
         return Asked(
             query,
-            got.rows if got is not None else None,
-            frozenset(got.days if got is not None else ()),
+            got.rows,
+            frozenset(got.days),
             {name: found[name] for name in order if name in found},
         )
+
+    def _size(self, metrics: Iterable[Metric]) -> int:
+        """The bytes that these metrics would read. Raises AskError where their SQL does not hold.
+
+        A division by zero lies in the data: where a dry run meets one already, asking is to find out.
+        """
+        try:
+            return self.asker.estimate(self.question_of(self.query_of(metrics)))
+        except AskError as error:
+            if error.reason is not Reason.DIVISION_BY_ZERO:
+                raise
+            return 0
+
+    def _together(self, metrics: Sequence[Metric], size: int, found: dict[str, Found]) -> Measured:
+        """All of them in one go. If that breaks, the rows are counted: over none, no metric means anything."""
+        try:
+            return self._ask(metrics, size, found)
+        except AskError as error:
+            if error.reason not in OF_ONE_METRIC or not metrics:
+                raise
+            counted = self._again([], found)
+            if counted.rows:
+                self._by_halves(metrics, error, found)
+            return counted
 
     def _refused(self, metrics: Iterable[Metric]) -> dict[str, AskError]:
         """The metrics that can't stand in a query, each tried by itself, which costs nothing."""
         refused = {}
         for metric in metrics:
             try:
-                self.asker.estimate(self.question_of(self.query_of([metric])))
+                self._size([metric])
             except AskError as error:
                 if error.reason not in OF_ONE_METRIC:
                     raise
                 refused[metric.name] = error
         return refused
 
-    def _ask(self, metrics: Sequence[Metric], size: int, found: dict[str, Found]) -> Measured | None:
-        """Put what the metrics yield into `found`. If one of them breaks the query in running, halves are asked."""
+    def _ask(self, metrics: Sequence[Metric], size: int, found: dict[str, Found]) -> Measured:
+        """Put what the metrics yield into `found`. Raises AskError."""
         query = self.query_of(metrics)
-        question = self.question_of(query)
-        try:
-            got = measured(query, self.asker.ask(question, size))
-        except AskError as error:
-            if error.reason not in OF_ONE_METRIC or not metrics:
-                raise
-            if len(metrics) == 1:
-                found[metrics[0].name] = Found(error=error)
-                return None
-            middle = len(metrics) // 2
-            halves = [self._again(half, found) for half in (metrics[:middle], metrics[middle:])]
-            return halves[0] or halves[1]
+        got = measured(query, self.asker.ask(self.question_of(query), size))
         for i, metric in enumerate(metrics):
             groups = got.groups[query.by.index(metric.by)] if metric.by is not None else ()
             own = tuple(Group(group.group, group.rows, (group.values[i],)) for group in groups)
             found[metric.name] = Found(got.values[i], own)
         return got
 
-    def _again(self, metrics: Sequence[Metric], found: dict[str, Found]) -> Measured | None:
-        return self._ask(metrics, self.asker.estimate(self.question_of(self.query_of(metrics))), found)
+    def _again(self, metrics: Sequence[Metric], found: dict[str, Found]) -> Measured:
+        return self._ask(metrics, self._size(metrics), found)
+
+    def _by_halves(self, metrics: Sequence[Metric], error: AskError, found: dict[str, Found]) -> None:
+        """Metrics that together broke the query with that error: halves are asked until who did it stands alone."""
+        if len(metrics) == 1:
+            found[metrics[0].name] = Found(error=error)
+            return
+        middle = len(metrics) // 2
+        for half in (metrics[:middle], metrics[middle:]):
+            try:
+                self._again(half, found)
+            except AskError as broken:
+                if broken.reason not in OF_ONE_METRIC:
+                    raise
+                self._by_halves(half, broken, found)
 
 
 def metric_checks(suite: Suite, asked: Asked) -> Iterator[Check]:

@@ -69,7 +69,7 @@ class SuiteQuery:
 
 
 def _enclosed(text: str) -> str:
-    """A user's expression in parentheses; one that may hold a comment on lines of its own, so that that ends there."""
+    """A user's expression in parentheses; one that may hold a comment on its own lines, so that it ends there."""
     if any(mark in text for mark in ("\n", "--", "#")):
         return f"(\n{indent(text, '    ')}\n  )"
     return f"({text})"
