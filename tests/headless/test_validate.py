@@ -77,7 +77,7 @@ suites:
         expect: rows
         severity: info
       scheduled_games:
-        sql: SELECT COUNT(*) FROM `ref.schedule`
+        sql: SELECT COUNT(*) AS games FROM `ref.schedule`
         at_least: 1
   absent:
     table: stats.nowhere
