@@ -145,12 +145,12 @@ class Ledger:
                 ],
             )
 
-    def end_validation(self, validation: int, verdict: Status, *, at: datetime) -> None:
-        """Note how a validation ended."""
+    def end_validation(self, validation: int, verdict: Status | None, *, at: datetime) -> None:
+        """Note how a validation ended; without a verdict it was stopped."""
         with self._writing() as connection:
             connection.execute(
                 "UPDATE validations SET ended_at = ?, verdict = ? WHERE id = ?",
-                (_text(at), verdict.value, validation),
+                (_text(at), verdict.value if verdict is not None else None, validation),
             )
 
     def newest_results(self, phase: str, *, is_input: bool) -> dict[str, SuiteResult]:

@@ -10,7 +10,7 @@ from backfill_tui.demo.scenarios import COMPRESSION, Job, Scenario
 from backfill_tui.demo.schedule import Calendar, days_between
 from backfill_tui.demo.suites import suites_of, suites_text
 
-INPUTS_EVERY_S = 5.0
+INPUTS_EVERY_S = 10.0
 """How often the suites of a phase's inputs are run, at `--speed 1`."""
 
 

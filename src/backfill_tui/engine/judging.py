@@ -19,7 +19,7 @@ from backfill_tui.control.ledger import AskedBy, Ledger, LedgerError
 from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.cases import Case, cases_of
 from backfill_tui.engine.docket import Docket
-from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.engine.snapshot import Snapshot, SuiteView
 from backfill_tui.engine.validation import validate
 from backfill_tui.engine.warehouses import open_warehouse
 from backfill_tui.errors import BackfillError
@@ -39,7 +39,11 @@ _OVER = frozenset(
 
 T = TypeVar("T")
 
-_AT_ONCE = 3  # validations; each asks its suites side by side
+_BUSY_AT_MOST = 0.25
+"""So large a share of the time an input may be asked by itself: one that takes long is asked less often."""
+
+_AT_ONCE = 3  # of what people ask for
+_INPUTS_AT_ONCE = 2  # of what is asked by itself: it never makes a person wait
 
 
 class Judging:
@@ -56,9 +60,11 @@ class Judging:
         self._newest = newest
         self._lock = threading.Lock()
         self._warehouse: Warehouse | None = None
-        self._stops: dict[str, list[Stop]] = {}
+        self._stops: dict[str | None, list[Stop]] = {}  # by the phase that a person asks about; None: intervals
+        self._begun: set[tuple[str, str]] = set()  # inputs that wait for a worker, or have one
         self._closed = False
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="judging")
+        self._inputs_pool = ThreadPoolExecutor(_INPUTS_AT_ONCE, thread_name_prefix="inputs")
 
     async def estimate(self, phase: str) -> int:
         """How many bytes a validation of the phase would read. Raises BackfillError."""
@@ -89,8 +95,7 @@ class Judging:
                 continue
             for suite in view.suites:
                 if suite.is_input and suite.every_s is not None and not suite.running:
-                    last = suite.result.at if suite.result is not None else None
-                    self._begin_input(view.name, suite.name, suite.every_s, last)
+                    self._begin_input(view.name, suite, suite.every_s)
 
     def close(self) -> None:
         """Take back everything that is being asked; the workers end by themselves."""
@@ -99,7 +104,8 @@ class Judging:
             stops = [stop for stops in self._stops.values() for stop in stops]
         for stop in stops:
             stop.request()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._inputs_pool):
+            pool.shutdown(wait=False, cancel_futures=True)
         with self._lock:
             if self._warehouse is not None and not stops:
                 self._warehouse.close()
@@ -107,12 +113,19 @@ class Judging:
     async def _in_background(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
-    def _begin_input(self, phase: str, suite: str, every_s: float, last: datetime | None) -> None:
-        now = datetime.now(UTC)
-        if last is not None and (now - last).total_seconds() < every_s:
+    def _begin_input(self, phase: str, suite: SuiteView, every_s: float) -> None:
+        if suite.result is not None:
+            every_s = max(every_s, suite.result.duration_s / _BUSY_AT_MOST)
+            if (datetime.now(UTC) - suite.result.at).total_seconds() < every_s:
+                return
+        key = (phase, suite.name)
+        if key in self._begun:
             return
+        self._begun.add(key)
         with suppress(RuntimeError):  # the pool has been closed in this moment
-            self._pool.submit(self._run_input, phase, suite, every_s)
+            self._inputs_pool.submit(self._run_input, phase, suite.name, every_s).add_done_callback(
+                lambda _: self._begun.discard(key)
+            )
 
     def _run_input(self, phase: str, suite: str, every_s: float) -> None:
         """One input, if nobody else has taken it: other screens on this plan keep the same interval."""
@@ -122,19 +135,26 @@ class Judging:
             claimed = self._ledger.claim_validation(phase, suite, at=datetime.now(UTC), every_s=every_s)
             if claimed is not None:
                 cases = [case for case in self._cases(phase) if case.is_input and case.suite.name == suite]
-                self._run(phase, cases, "interval", claimed)
+                with self._court(None) as court:
+                    self._run(phase, cases, court, "interval", claimed)
 
     def _validate(self, phase: str) -> None:
         cases = self._cases(phase)
-        for is_input in (False, True):
-            self._run(phase, [case for case in cases if case.is_input is is_input], "screen")
+        notes: list[str] = []
+        with self._court(phase) as court:
+            for is_input in (False, True):
+                wanted = [case for case in cases if case.is_input is is_input]
+                notes += self._run(phase, wanted, court, "screen")
+        if notes:
+            raise BackfillError(notes[0])
 
-    def _run(self, phase: str, cases: Sequence[Case], asked_by: AskedBy, claimed: int | None = None) -> None:
+    def _run(
+        self, phase: str, cases: Sequence[Case], court: Court, asked_by: AskedBy, claimed: int | None = None
+    ) -> tuple[str, ...]:
+        """Sentences about what could not be recorded."""
         keys = [(phase, case.suite.name, case.is_input) for case in cases]
-        with self._docket.under_way(keys), self._court(phase) as court:
-            validation = validate(cases, court, self._ledger, asked_by=asked_by, claimed=claimed)
-        if validation.notes and asked_by == "screen":
-            raise BackfillError(validation.notes[0])
+        with self._docket.under_way(keys):
+            return validate(cases, court, self._ledger, asked_by=asked_by, claimed=claimed).notes
 
     def _estimate(self, phase: str) -> int:
         with self._court(phase) as court:
@@ -155,7 +175,7 @@ class Judging:
         return cases_of(self._plan, self._plan.phase(phase), accounts, snapshot.phase(phase).calendar)
 
     @contextmanager
-    def _court(self, phase: str) -> Iterator[Court]:
+    def _court(self, phase: str | None) -> Iterator[Court]:
         """Where suites are run, for as long as it takes; stopped by `cancel` and `close`."""
         stop = Stop()
         with self._lock:

@@ -47,7 +47,8 @@ def validate(
 
     def run(case: Case) -> SuiteResult:
         result = judge(case.suite, case.subject, court, now=datetime.now(UTC))
-        record.keep(result)
+        if not court.stop.requested:  # what was stopped half-way found nothing that should count
+            record.keep(result)
         done(case, result)
         return result
 
@@ -57,7 +58,7 @@ def validate(
         except BaseException:
             court.stop.request()  # or leaving would wait for all that is being asked
             raise
-    record.end(worst(result.verdict for result in results))
+    record.end(None if court.stop.requested else worst(result.verdict for result in results))
     return Validation(results, record.notes)
 
 
@@ -84,7 +85,7 @@ class _Record:
         if row is not None:
             self._write(lambda ledger: ledger.record(row, self._phase, result, is_input=self._is_input))
 
-    def end(self, verdict: Status) -> None:
+    def end(self, verdict: Status | None) -> None:
         row = self._row
         if row is not None:
             self._write(lambda ledger: ledger.end_validation(row, verdict, at=datetime.now(UTC)))
