@@ -98,16 +98,16 @@ class Judging:
                     self._begin_input(view.name, suite, suite.every_s)
 
     def close(self) -> None:
-        """Take back everything that is being asked; the workers end by themselves."""
+        """Take back everything that is being asked, and wait the moment that it takes the workers to notice."""
         self._closed = True
         with self._lock:
             stops = [stop for stops in self._stops.values() for stop in stops]
         for stop in stops:
             stop.request()
         for pool in (self._pool, self._inputs_pool):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=True, cancel_futures=True)
         with self._lock:
-            if self._warehouse is not None and not stops:
+            if self._warehouse is not None:
                 self._warehouse.close()
 
     async def _in_background(self, work: Callable[[], T]) -> T:
