@@ -1,4 +1,4 @@
-"""A stand-in for BigQuery's API that answers as a test says, holds answers back, and remembers what it was asked."""
+"""A stand-in for BigQuery's API: it answers as a test says, holds answers back, remembers what it was asked."""
 
 import json
 import threading
