@@ -1,0 +1,179 @@
+"""What results of suites are worth now, and what they make of a phase's state and gate."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from backfill_tui.checks.digest import suite_digest
+from backfill_tui.checks.model import Check, Status, SuiteResult
+from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.model import PhaseState
+from backfill_tui.control.states import gate_of, judge
+from backfill_tui.control.verdicts import NOT_RUN, Outcome, outcome_of, stale_because
+from backfill_tui.plan.resolved import Bound, Input, Metric, Phase, Suite
+from backfill_tui.progress.account import Account
+from backfill_tui.sources.process import Presence, ProcessSeen
+from tests.logs import LogWriter, days
+from tests.reading import account_of
+
+NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
+DATES = (date(2022, 1, 1), date(2022, 1, 5))
+SUITE = Suite(
+    name="s",
+    title="S",
+    table="d.t",
+    date_column="day",
+    where=None,
+    max_age_s=None,
+    timeout_s=60.0,
+    metrics=(Metric("n", "COUNT(*)", Bound(at_least=1.0), "error"),),
+    progress=(),
+    completeness=None,
+    queries=(),
+    commands=(),
+)
+
+
+def result(verdict: Status = Status.PASS, name: str = "s", at: datetime = NOW) -> SuiteResult:
+    check = Check("n", "metric", "error", verdict, 1, ">= 1", "1 (>= 1)")
+    return SuiteResult(name, name, verdict, at, (check,), dates=DATES, digest=suite_digest(SUITE, DATES))
+
+
+def stale(one: SuiteResult, suite: Suite = SUITE, **more: object) -> str:
+    told: dict[str, object] = {"dates": DATES, "written_at": None, "now": NOW, **more}
+    return stale_because(one, suite, **told)  # type: ignore[arg-type]
+
+
+# Staleness
+
+
+def test_a_result_counts_until_something_happens() -> None:
+    assert stale(result()) == ""
+    assert stale(result(), now=NOW + timedelta(days=300)) == ""
+    assert stale(result(), written_at=NOW - timedelta(seconds=1)) == ""
+
+
+def test_it_no_longer_counts_once_its_table_was_written() -> None:
+    assert "written since" in stale(result(), written_at=NOW + timedelta(seconds=1))
+
+
+def test_it_no_longer_counts_by_other_rules_or_on_another_range() -> None:
+    harder = replace(SUITE, metrics=(replace(SUITE.metrics[0], bound=Bound(at_least=2.0)),))
+    assert "suite has changed" in stale(result(), harder)
+    assert "another range" in stale(result(), dates=(DATES[0], date(2022, 1, 6)))
+
+
+def test_how_a_suite_is_called_and_how_long_it_may_take_change_no_judgement() -> None:
+    assert stale(result(), replace(SUITE, title="Other", timeout_s=5.0, max_age_s=3600.0)) == ""
+
+
+def test_it_no_longer_counts_beyond_its_age() -> None:
+    aged = replace(SUITE, max_age_s=6 * 3600.0)
+    assert stale(result(), aged, now=NOW + timedelta(hours=6)) == ""
+    assert stale(result(), aged, now=NOW + timedelta(hours=6, seconds=1)) == "it is older than 6 h"
+
+
+# Outcomes
+
+
+def test_the_worst_suite_speaks_for_all_and_the_oldest_dates_them() -> None:
+    early = NOW - timedelta(minutes=5)
+    found = {"a": result(name="a", at=early), "b": result(Status.FAIL, "b")}
+    outcome = outcome_of(["a", "b"], found, {})
+    assert (outcome.verdict, outcome.why, outcome.at) == (Status.FAIL, "b: n 1 (>= 1)", early)
+
+
+def test_as_long_as_one_suite_was_not_run_nothing_is_known() -> None:
+    assert outcome_of(["a", "b"], {"a": result(name="a")}, {}) == NOT_RUN
+    assert outcome_of([], {}, {}) == NOT_RUN
+
+
+def test_one_stale_result_makes_the_outcome_stale() -> None:
+    found = {"a": result(name="a"), "b": result(name="b")}
+    assert outcome_of(["a", "b"], found, {"a": "", "b": "its table was written since"}).stale == (
+        "b: its table was written since"
+    )
+
+
+# States
+
+
+def complete() -> Account:
+    log = LogWriter().header("2022-01-01", "2022-01-05")
+    for i, day in enumerate(days("2022-01-01", 5)):
+        log.unit(i + 1, 5, day)
+    return account_of(log.summary().body)
+
+
+def facts(outcome: Outcome, **more: object) -> PhaseFacts:
+    phase = Phase(name="p", title="p", logs=("p.log",), suites=("s",))
+    blank = PhaseFacts(phase, complete(), ProcessSeen(Presence.UNKNOWN), outcome=outcome)
+    return replace(blank, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "words"),
+    [
+        (NOT_RUN, PhaseState.FINISHED, "have not been run"),
+        (Outcome(Status.PASS, "s passes", NOW), PhaseState.PASSED, "s passes"),
+        (Outcome(Status.WARN, "s: zones 30", NOW), PhaseState.WARNED, "zones 30"),
+        (Outcome(Status.FAIL, "s: usage 47.7", NOW), PhaseState.FAILED, "usage 47.7"),
+        (Outcome(Status.UNKNOWN, "s: no table", NOW), PhaseState.FINISHED, "could not tell: s: no table"),
+        (Outcome(Status.PASS, "s passes", NOW, stale="written since"), PhaseState.FINISHED, "written since"),
+        (Outcome(Status.FAIL, "s: x", NOW, stale="written since"), PhaseState.FINISHED, "run again"),
+    ],
+)
+def test_a_phase_that_has_ended_is_what_its_suites_say(outcome: Outcome, state: PhaseState, words: str) -> None:
+    found, why = judge(facts(outcome), stall_after_s=1800, upstream={})
+    assert found is state
+    assert words in why
+
+
+def test_while_its_suites_run_it_is_validating() -> None:
+    assert judge(facts(NOT_RUN, validating=True), stall_after_s=1800, upstream={})[0] is PhaseState.VALIDATING
+
+
+def test_good_data_do_not_excuse_a_run_that_left_dates_out() -> None:
+    log = LogWriter().header("2022-01-01", "2022-01-05").unit(1, 5, DATES[0]).summary()
+    passed = Outcome(Status.PASS, "s passes", NOW)
+    state, why = judge(facts(passed, account=account_of(log.body)), stall_after_s=1800, upstream={})
+    assert state is PhaseState.FAILED
+    assert "missing" in why
+
+
+def judging_only(outcome: Outcome) -> PhaseFacts:
+    phase = Phase(name="go", title="GO", suites=("s",), after=("p",))
+    return PhaseFacts(phase, Account(), ProcessSeen(Presence.UNKNOWN), outcome=outcome)
+
+
+def test_a_phase_that_only_judges_waits_is_ready_and_is_judged() -> None:
+    passed = Outcome(Status.PASS, "s passes", NOW)
+    assert (
+        judge(judging_only(NOT_RUN), stall_after_s=1, upstream={"p": PhaseState.RUNNING})[0] is PhaseState.WAITING
+    )
+    assert judge(judging_only(NOT_RUN), stall_after_s=1, upstream={"p": PhaseState.PASSED})[0] is PhaseState.READY
+    assert judge(judging_only(passed), stall_after_s=1, upstream={"p": PhaseState.PASSED})[0] is PhaseState.PASSED
+
+
+# Gates
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ok"),
+    [
+        (NOT_RUN, None),
+        (Outcome(Status.PASS, "s passes", NOW), True),
+        (Outcome(Status.WARN, "s: zones", NOW), True),
+        (Outcome(Status.FAIL, "s: usage 47.7", NOW), False),
+        (Outcome(Status.UNKNOWN, "s: no table", NOW), None),
+        (Outcome(Status.PASS, "s passes", NOW, stale="its table was written since"), None),
+        (Outcome(Status.FAIL, "s: usage 47.7", NOW, stale="its table was written since"), None),
+    ],
+)
+def test_an_unknown_or_stale_input_never_opens_a_gate(outcome: Outcome, ok: bool | None) -> None:
+    phase = Phase(name="c", title="c", command=("job",), inputs=(Input("s", 14, None),))
+    waiting = PhaseFacts(phase, Account(), ProcessSeen(Presence.UNKNOWN), inputs={"s": outcome})
+    (condition,) = gate_of(waiting, {}, [])
+    assert (condition.name, condition.ok) == ("input s", ok)
+    assert outcome.why in condition.detail
