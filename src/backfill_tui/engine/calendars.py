@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import math
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 
@@ -85,35 +87,41 @@ def ask_calendar(plan: Plan, warehouse: Warehouse, dates: tuple[date, date], sto
 
 
 def read_calendar(answer: Answer) -> Weights:
-    """The columns `date` and `weight` of an answer; without `weight` each date counts 1. Raises AskError."""
+    """The columns `date` and `weight` of an answer; without `weight` each date counts 1.
+
+    Raises AskError where it is no calendar: a date left out by mistake would be a date that nobody misses.
+    """
     place = {name.lower(): i for i, name in enumerate(answer.columns)}
     if "date" not in place:
-        raise AskError(
-            Reason.MISSING_COLUMN,
-            "its query returns no column `date`",
-            where="calendar.sql",
-            todo="Name its columns date and weight.",
-        )
-    return {
-        day: _weight(row[place["weight"]]) if "weight" in place else 1.0
-        for row in answer.rows
-        if (day := _day(row[place["date"]])) is not None
-    }
+        raise _no_calendar(Reason.MISSING_COLUMN, "its query returns no column `date`")
+    if answer.total_rows > len(answer.rows):
+        raise _no_calendar(Reason.OTHER, f"its query returns {answer.total_rows:,} rows")
+    weights: dict[date, float] = {}
+    for row in answer.rows:
+        day = _day(row[place["date"]])
+        if day in weights:
+            raise _no_calendar(Reason.OTHER, f"{day} is in it twice")
+        weights[day] = _weight(day, row[place["weight"]]) if "weight" in place else 1.0
+    return weights
 
 
-def _day(value: Value) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
+def _day(value: Value) -> date:
     if isinstance(value, str):
-        try:
-            return date.fromisoformat(value[:10])
-        except ValueError:
-            return None
-    return value if isinstance(value, date) else None
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    raise _no_calendar(Reason.NULL_VALUE, f"{value} in its column `date` is no date")
 
 
-def _weight(value: Value) -> float:
-    return float(value) if isinstance(value, int | float) and value >= 0 else 0.0
+def _weight(day: date, value: Value) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise _no_calendar(Reason.NOT_A_NUMBER, f"the weight of {day} is {value}, not a number of at least 0")
+    return float(value)
+
+
+def _no_calendar(reason: Reason, what: str) -> AskError:
+    return AskError(reason, f"{what}.", where="calendar.sql", todo="It must return one row a date: date, weight.")
 
 
 def _range(plan: Plan) -> tuple[date, date] | None:
