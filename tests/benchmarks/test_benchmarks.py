@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import first_look, first_paint, ingest, startup, tick
+from benchmarks import first_look, first_paint, ingest, startup, tick, validation
 from benchmarks.joblog import DAYS, START, JobLog, tally
 from benchmarks.nights import write_checkpoint
 from benchmarks.options import Options
@@ -18,7 +18,8 @@ HARDLY = Options(size=1 / 2000, rounds=1)
 
 
 @pytest.mark.parametrize(
-    "module", [pytest.param(module, id=module.__name__) for module in (ingest, first_paint, tick, startup)]
+    "module",
+    [pytest.param(module, id=module.__name__) for module in (ingest, first_paint, tick, startup, validation)],
 )
 def test_a_benchmark_measures_tells_its_peer_and_keeps_the_numbers(
     module: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
