@@ -40,8 +40,9 @@ def _processes(folder: Path, options: Options, report: Report) -> None:
     }
     report.commands += ["backfill-tui validate PLAN PHASE", "python -m benchmarks.by_hand FOLDER {one,each}"]
     ended = alternate(options.rounds, contenders)
-    for name in ("one", "each"):
-        _same(_values(ended["metrics"][-1]), json.loads(ended[name][-1].output))
+    for ours, one, each in zip(ended["metrics"], ended["one"], ended["each"], strict=True):
+        for by_hand in (one, each):
+            _same(_values(ours), json.loads(by_hand.output))
 
     def seconds(name: str) -> tuple[float, ...]:
         return tuple(one.seconds for one in ended[name])
