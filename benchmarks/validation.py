@@ -40,9 +40,9 @@ def _processes(folder: Path, options: Options, report: Report) -> None:
     }
     report.commands += ["backfill-tui validate PLAN PHASE", "python -m benchmarks.by_hand FOLDER {one,each}"]
     ended = alternate(options.rounds, contenders)
-    for ours, one, each in zip(ended["metrics"], ended["one"], ended["each"], strict=True):
+    for found, one, each in zip(ended["metrics"], ended["one"], ended["each"], strict=True):
         for by_hand in (one, each):
-            _same(_values(ours), json.loads(by_hand.output))
+            _same(_values(found), json.loads(by_hand.output))
 
     def seconds(name: str) -> tuple[float, ...]:
         return tuple(one.seconds for one in ended[name])
