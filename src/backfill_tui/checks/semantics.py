@@ -1,13 +1,17 @@
 """Where the same words mean other things to DuckDB than to BigQuery, the tree is rewritten to BigQuery's meaning.
 
 Pure. sqlglot maps names and syntax; this is what it leaves: division by zero, what an aggregate of nothing is,
-weeks that begin on Sunday, dates that stay dates. The meaning is that of BigQuery's function reference (GoogleSQL).
+weeks that begin on Sunday, dates that stay dates. NaN has a room of its own. The meaning is that of BigQuery's
+function reference (GoogleSQL).
 """
 
 from collections.abc import Callable
 
 from sqlglot import exp
 from sqlglot.errors import UnsupportedError
+
+from backfill_tui.checks.not_a_number import compare_nan_as_bigquery
+from backfill_tui.checks.tree import put
 
 ZERO = "division by zero"
 """What DuckDB says where BigQuery would fail to divide."""
@@ -19,24 +23,18 @@ _DATE_UNITS = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
 def as_bigquery_means(query: exp.Expr) -> exp.Expr:
     """The query (parsed as BigQuery's, changed in place) such that DuckDB's text of it means the same."""
     _group_by_aliases(query)
+    compare_nan_as_bigquery(query)
     for node in reversed(list(query.dfs())):
         rewrite = _REWRITES.get(type(node))
         if rewrite is not None:
-            _put(node, rewrite)
+            put(node, rewrite)
     _guard_divisions(query)
     for node in reversed(list(query.find_all(exp.Anonymous))):
         if node.name.upper() == "IEEE_DIVIDE" and len(node.expressions) == 2:
-            _put(node, _ieee_divide)
+            put(node, _ieee_divide)
     for node in reversed(list(query.find_all(exp.SafeFunc))):
-        _put(node, lambda safe: exp.Anonymous(this="TRY", expressions=[safe.this]))
+        put(node, lambda safe: exp.Anonymous(this="TRY", expressions=[safe.this]))
     return query
-
-
-def _put(node: exp.Expr, rewrite: Callable[[exp.Expr], exp.Expr]) -> None:
-    """Replace the node by what `rewrite` makes of it, which may contain it."""
-    slot = exp.Placeholder()
-    node.replace(slot)
-    slot.replace(rewrite(node))
 
 
 def _guard_divisions(query: exp.Expr) -> None:
@@ -59,7 +57,7 @@ def _guard_divisions(query: exp.Expr) -> None:
         fail = exp.Anonymous(this="ERROR", expressions=[exp.Literal.string(ZERO)])
         condition = exp.And(this=is_zero, expression=counts)
         guard = exp.Case(ifs=[exp.If(this=condition, true=fail)])
-        _put(node, guard.else_)
+        put(node, guard.else_)
 
 
 def _never_zero(divisor: exp.Expr) -> bool:
@@ -79,7 +77,7 @@ def _operator(node: exp.Expr) -> exp.Expr:
     """DIV and MOD are functions, DuckDB's `//` and `%` operators: they must hold together."""
     for side in ("this", "expression"):
         if isinstance(node.args[side], exp.Binary):
-            _put(node.args[side], lambda operand: exp.paren(operand, copy=False))
+            put(node.args[side], lambda operand: exp.paren(operand, copy=False))
     return exp.paren(node, copy=False)
 
 
@@ -156,7 +154,7 @@ def _ignore_nulls(node: exp.Expr) -> exp.Expr:
     condition = exp.Is(this=exp.paren(value.copy()), expression=exp.Not(this=exp.Null()))
     if slice_of is None:
         return exp.Filter(this=aggregate, expression=exp.Where(this=condition))
-    _put(aggregate, lambda one: exp.Filter(this=one, expression=exp.Where(this=condition)))
+    put(aggregate, lambda one: exp.Filter(this=one, expression=exp.Where(this=condition)))
     return slice_of
 
 
