@@ -159,16 +159,20 @@ ONE_MISTAKE = [
         "5: suites.s.metrics.n.each_at_least: is a bound on every group, and there is no `by` that makes them",
     ),
     (
-        suite("table: t, metrics: {n: {sql: COUNT(*), at_least: 1, severity: info}, m: {sql: MAX(x)}}"),
-        "5: suites.s: can never fail: all its checks have severity info; give one of them error or warn",
+        suite("table: a; DROP TABLE b, metrics: {n: {sql: COUNT(*), at_least: 1}}"),
+        "is no table; write dataset.table",
+    ),
+    (suite("table: ../up, metrics: {n: {sql: COUNT(*), at_least: 1}}"), "is no table; write dataset.table"),
+    (suite("table: a.b.c.d, metrics: {n: {sql: COUNT(*), at_least: 1}}"), "is no table; write dataset.table"),
+    (
+        suite("queries: {q: {sql: SELECT 1, expect: no_rows, at_most: 1}}"),
+        "5: suites.s.queries.q.expect: is no_rows, so there is no first value for at_least or at_most",
     ),
     (
-        suite("queries: {q: {sql: SELECT 1, expect: rows, severity: info}}"),
-        "5: suites.s: can never fail",
-    ),
-    (
-        suite("table: t, date_column: d, completeness: {missing_at_most: 0, severity: info}"),
-        "5: suites.s: can never fail",
+        "plan: n\nwarehouse: {backend: duckdb, path: w}\n"
+        "phases:\n  a: {log: x, inputs: [{suite: s}, {suite: s, lookback: 3d}]}\n"
+        "suites: {s: {table: a.b, metrics: {n: {sql: COUNT(*), at_least: 1}}}}\n",
+        "4: phases.a.inputs[1]: names suite s a second time; name it once",
     ),
     (suite("queries: {q: {sql: SELECT 1, each_at_least: 1}}"), "5: suites.s.queries.q.each_at_least: unknown key"),
     (suite("progress: {missing: {at_most: high}}"), "at_most: must be a number or one ${section.key}, not 'high'"),
@@ -232,9 +236,7 @@ phases:
 
 
 def test_a_suite_that_asks_a_table_needs_a_warehouse_and_one_that_does_not_needs_none(says: Says) -> None:
-    asks = (
-        "plan: n\nphases: {a: {suites: [s]}}\nsuites: {s: {table: t, metrics: {n: {sql: COUNT(*), at_least: 1}}}}\n"
-    )
+    asks = "plan: n\nphases: {a: {suites: [s]}}\nsuites: {s: {table: d.t, metrics: {n: {sql: COUNT(*), at_least: 1}}}}\n"
     assert [s[:45] for s in says(asks)] == ["3: suites: run in a warehouse, and the plan h"]
     assert says("plan: n\nphases: {a: {suites: [s]}}\nsuites: {s: {commands: {c: {run: [x]}}}}\n") == []
 
@@ -299,6 +301,20 @@ suites:
         "3: phases.a.retry: warning: does not contain {dates}, so it would not run the dates that are asked for",
         "3: phases.a.cwd: warning: there is no folder nowhere yet",
         "5: suites.s: warning: is used by no phase; name it in `suites` or `inputs` of one",
+    ]
+
+
+def test_a_suite_that_is_only_information_and_a_table_without_a_dataset_are_odd_but_usable(says: Says) -> None:
+    text = """\
+plan: n
+warehouse: {backend: duckdb, path: w}
+phases: {a: {suites: [s]}}
+suites:
+  s: {table: t, metrics: {n: {sql: COUNT(*), at_least: 1, severity: info}, m: {sql: MAX(x)}}}
+"""
+    assert says(text) == [
+        "5: suites.s: warning: can never fail: all its checks have severity info; give one of them error or warn",
+        "5: suites.s.table: warning: 't' has no dataset; write dataset.table",
     ]
 
 

@@ -1,5 +1,6 @@
 """What must hold of suites: that they check something that can fail, of a table, in bounds that leave room."""
 
+import re
 from collections.abc import Iterator
 
 from backfill_tui.plan.draft import Draft
@@ -9,6 +10,7 @@ from backfill_tui.plan.model.surroundings import ProbeWritten
 from backfill_tui.plan.words import Severity
 from backfill_tui.plan.yaml_tree import KeyPath
 
+_TABLE = re.compile(r"`?[^\s`'\";().,/\\]+`?(\.`?[^\s`'\";().,/\\]+`?){0,2}")
 _LIMITS = (("at_least", "at_most"), ("each_at_least", "each_at_most"))
 
 
@@ -49,7 +51,7 @@ def _suites_can_fail(plan: PlanWritten, draft: Draft) -> None:
         if not severities:
             draft.refuse(here, "checks nothing: no metric, progress or query has a bound, and there is no command")
         elif severities == {"info"}:
-            draft.refuse(here, "can never fail: all its checks have severity info; give one of them error or warn")
+            draft.warn(here, "can never fail: all its checks have severity info; give one of them error or warn")
 
 
 def _severities(suite: SuiteWritten) -> Iterator[Severity]:
@@ -87,6 +89,33 @@ def _tables_are_named(plan: PlanWritten, draft: Draft) -> None:
             draft.refuse((*here, "date_column"), "is missing; completeness compares its dates with the calendar")
 
 
+def _tables_can_be_asked(plan: PlanWritten, draft: Draft) -> None:
+    for name, suite in plan.suites.items():
+        here = ("suites", name, "table")
+        if suite.table is None or draft.broken(*here):
+            continue
+        if not _TABLE.fullmatch(suite.table):
+            draft.refuse(here, f"'{suite.table}' is no table; write dataset.table or project.dataset.table")
+        elif "." not in suite.table:
+            draft.warn(here, f"'{suite.table}' has no dataset; write dataset.table")
+
+
+def _expectations_make_sense(plan: PlanWritten, draft: Draft) -> None:
+    for name, suite in plan.suites.items():
+        for key, query in suite.queries.items():
+            if query.expect == "no_rows" and _is_bounded(query):
+                here = ("suites", name, "queries", key, "expect")
+                draft.refuse(here, "is no_rows, so there is no first value for at_least or at_most")
+
+
+def _suites_are_named_once(plan: PlanWritten, draft: Draft) -> None:
+    for name, phase in plan.phases.items():
+        for key, names in (("suites", phase.suites), ("inputs", [need.suite for need in phase.inputs])):
+            for index, suite in enumerate(names):
+                if suite in names[:index]:
+                    draft.refuse(("phases", name, key, index), f"names suite {suite} a second time; name it once")
+
+
 def _suites_are_used(plan: PlanWritten, draft: Draft) -> None:
     used = {name for phase in plan.phases.values() for name in phase.suites}
     used |= {wanted.suite for phase in plan.phases.values() for wanted in phase.inputs}
@@ -95,4 +124,13 @@ def _suites_are_used(plan: PlanWritten, draft: Draft) -> None:
             draft.warn(("suites", name), "is used by no phase; name it in `suites` or `inputs` of one")
 
 
-RULES = (_bounds_leave_room, _bounds_of_each_have_groups, _suites_can_fail, _tables_are_named, _suites_are_used)
+RULES = (
+    _bounds_leave_room,
+    _bounds_of_each_have_groups,
+    _suites_can_fail,
+    _tables_are_named,
+    _tables_can_be_asked,
+    _expectations_make_sense,
+    _suites_are_named_once,
+    _suites_are_used,
+)
