@@ -1,18 +1,23 @@
 """The ledger, with real files, processes and faults."""
 
+import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backfill_tui.checks.model import Check, Part, Reason, Status, SuiteResult
 from backfill_tui.control.ledger import FILE, Ledger, LedgerError
-from backfill_tui.control.ledger_schema import MIGRATIONS
+from backfill_tui.control.ledger.schema import MIGRATIONS
 
 NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
 DATES = (date(2021, 10, 19), date(2026, 1, 2))
@@ -69,13 +74,13 @@ def test_the_newest_result_counts_and_the_earlier_ones_are_a_line(ledger: Ledger
         recorded(ledger, result(value, NOW + timedelta(minutes=minute)), is_input=True)
     newest = ledger.newest_results("p", is_input=True)["player"]
     assert newest.check("usage").value == 95.2
-    line = ledger.readings("p", "player", is_input=True)["usage"]
+    line = ledger.trends("p", "player", is_input=True)["usage"]
     assert [(point.at, point.value) for point in line] == [
         (NOW, 47.7),
         (NOW + timedelta(minutes=1), 61.0),
         (NOW + timedelta(minutes=2), 95.2),
     ]
-    assert "nothing" not in ledger.readings("p", "player", is_input=True)
+    assert "nothing" not in ledger.trends("p", "player", is_input=True)
 
 
 def test_the_version_changes_with_every_write_and_only_then(ledger: Ledger, tmp_path: Path) -> None:
@@ -113,6 +118,94 @@ def test_an_interval_is_claimed_once_however_many_ask(ledger: Ledger, tmp_path: 
         one.close()
 
 
+def test_a_claim_that_is_refused_writes_nothing_and_waits_for_nobody(ledger: Ledger, tmp_path: Path) -> None:
+    assert ledger.claim_validation("p", "player", at=NOW, every_s=60) is not None
+    before = ledger.version
+    with closing(sqlite3.connect(tmp_path / "state" / FILE, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        assert ledger.claim_validation("p", "player", at=NOW, every_s=60) is None
+    assert ledger.version == before
+
+
+def test_a_person_who_runs_an_input_takes_its_turn(ledger: Ledger) -> None:
+    ledger.begin_validation("p", ["other", "player"], is_input=True, asked_by="screen", at=NOW)
+    assert ledger.claim_validation("p", "player", at=NOW + timedelta(seconds=1), every_s=60) is None
+    assert ledger.claim_validation("q", "player", at=NOW + timedelta(seconds=1), every_s=60) is not None
+
+
+def by_interval(ledger: Ledger, count: int, *, phase: str = "p", suite: str = "player") -> None:
+    for number in range(count):
+        at = NOW + timedelta(seconds=10 * number)
+        row = ledger.claim_validation(phase, suite, at=at, every_s=10)
+        assert row is not None
+        ledger.record(row, phase, replace(result(number, at), name=suite), is_input=True)
+        ledger.end_validation(row, Status.FAIL, at=at)
+
+
+def test_of_what_is_asked_by_interval_only_the_newest_is_kept(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backfill_tui.control.ledger.validations.KEPT_VALUES", 20)
+    monkeypatch.setattr("backfill_tui.control.ledger.validations.KEPT_WHOLE", 5)
+    early = NOW - timedelta(hours=1)
+    recorded(ledger, result(1.0, early), is_input=True)  # by a command, and kept for ever
+    recorded(ledger, result(2.0, early))
+    by_interval(ledger, 3, suite="other")
+    by_interval(ledger, 3, phase="q")
+    by_interval(ledger, 30)
+    assert ledger.newest_results("p", is_input=True)["player"].check("usage").value == 29
+    line = ledger.trends("p", "player", is_input=True)["usage"]
+    assert [point.value for point in line] == [1.0, *range(10, 30)]
+    assert len(ledger.trends("p", "other", is_input=True)["usage"]) == 3
+    assert len(ledger.trends("q", "player", is_input=True)["usage"]) == 3
+    assert ledger.newest_results("p", is_input=False) == {"player": result(2.0, early)}
+    with closing(sqlite3.connect(tmp_path / "state" / FILE)) as connection:
+        of = "phase = 'p' AND suite = 'player' AND is_input = 1"
+        rows = connection.execute(f"SELECT result IS NOT NULL FROM suite_results WHERE {of} ORDER BY id").fetchall()
+        assert [whole for (whole,) in rows] == [1] + [0] * 15 + [1] * 5
+        for table, kept in (("validations", 1 + 1 + 3 + 3 + 20), ("suite_results", 1 + 1 + 3 + 3 + 20)):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (kept,)
+        assert connection.execute("SELECT count(DISTINCT result) FROM check_values").fetchone() == (28,)
+
+
+def test_no_query_of_ours_reads_a_whole_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that the ledger asks is listened to, then SQLite is asked how it would find each."""
+    asked: set[str] = set()
+    connect = sqlite3.connect
+
+    def listened(*words: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*words, **options)
+        connection.set_trace_callback(asked.add)
+        return connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", listened)
+        ledger = Ledger.open(tmp_path)
+        by_interval(ledger, 3)
+        assert ledger.claim_validation("p", "player", at=NOW, every_s=10) is None
+        recorded(ledger, result())
+        assert ledger.newest_results("p", is_input=True)
+        assert ledger.trends("p", "player", is_input=True)
+        ledger.keep_calendar("x", {DATES[0]: 1.0}, at=NOW)
+        assert ledger.calendar("x")
+        ledger.close()
+    verbs = ("SELECT", "UPDATE", "DELETE", "INSERT")
+    queries = [text.strip() for text in asked if text.strip().startswith(verbs) and "user_version" not in text]
+    assert {text.split()[0] for text in queries} == set(verbs)
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        for table in tables:  # what goes with a row that is let go
+            for _, _, _, column, *_ in connection.execute(f"PRAGMA foreign_key_list({table})").fetchall():
+                queries.append(f"DELETE FROM {table} WHERE {column} = 1")
+        scans = {
+            step
+            for query in queries
+            for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {query}")
+            if step.startswith("SCAN")
+        }
+    assert scans <= {"SCAN newest", "SCAN json_each VIRTUAL TABLE INDEX 1:"}  # its 240 rows; the names in one row
+
+
 def test_a_calendar_is_kept_with_its_time(ledger: Ledger) -> None:
     assert ledger.calendar("x") is None
     ledger.keep_calendar("x", {date(2024, 1, 1): 3.0}, at=NOW)
@@ -143,13 +236,129 @@ def test_one_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None:
     assert not (tmp_path / "state").exists()
 
 
+def looked_at(state_dir: Path) -> Ledger:
+    seen = Ledger.existing(state_dir)
+    assert seen is not None
+    return seen
+
+
+def test_one_that_is_only_looked_at_follows_what_others_write_and_writes_nothing(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    recorded(ledger, result())
+    seen = looked_at(tmp_path / "state")
+    before = seen.version
+    recorded(ledger, result(95.2))
+    assert seen.version != before
+    assert seen.newest_results("p", is_input=False) == {"player": result(95.2)}
+    with pytest.raises(LedgerError, match="readonly"):
+        recorded(seen, result())
+    seen.keep_calendar("x", {}, at=NOW)  # a saving only: no reason to complain
+    assert ledger.calendar("x") is None
+    seen.close()
+
+
+@pytest.mark.parametrize("name", ["a?mode=rwc#b", "50 %41", "Überprüfung"])
+def test_the_name_of_its_folder_is_only_a_name(tmp_path: Path, name: str) -> None:
+    Ledger.open(tmp_path / name).close()
+    looked_at(tmp_path / name).close()
+    assert (tmp_path / name / FILE).exists()
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+@contextmanager
+def without_rights() -> Iterator[None]:
+    """As somebody who may not write what is read-only: root may."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def others_folder() -> Iterator[Path]:
+    """A folder that anybody may look into; pytest's own are for their owner alone."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+        Path(name).chmod(0o755)
+
+
+def test_one_in_a_folder_that_cannot_be_written_is_read_and_followed(others_folder: Path) -> None:
+    with closing(Ledger.open(others_folder)) as ledger:
+        recorded(ledger, result())
+    others_folder.chmod(0o555)
+    with without_rights():
+        seen = looked_at(others_folder)
+        assert seen.newest_results("p", is_input=False) == {"player": result()}
+        before = seen.version
+        assert seen.version == before
+        assert [one.name for one in others_folder.iterdir()] == [FILE]
+    others_folder.chmod(0o755)
+    with closing(Ledger.open(others_folder)) as ledger:
+        recorded(ledger, result(95.2))
+        others_folder.chmod(0o555)
+        with without_rights():  # now there is a log beside it
+            assert seen.version != before
+            assert seen.newest_results("p", is_input=False) == {"player": result(95.2)}
+    seen.close()
+
+
+def test_where_a_log_cannot_be_read_nothing_old_is_told(others_folder: Path, tmp_path: Path) -> None:
+    with closing(Ledger.open(tmp_path)) as writer:
+        recorded(writer, result())
+        for suffix in ("", "-wal"):  # as it was left by one that was killed
+            (others_folder / f"{FILE}{suffix}").write_bytes((tmp_path / f"{FILE}{suffix}").read_bytes())
+    others_folder.chmod(0o555)
+    with without_rights(), pytest.raises(LedgerError, match="can't be opened"):
+        Ledger.existing(others_folder)
+
+
 def test_one_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
-    Ledger.open(tmp_path).close()
-    connection = sqlite3.connect(tmp_path / FILE)
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(LedgerError, match="newer version"):
-        Ledger.open(tmp_path)
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    before = (tmp_path / FILE).read_bytes()
+    for way in (Ledger.open, Ledger.existing):
+        with pytest.raises(LedgerError, match="newer version"):
+            way(tmp_path)
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_one_of_an_older_version_is_not_brought_up_to_date_by_looking(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        connection.execute("CREATE TABLE old (x)")
+    before = (tmp_path / FILE).read_bytes()
+    with pytest.raises(LedgerError, match="older version"):
+        Ledger.existing(tmp_path)
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_one_that_is_being_made_is_not_there_yet(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+    assert Ledger.existing(tmp_path) is None
+
+
+def test_an_opening_that_fails_lets_go_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / FILE).write_bytes(b"this is no database, and long enough to be looked at as one" * 40)
+    made: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def connected(*words: Any, **options: Any) -> sqlite3.Connection:
+        made.append(connect(*words, **options))
+        return made[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+    for way in (Ledger.open, Ledger.existing):
+        with pytest.raises(LedgerError):
+            way(tmp_path)
+    assert len(made) == 2
+    for connection in made:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
 
 
 def test_a_file_that_is_no_ledger_is_refused_with_advice(tmp_path: Path) -> None:
@@ -165,7 +374,7 @@ def test_a_state_folder_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_one_held_by_somebody_else_for_long_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backfill_tui.control.ledger.BUSY_S", 0.2)
+    monkeypatch.setattr("backfill_tui.control.ledger.faults.BUSY_S", 0.2)
     ledger = Ledger.open(tmp_path)
     holder = sqlite3.connect(tmp_path / FILE, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -192,3 +401,17 @@ def test_a_result_that_another_version_wrote_is_left_out(ledger: Ledger, tmp_pat
     connection.commit()
     connection.close()
     assert ledger.newest_results("p", is_input=False) == {}
+
+
+def test_an_older_result_does_not_stand_in_for_one_that_cannot_be_read(ledger: Ledger, tmp_path: Path) -> None:
+    recorded(ledger, result(verdict=Status.PASS))
+    recorded(ledger, result(verdict=Status.FAIL))
+    with closing(sqlite3.connect(tmp_path / "state" / FILE)) as connection, connection:
+        connection.execute("UPDATE suite_results SET result = '{}' WHERE id = (SELECT max(id) FROM suite_results)")
+    assert ledger.newest_results("p", is_input=False) == {}
+
+
+def test_of_two_checks_of_one_name_the_first_is_drawn(ledger: Ledger) -> None:
+    twice = result()
+    recorded(ledger, replace(twice, checks=(*twice.checks, replace(twice.checks[0], value=1.0))))
+    assert [point.value for point in ledger.trends("p", "player", is_input=False)["usage"]] == [47.7]

@@ -2,10 +2,11 @@
 
 from contextlib import suppress
 
-from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.control.ledger import LedgerError
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.feed import EngineFeed
 from backfill_tui.engine.judging import Judging
+from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.watch import PlanWatch
 
@@ -14,7 +15,7 @@ class Session:
     """One screen on one plan. `judge` is None where nothing may be run: read-only, or files watched by hand."""
 
     def __init__(self, opened: OpenedPlan, *, read_only: bool) -> None:
-        self._ledger, note = _ledger(opened, read_only=read_only)
+        self._ledger, note = ledger_of(opened.plan, read_only=read_only)
         docket = Docket()
         notes = (note,) if note else ()
         judge = None if read_only else Judging(opened.plan, self._ledger, docket, lambda: self.feed.newest)
@@ -30,15 +31,3 @@ class Session:
         if self._ledger is not None:
             with suppress(LedgerError):
                 self._ledger.close()
-
-
-def _ledger(opened: OpenedPlan, *, read_only: bool) -> tuple[Ledger | None, str]:
-    """The plan's ledger, where it has anything to keep; a sentence where it can't be had."""
-    plan = opened.plan
-    try:
-        if read_only:
-            return Ledger.existing(plan.state_dir), ""
-        keeps = bool(plan.suites) or (plan.calendar is not None and plan.calendar.sql is not None)
-        return (Ledger.open(plan.state_dir) if keeps else Ledger.existing(plan.state_dir)), ""
-    except LedgerError as error:
-        return None, f"Nothing is recorded: {error}"

@@ -6,10 +6,21 @@ from datetime import date, datetime
 
 from backfill_tui.checks.model import Status, SuiteResult
 from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity, Timeline
+from backfill_tui.control.trend import Point
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.progress.pace import Slice
 from backfill_tui.sources.process import ProcessSeen
+
+__all__ = [
+    "CheckpointSeen",
+    "Judgement",
+    "LogSeen",
+    "PhaseView",
+    "Point",
+    "Snapshot",
+    "SuiteView",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +46,6 @@ class CheckpointSeen:
     readable: bool = False  # it was read at least once
     modified_at: datetime | None = None  # when the file that was read was last written
     note: str = ""  # a sentence: missing, torn, out of range, …
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The value that a check had at one time (aware)."""
-
-    at: datetime
-    value: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,7 @@ class VerdictBook:
             for name in names:
                 if name in newest and newest[name] != self._results.get(key := (phase.name, name, is_input)):
                     self._results[key] = newest[name]
-                    self._trends[key] = {
-                        check: tuple(Point(one.at, one.value) for one in readings)
-                        for check, readings in ledger.readings(phase.name, name, is_input=is_input).items()
-                    }
+                    self._trends[key] = ledger.trends(phase.name, name, is_input=is_input)
 
     def of(self, phase: Phase, accounts: Mapping[str, Account], now: datetime) -> PhaseVerdicts:
         """What is known of a phase's suites, given the accounts of all phases."""

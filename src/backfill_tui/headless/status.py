@@ -3,7 +3,7 @@
 import json
 import sys
 
-from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.watch import PlanWatch
 from backfill_tui.views.status import as_json, as_lines
@@ -16,8 +16,8 @@ PATIENCE_S = 120.0
 
 def status(plan: OpenedPlan, *, json_wanted: bool, by_health: bool) -> int:
     """Print how the plan stands. 0 whenever it could tell; `by_health`: 0 healthy, 2 warning, 1 critical."""
-    ledger, note = _ledger(plan)
-    watch = PlanWatch(plan, ledger, notes=note)
+    ledger, note = ledger_of(plan.plan, read_only=True)
+    watch = PlanWatch(plan, ledger, notes=(note,) if note else ())
     try:
         snapshot = watch.look_whole(PATIENCE_S)
     finally:
@@ -30,11 +30,3 @@ def status(plan: OpenedPlan, *, json_wanted: bool, by_health: bool) -> int:
     else:
         sys.stdout.writelines(f"{line}\n" for line in as_lines(snapshot))
     return _EXIT_BY_HEALTH[snapshot.health] if by_health else 0
-
-
-def _ledger(plan: OpenedPlan) -> tuple[Ledger | None, tuple[str, ...]]:
-    """The plan's ledger if it has one; a sentence where it can't be read. Nothing is made."""
-    try:
-        return Ledger.existing(plan.plan.state_dir), ()
-    except LedgerError as error:
-        return None, (f"The ledger can't be read: {error}",)

@@ -9,38 +9,38 @@ MIGRATIONS = (
         id INTEGER PRIMARY KEY,
         phase TEXT NOT NULL,
         is_input INTEGER NOT NULL CHECK (is_input IN (0, 1)),  -- 0: of what it wrote, 1: of what it reads
-        suites TEXT NOT NULL,                                  -- JSON: their names
+        suites TEXT NOT NULL,                                  -- JSON: their names; by interval, one
         asked_by TEXT NOT NULL,                                -- command, screen or interval
         began_at TEXT NOT NULL,
         ended_at TEXT,                                         -- null: under way, or its process was killed
-        verdict TEXT
+        verdict TEXT                                           -- null: not ended, or stopped
     ) STRICT;
     CREATE INDEX validations_of_a_phase ON validations (phase, is_input, began_at);
 
     CREATE TABLE suite_results (
-        id INTEGER PRIMARY KEY,
-        validation INTEGER NOT NULL REFERENCES validations (id),
+        id INTEGER PRIMARY KEY,                                -- grows with time
+        validation INTEGER NOT NULL REFERENCES validations (id) ON DELETE CASCADE,
         phase TEXT NOT NULL,
         is_input INTEGER NOT NULL,
         suite TEXT NOT NULL,
+        by_interval INTEGER NOT NULL CHECK (by_interval IN (0, 1)),  -- 1: asked by nobody, kept for a while
         at TEXT NOT NULL,
         verdict TEXT NOT NULL,
         digest TEXT NOT NULL,                                  -- of the rules and the range that it was judged by
-        result TEXT NOT NULL                                   -- JSON, as `validate --json` prints it
+        result TEXT                                            -- JSON, as `validate --json` prints it; null: let go
     ) STRICT;
-    CREATE INDEX results_of_a_suite ON suite_results (phase, is_input, suite, at);
+    CREATE INDEX results_of_a_suite ON suite_results (phase, is_input, suite);
+    CREATE INDEX results_of_a_validation ON suite_results (validation);
+    CREATE INDEX results_by_interval ON suite_results (phase, is_input, suite) WHERE by_interval = 1;
+    CREATE INDEX whole_results_by_interval ON suite_results (phase, is_input, suite)
+        WHERE by_interval = 1 AND result IS NOT NULL;
 
-    CREATE TABLE check_values (
-        result INTEGER NOT NULL REFERENCES suite_results (id),
-        phase TEXT NOT NULL,
-        is_input INTEGER NOT NULL,
-        suite TEXT NOT NULL,
+    CREATE TABLE check_values (                                -- of those checks that found a number
+        result INTEGER NOT NULL REFERENCES suite_results (id) ON DELETE CASCADE,
         name TEXT NOT NULL,
-        at TEXT NOT NULL,
-        status TEXT NOT NULL,
-        value REAL                                             -- null: unknown, or no number
-    ) STRICT;
-    CREATE INDEX values_of_a_check ON check_values (phase, is_input, suite, at);
+        value REAL NOT NULL,
+        PRIMARY KEY (result, name)
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE calendars (
         digest TEXT PRIMARY KEY,                               -- of the query, its range and the warehouse

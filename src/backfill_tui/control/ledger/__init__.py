@@ -1,0 +1,63 @@
+"""The ledger: one SQLite file a plan, in which every action is a row before it happens.
+
+Each concern is a class in a module of its own, over the transactions of one `LedgerFile`; here they come together.
+"""
+
+from pathlib import Path
+from typing import Self
+
+from backfill_tui.control.ledger.calendars import Calendars
+from backfill_tui.control.ledger.faults import LedgerError
+from backfill_tui.control.ledger.file import LedgerFile
+from backfill_tui.control.ledger.validations import AskedBy, Validations
+
+__all__ = ["FILE", "AskedBy", "Ledger", "LedgerError"]
+
+FILE = "ledger.sqlite3"
+
+
+class Ledger:
+    """An open ledger. May be used from several threads and processes; each call is a transaction of its own.
+
+    Every call raises LedgerError where the file does not do what is asked of it.
+    """
+
+    def __init__(self, file: LedgerFile) -> None:
+        self._file = file
+        validations, calendars = Validations(file), Calendars(file)
+        self.begin_validation = validations.begin
+        self.claim_validation = validations.claim
+        self.record = validations.record
+        self.end_validation = validations.end
+        self.newest_results = validations.newest_results
+        self.trends = validations.trends
+        self.keep_calendar = calendars.keep
+        self.calendar = calendars.kept
+
+    @classmethod
+    def open(cls, state_dir: Path) -> Self:
+        """The ledger of a state folder, made or brought up to date if need be."""
+        try:
+            state_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LedgerError(
+                f"the folder can't be made ({error.strerror or error}).",
+                where=state_dir,
+                todo="Choose another with --state-dir.",
+            ) from error
+        return cls(LedgerFile.open(state_dir / FILE))
+
+    @classmethod
+    def existing(cls, state_dir: Path) -> Self | None:
+        """The ledger of a state folder to look at only, if it has one. Nothing is made, nothing can be written."""
+        file = LedgerFile.look(state_dir / FILE)
+        return None if file is None else cls(file)
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Another one whenever something has been written, by whomever."""
+        return self._file.version
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()

@@ -1,0 +1,21 @@
+"""A plan's ledger, opened by what it is wanted for. One that can't be had keeps nothing from going on."""
+
+from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.plan.resolved import Plan
+
+
+def ledger_of(plan: Plan, *, read_only: bool) -> tuple[Ledger | None, str]:
+    """The plan's ledger, and where it can't be had a sentence for the user instead.
+
+    It is made where the plan has anything to keep, unless one only looks; None without a sentence: there is none.
+    """
+    try:
+        if read_only or not _keeps(plan):
+            return Ledger.existing(plan.state_dir), ""
+        return Ledger.open(plan.state_dir), ""
+    except LedgerError as error:
+        return None, f"The ledger can't be read: {error}" if read_only else f"Nothing is recorded: {error}"
+
+
+def _keeps(plan: Plan) -> bool:
+    return bool(plan.suites) or (plan.calendar is not None and plan.calendar.sql is not None)
