@@ -9,6 +9,8 @@ from backfill_tui.plan.problems import Problem, in_order, nearest
 
 Says = Callable[[str], list[str]]
 
+PROGRESS = "suites: {s: {progress: {missing: {at_most: 0}}}}\n"
+
 TEN = """\
 plan: night
 timezone: America/Los_Angles
@@ -169,10 +171,8 @@ ONE_MISTAKE = [
         "5: suites.s.queries.q.expect: is no_rows, so there is no first value for at_least or at_most",
     ),
     (
-        "plan: n\nwarehouse: {backend: duckdb, path: w}\n"
-        "phases:\n  a: {log: x, inputs: [{suite: s}, {suite: s, lookback: 3d}]}\n"
-        "suites: {s: {table: a.b, metrics: {n: {sql: COUNT(*), at_least: 1}}}}\n",
-        "4: phases.a.inputs[1]: names suite s a second time; name it once",
+        "plan: n\nphases:\n  a: {log: x, inputs: [{suite: s}, {suite: s, lookback: 3d}]}\n" + PROGRESS,
+        "3: phases.a.inputs[1]: names suite s a second time; name it once",
     ),
     (suite("queries: {q: {sql: SELECT 1, each_at_least: 1}}"), "5: suites.s.queries.q.each_at_least: unknown key"),
     (suite("progress: {missing: {at_most: high}}"), "at_most: must be a number or one ${section.key}, not 'high'"),
@@ -236,7 +236,9 @@ phases:
 
 
 def test_a_suite_that_asks_a_table_needs_a_warehouse_and_one_that_does_not_needs_none(says: Says) -> None:
-    asks = "plan: n\nphases: {a: {suites: [s]}}\nsuites: {s: {table: d.t, metrics: {n: {sql: COUNT(*), at_least: 1}}}}\n"
+    asks = (
+        "plan: n\nphases: {a: {suites: [s]}}\nsuites: {s: {table: d.t, metrics: {n: {sql: MAX(x), at_least: 1}}}}\n"
+    )
     assert [s[:45] for s in says(asks)] == ["3: suites: run in a warehouse, and the plan h"]
     assert says("plan: n\nphases: {a: {suites: [s]}}\nsuites: {s: {commands: {c: {run: [x]}}}}\n") == []
 
