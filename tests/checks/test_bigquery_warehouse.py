@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -91,6 +92,26 @@ def test_what_was_estimated_is_not_proved_again() -> None:
         with pytest.raises(AskError):
             warehouse.ask(question(), Stop())
         assert [is_dry(request) for request in server.requests] == [True, False]
+
+
+@pytest.mark.parametrize(("size", "cap"), [(10, 100 * 2**20), (10**9, 2 * 10**9)])
+def test_without_a_cap_of_the_plans_its_own_dry_run_caps_a_query(size: int, cap: int) -> None:
+    """Whether it was estimated before or is proved now; never by what another range's dry run said."""
+
+    def reply(request: Request) -> tuple[int, str]:
+        if not is_dry(request):
+            return failure(400, "invalidQuery", "enough")
+        dates = request.job["query"]["queryParameters"]
+        return proved(request, size if dates[0]["parameterValue"]["value"] == "2024-01-01" else 99 * 10**9)
+
+    with serving(reply) as server:
+        warehouse = warehouses.bigquery_at(server.endpoint)
+        warehouse.estimate(replace(question(), dates=(date(2020, 1, 1), date(2024, 1, 31))), Stop())
+        for _ in range(2):
+            with pytest.raises(AskError):
+                warehouse.ask(question(), Stop())
+        caps = [request.job["query"].get("maximumBytesBilled") for request in server.requests]
+    assert caps == [None, None, str(cap), str(cap)]
 
 
 def test_a_query_above_the_cap_is_not_run() -> None:
@@ -328,7 +349,7 @@ def test_a_project_is_needed() -> None:
         (
             "Unrecognized name: usage_rat; Did you mean usage_rate? at [3:15]",
             Reason.MISSING_COLUMN,
-            "there is no column usage_rat; Did you mean usage_rate?",
+            "there is no column usage_rat.",
         ),
         ("Unrecognized name: `a b` at [3:15]", Reason.MISSING_COLUMN, "there is no column a b."),
         ("Unrecognized name: nope at [3:15]", Reason.MISSING_COLUMN, "there is no column nope."),
@@ -353,6 +374,8 @@ def test_bigquerys_own_words_are_understood(message: str, reason: Reason, what: 
     )
     error = ask_error(refused, "BigQuery project p")
     assert (error.reason, error.what, error.where) == (reason, what, "BigQuery project p")
+    assert ("Did you mean usage_rate?" in str(error)) is ("Did you mean" in message)
+    assert "line" not in ask_error(refused, "BigQuery project p", positions=False).what
 
 
 def test_credentials_that_have_run_out_are_no_credentials() -> None:

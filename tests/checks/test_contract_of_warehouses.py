@@ -1,5 +1,6 @@
 """The same question has the same answer in every warehouse, and the same failure the same name."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -23,6 +24,10 @@ def having(issue: str) -> Aggregate:
     return lambda rows: sum(issue in row["issues"] for row in rows if isinstance(row["issues"], tuple))
 
 
+def qualities(rows: Sequence[Row]) -> list[float]:
+    return [float(str(row["quality"])) for row in rows]
+
+
 EXPRESSIONS: dict[str, Aggregate] = {
     "COUNT(*)  -- all of them": len,
     "COUNT(points)": lambda rows: len(points(rows)),
@@ -34,6 +39,13 @@ EXPRESSIONS: dict[str, Aggregate] = {
     "100.0 * COUNTIF(ready) / COUNT(*)": lambda rows: 100.0 * sum(bool(row["ready"]) for row in rows) / len(rows),
     "COUNTIF('all_sources_failed' IN UNNEST(issues))": having("all_sources_failed"),
     "COUNTIF(ARRAY_LENGTH(issues) > 1)": having("late"),
+    "COUNTIF(quality >= 75)": lambda rows: sum(one >= 75 for one in qualities(rows)),
+    "COUNTIF(quality < 75)": lambda rows: sum(one < 75 for one in qualities(rows)),
+    "COUNTIF(quality BETWEEN 0 AND 1000)": lambda rows: sum(0 <= one <= 1000 for one in qualities(rows)),
+    "COUNTIF(quality = quality)": lambda rows: sum(not math.isnan(one) for one in qualities(rows)),
+    "IS_NAN(MIN(quality))": lambda rows: any(map(math.isnan, qualities(rows))),
+    "IS_NAN(MAX(quality))": lambda rows: any(map(math.isnan, qualities(rows))),
+    "COUNTIF(ARRAY_LENGTH(issues) = 0)": lambda rows: sum(not row["issues"] for row in rows),
     "SAFE_DIVIDE(COUNT(points), COUNT(*))": lambda rows: len(points(rows)) / len(rows) if rows else None,
     "SAFE_DIVIDE(COUNT(*), 0)": lambda _: None,
     "MAX(game_date)": lambda rows: max((row["game_date"] for row in rows), key=str, default=None),
@@ -121,6 +133,29 @@ def test_an_expression_has_one_value(warehouse: Warehouse, expression: str, expe
     assert value == (pytest.approx(expected, abs=1e-9) if isinstance(expected, float) else expected)
 
 
+@pytest.mark.parametrize(
+    "warehouse", ["folder", "file", "memory"], indirect=True
+)  # the emulator means what DuckDB does
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("COUNTIF(quality >= 75)", 5),
+        ("COUNTIF(quality < 75)", 22),
+        ("COUNTIF(quality BETWEEN 0 AND 1000)", 27),
+        ("COUNTIF(quality = quality)", 27),
+        ("IS_NAN(MIN(quality))", True),
+        ("IS_NAN(MAX(quality))", True),
+        ("COUNTIF(ARRAY_LENGTH(issues) = 0)", 24),
+    ],
+)
+def test_nan_is_like_no_number_and_a_list_is_never_null(
+    warehouse: Warehouse, expression: str, expected: Value
+) -> None:
+    """As BigQuery documents it."""
+    (value,) = ask(warehouse, replace(GAMES, expressions=(expression,))).values
+    assert value == expected
+
+
 def test_many_expressions_are_one_query(warehouse: Warehouse) -> None:
     query = replace(GAMES, expressions=("COUNT(*)  -- all of them", "AVG(points)", "COUNTIF(ready)"))
     assert ask(warehouse, query).values == (30, 95.0, 20)
@@ -152,6 +187,12 @@ def test_a_date_column_may_be_an_expression(warehouse: Warehouse) -> None:
 
 def test_both_ends_of_the_range_count(warehouse: Warehouse) -> None:
     found = ask(warehouse, replace(GAMES, days=True), (date(2024, 1, 5), date(2024, 1, 7)))
+    assert (found.rows, found.days) == (6, (date(2024, 1, 5), date(2024, 1, 7)))
+
+
+def test_of_a_date_column_with_times_the_last_day_counts_whole(warehouse: Warehouse) -> None:
+    query = replace(GAMES, date_column="played", days=True)
+    found = ask(warehouse, query, (date(2024, 1, 5), date(2024, 1, 7)))
     assert (found.rows, found.days) == (6, (date(2024, 1, 5), date(2024, 1, 7)))
 
 

@@ -16,10 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backfill_tui.checks import parquet_folder
+from backfill_tui.checks import duckdb_sources, parquet_folder
 from backfill_tui.checks.duckdb_errors import not_opened
 from backfill_tui.checks.duckdb_warehouse import DuckDBWarehouse
 from backfill_tui.checks.model import Reason
+from backfill_tui.checks.parquet_folder import TableFiles
 from backfill_tui.checks.question import SuiteQuery, measured
 from backfill_tui.checks.warehouse import Answer, AskError, Question, Stop
 
@@ -131,8 +132,71 @@ def test_what_is_not_a_finished_parquet_file_is_not_read(tmp_path: Path) -> None
     (tmp_path / "d/t/readme.txt").write_text("half")
     (tmp_path / "d/t/.hidden").mkdir()
     parquet(tmp_path / "d/t/.hidden/3.parquet", "SELECT 3 AS a")
+    parquet(tmp_path / "d/t/_temporary/0/4.parquet", "SELECT 4 AS a")
+    parquet(tmp_path / "d/t/_delta_log/5.parquet", "SELECT 5 AS a")
+    (tmp_path / "d/t/_6.parquet").write_bytes(b"half")
     (tmp_path / "d/t/deep/loop").symlink_to(tmp_path / "d/t")
     assert asked(tmp_path, "SELECT a FROM d.t").rows == ((1,),)
+
+
+def test_a_list_that_is_null_is_empty(tmp_path: Path) -> None:
+    """BigQuery keeps no NULL of an ARRAY column."""
+    parquet(tmp_path / "d/t/1.parquet", "SELECT 1 AS a, ['x'] AS b UNION ALL SELECT 2, NULL")
+    parquet(tmp_path / "d/t/2.parquet", "SELECT 3 AS a")
+    sql = "SELECT a, b, b IS NULL, ARRAY_LENGTH(b) FROM d.t ORDER BY a"
+    assert asked(tmp_path, sql).rows == ((1, ("x",), False, 1), (2, (), False, 0), (3, (), False, 0))
+
+
+@pytest.mark.parametrize("column", ["_loaded", "kind"])
+def test_a_folder_that_names_a_column_is_read_whatever_the_column_is_called(tmp_path: Path, column: str) -> None:
+    parquet(tmp_path / f"d/t/{column}=7/1.parquet", "SELECT 1 AS a")
+    assert asked(tmp_path, f"SELECT a, {column} FROM d.t").rows == ((1, 7),)
+
+
+def test_what_an_estimate_found_is_used_by_the_question_and_not_for_other_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding, found = parquet_folder.columns_of, []
+
+    def find(connection: duckdb.DuckDBPyConnection, files: TableFiles) -> dict[str, str]:
+        found.append(len(files.paths))
+        return finding(connection, files)
+
+    monkeypatch.setattr(duckdb_sources, "columns_of", find)
+    warehouse = DuckDBWarehouse(tmp_path)
+    question = Question("SELECT * FROM d.t ORDER BY 1", None, 30)
+    parquet(tmp_path / "d/t/1.parquet", "SELECT 1 AS a")
+    warehouse.estimate(question, Stop())
+    assert warehouse.ask(question, Stop()).columns == ("a",)
+    assert found == [1]
+    parquet(tmp_path / "d/t/2.parquet", "SELECT 2 AS a, 3 AS b")
+    assert warehouse.ask(question, Stop()).rows == ((1, None), (2, 3))
+    parquet(tmp_path / "d/t/1.parquet", "SELECT 'x' AS b")
+    with pytest.raises(AskError, match="column b is"):
+        warehouse.ask(question, Stop())
+    assert found == [1, 2, 2]
+
+
+def test_a_place_in_sql_that_the_user_has_not_written_is_not_told(root: Path) -> None:
+    query = SuiteQuery(table="d.t", date_column=None, where=None, expressions=("COUNT(",))
+    with pytest.raises(AskError) as raised:
+        DuckDBWarehouse(root).ask(Question(query.sql, DATES, 30, suite=query), Stop())
+    assert "it can't be read" in raised.value.what
+    assert "line" not in raised.value.what
+    assert "line" in refused(root, query.sql).what
+
+
+@pytest.mark.parametrize("kind", ["DATE", "TIMESTAMP", "TIMESTAMPTZ"])
+def test_the_last_day_of_a_range_is_in_it_whole_and_in_utc(tmp_path: Path, kind: str) -> None:
+    last = "23:59:59.999999"
+    times = (f"2023-12-31 {last}", "2024-01-01 00:00:00", f"2024-01-31 {last}", "2024-02-01 00:00:00")
+    offset = "+00" if kind == "TIMESTAMPTZ" else ""
+    parquet(
+        tmp_path / "d/t/1.parquet", " UNION ALL ".join(f"SELECT '{one}{offset}'::{kind} AS day" for one in times)
+    )
+    query = SuiteQuery(table="d.t", date_column="day", where=None, expressions=("COUNT(*)",), days=True)
+    found = measured(query, asked(tmp_path, query.sql))
+    assert (found.rows, found.days) == (2, DATES)
 
 
 def test_a_replaced_file_is_read_anew(tmp_path: Path) -> None:
@@ -182,7 +246,7 @@ def test_a_file_that_vanishes_between_listing_and_reading_is_looked_for_again(
         gone.unlink(missing_ok=True)
         return files
 
-    monkeypatch.setattr(parquet_folder, "files_of", list_then_remove)
+    monkeypatch.setattr(duckdb_sources, "files_of", list_then_remove)
     assert asked(tmp_path, "SELECT a FROM d.t").rows == ((1,),)
 
 
@@ -223,7 +287,7 @@ def test_fifteen_hundred_files_are_read_within_seconds(tmp_path: Path) -> None:
         ("SELECT nonsense(points) FROM d.t", Reason.WRONG_SQL, "nonsense"),
         ("SELECT points, COUNT(*) FROM d.t", Reason.WRONG_SQL, "GROUP BY"),
         ("SELECT CAST(game_id AS INT64) FROM d.t", Reason.WRONG_SQL, "Could not convert"),
-        ("SELECT COUNT(*) / COUNTIF(points < 0) FROM d.t", Reason.DIVISION_BY_ZERO, "SAFE_DIVIDE"),
+        ("SELECT COUNT(*) / COUNTIF(points < 0) FROM d.t", Reason.DIVISION_BY_ZERO, "the query divides by zero."),
         ("SELECT read_text('/etc/passwd')", Reason.WRONG_SQL, "read_text"),
     ],
 )
@@ -265,7 +329,7 @@ def test_files_that_do_not_fit_together_are_named(tmp_path: Path) -> None:
     parquet(tmp_path / "d/t/2.parquet", "SELECT 'x' AS a")
     error = refused(tmp_path, "SELECT COUNT(*) FROM d.t")
     assert error.reason is Reason.DAMAGED
-    assert "Column a is a number in 1.parquet and text in 2.parquet." in str(error)
+    assert "column a is a number in 1.parquet and text in 2.parquet." in str(error)
 
 
 def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,7 +383,7 @@ def test_something_else_by_that_name_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "d/t").mkdir(parents=True)
     (tmp_path / "d/t/1.parquet").write_text("a,b\n1,2\n" * 10)
     error = refused(tmp_path, "SELECT COUNT(*) FROM d.t")
-    assert (error.reason, error.what) == (Reason.DAMAGED, "This is not a Parquet file.")
+    assert (error.reason, error.what) == (Reason.DAMAGED, "this is not a Parquet file.")
 
 
 # Time
@@ -409,14 +473,14 @@ def test_a_file_that_is_being_written_is_locked_by_that_process(
 ) -> None:
     error = refused(database, "SELECT a FROM s.T")
     assert error.reason is Reason.LOCKED
-    assert f"Process {writer.pid} is writing to it." in str(error)
+    assert f"process {writer.pid} is writing to it." in str(error)
 
 
 @pytest.mark.parametrize(
     ("sql", "reason", "said"),
     [
         ("SELECT a FROM s.t", Reason.MISSING_TABLE, "Did you mean s.T?"),
-        ("SELECT b FROM s.T", Reason.MISSING_COLUMN, "There is no column b."),
+        ("SELECT b FROM s.T", Reason.MISSING_COLUMN, "there is no column b."),
         ("SELECT 1/(a-1) FROM s.T", Reason.DIVISION_BY_ZERO, "s.T"),
     ],
 )

@@ -1,7 +1,8 @@
 """One table, 30 rows of it, in every kind of warehouse there is, so that the same question can be put to each."""
 
+import math
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import duckdb
@@ -27,13 +28,15 @@ TYPES = {
     "price": ("NUMERIC", "DECIMAL(38, 9)"),
     "tipoff": ("TIMESTAMP", "TIMESTAMPTZ"),
     "issues": ("ARRAY<STRING>", "VARCHAR[]"),
+    "quality": ("FLOAT64", "DOUBLE"),
+    "played": ("DATETIME", "TIMESTAMP"),
 }
 """Each column's type in BigQuery and in DuckDB."""
 
 
 def row(i: int) -> Row:
-    """The i-th row. Every fifth has no points; the last six have no season."""
-    issues = {3: ("all_sources_failed",), 7: ("late", "partial")}.get(i % 10, ())
+    """The i-th row. Every fifth has no points, the last six no season; of ten one quality is NaN, one list NULL."""
+    issues = {3: ("all_sources_failed",), 5: None, 7: ("late", "partial")}.get(i % 10, ())
     return {
         "game_date": DAYS[i // 3],
         "game_id": i,
@@ -44,6 +47,8 @@ def row(i: int) -> Row:
         "price": i + 0.25,
         "tipoff": datetime(2024, 1, 1, i % 24, 30, tzinfo=UTC),
         "issues": issues,
+        "quality": math.nan if i % 10 == 4 else 50.0 + i,
+        "played": datetime.combine(DAYS[i // 3], time(23, 30), UTC),
     }
 
 
@@ -57,6 +62,10 @@ def literal(value: Value) -> str:
             return "NULL"
         case tuple():
             return f"[{', '.join(literal(one) for one in value)}]"
+        case datetime():
+            return f"'{value:%Y-%m-%d %H:%M:%S}'"
+        case float() if math.isnan(value):
+            return "'NaN'"
         case str() | date():
             return f"'{value}'"
         case _:

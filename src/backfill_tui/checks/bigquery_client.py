@@ -1,4 +1,4 @@
-"""A connection to BigQuery: credentials, project, patience. Imported once a client is wanted, not before."""
+"""A connection to BigQuery: credentials, project, what is sent again. Imported once a client is wanted."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -55,7 +55,7 @@ def connect(settings: Settings) -> bigquery.Client:
     )
 
 
-def patience(within_s: float, wanted: Callable[[], bool]) -> retry.Retry:
+def sent_again(within_s: float, wanted: Callable[[], bool]) -> retry.Retry:
     """How one request is sent again: for at most that many seconds, and while its answer is still wanted.
 
     Only a server's own trouble is waited out. A network that is not there shows at once.

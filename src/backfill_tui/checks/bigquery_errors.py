@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from backfill_tui.checks.model import Reason
-from backfill_tui.checks.warehouse import AskError
+from backfill_tui.checks.warehouse import AskError, cancelled, divided_by_zero, no_column, timed_out
 
 if TYPE_CHECKING:
     from google.api_core.exceptions import GoogleAPICallError
 
 LOGIN = "Run `gcloud auth application-default login`, or name a key file in GOOGLE_APPLICATION_CREDENTIALS."
-_FIX_SQL = "Correct the SQL in the plan."
 _LATER = "Try again later."
 _WORDS_AT_MOST = 300
 _SERVER_ERROR = 500
@@ -30,8 +29,11 @@ _NO_TABLE = re.compile(r"(?P<what>Table|Dataset|Project|View) (?P<name>\S+?)(?: 
 _POSITION = re.compile(r" at \[(\d+):(\d+)\]")
 
 
-def ask_error(error: BaseException, place: str) -> AskError:
-    """The AskError that says it. `place` is the project, or the endpoint, that was asked."""
+def ask_error(error: BaseException, place: str, *, positions: bool = True) -> AskError:
+    """The AskError that says it. `place` is the project, or the endpoint, that was asked.
+
+    Without `positions` it names no line and column: those of SQL that the user has not written mean nothing.
+    """
     if isinstance(error, AskError):
         return error if error.where else AskError(error.reason, error.what, where=place, todo=error.todo)
     from google.api_core.exceptions import GoogleAPICallError, RetryError
@@ -39,9 +41,9 @@ def ask_error(error: BaseException, place: str) -> AskError:
     from requests.exceptions import RequestException, Timeout
 
     if isinstance(error, RetryError) and error.cause is not None:
-        return ask_error(error.cause, place)
+        return ask_error(error.cause, place, positions=positions)
     if isinstance(error, GoogleAPICallError):
-        return _of_call(error, place)
+        return _of_call(error, place, positions=positions)
     if isinstance(error, (TimeoutError, Timeout)):
         return timed_out(place)
     if isinstance(error, DefaultCredentialsError):
@@ -68,23 +70,11 @@ def ask_error(error: BaseException, place: str) -> AskError:
     )
 
 
-def timed_out(place: str, within_s: float | None = None) -> AskError:
-    """No answer in the question's time."""
-    within = "in time" if within_s is None else f"within {within_s:g} s"
-    return AskError(
-        Reason.TIMED_OUT, f"no answer came {within}.", where=place, todo="Try again, or narrow the dates."
-    )
-
-
-def cancelled(place: str) -> AskError:
-    """Somebody wanted it to stop."""
-    return AskError(Reason.CANCELLED, "the query was stopped before it was answered.", where=place)
-
-
-def _of_call(error: "GoogleAPICallError", place: str) -> AskError:
+def _of_call(error: "GoogleAPICallError", place: str, *, positions: bool) -> AskError:
     """By BigQuery's reason where it gives one, else by the HTTP status."""
     first = next((one for one in error.errors or () if isinstance(one, Mapping)), {})
     said = str(first.get("message") or error.message or "")
+    said = _POSITION.sub(r" at line \1, column \2" if positions else "", said)
     code = int(error.code or 0)
     known = _BY_REASON.get(str(first.get("reason", ""))) or _BY_STATUS.get(code)
     if known is not None:
@@ -120,17 +110,11 @@ def _denied(said: str, place: str) -> AskError:
 def _refused(said: str, place: str) -> AskError:
     """A query that was not accepted, or that broke in running."""
     if re.search("division by zero", said, re.IGNORECASE):
-        return AskError(
-            Reason.DIVISION_BY_ZERO,
-            "the query divides by zero.",
-            where=place,
-            todo="SAFE_DIVIDE gives NULL instead.",
-        )
+        return divided_by_zero(place)
     for pattern in _NO_COLUMN:
         if found := pattern.search(said):
-            what = f"there is no column {found['name'].strip('`')}{found['hint'] or '.'}"
-            return AskError(Reason.MISSING_COLUMN, what, where=place, todo=_FIX_SQL)
-    return AskError(Reason.WRONG_SQL, _sentence(said), where=place, todo=_FIX_SQL)
+            return no_column(found["name"].strip("`"), place, (found["hint"] or "").removeprefix("; "))
+    return AskError(Reason.WRONG_SQL, _sentence(said), where=place)
 
 
 def _no_credentials(_said: str, place: str) -> AskError:
@@ -202,7 +186,6 @@ def _sentence(said: str) -> str:
     line = re.sub(r"^Query execution failed: ", "", line)
     line = re.sub(r"\s*\((?:DuckDB|sqlglot|Invalid Input Error):.*", "", line)
     line = re.sub(r"https?://\S+", "", line)
-    line = _POSITION.sub(r" at line \1, column \2", line)
     line = re.sub(r"[\x00-\x1f\x7f]", " ", line)
     if len(line) > _WORDS_AT_MOST:
         line = line[: _WORDS_AT_MOST - 1].rstrip() + "…"

@@ -4,8 +4,7 @@ Imported once a question is asked. Raises what the client raises; `bigquery_erro
 """
 
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -16,13 +15,19 @@ from google.api_core.retry import Retry
 from google.cloud import bigquery
 from sqlglot.errors import TokenError
 
-from backfill_tui.checks.bigquery_client import patience
+from backfill_tui.checks.bigquery_client import sent_again
 from backfill_tui.checks.cells import plain_value
+from backfill_tui.checks.deadline import Deadline
 from backfill_tui.checks.model import Reason
 from backfill_tui.checks.warehouse import Answer, AskError, Question
 
 CANCEL_WITHIN_S = 5.0
 """How long the request to cancel a job may take; nobody waits for it that long."""
+
+LEEWAY = 2
+LEEWAY_AT_LEAST = 100 * 2**20
+"""Where the plan sets no cap, one query may bill twice what its dry run said, and 100 MiB of small tables in any
+case: BigQuery bills at least 10 MiB of each table. More would be more than anybody was shown."""
 
 _AFTER_ALL_S = 1.0  # a request outlasts its asker by this, so that the asker is who says that time is over
 _LABEL_CHARACTERS = 63
@@ -35,7 +40,9 @@ class NotWantedError(Exception):
 
 @dataclass
 class Job:
-    """A question on its way. `abandoned` tells whether its asker has left; then nothing more is sent but `cancel`.
+    """A question on its way. Once its deadline is called off nothing more is sent but `cancel`.
+
+    `max_bytes_billed` is the plan's cap. Without one the query is capped by `estimated`, what its own dry run said.
 
     Its id is chosen here and not by the library, so that a job can be cancelled whose creation was never confirmed.
     """
@@ -43,8 +50,8 @@ class Job:
     client: bigquery.Client
     question: Question
     max_bytes_billed: int | None
-    deadline: float  # of time.monotonic()
-    abandoned: Callable[[], bool]
+    deadline: Deadline
+    estimated: int | None = None
     id: str = field(default_factory=lambda: f"backfill-tui-{uuid4()}")
     sent: bool = False
     location: str | None = None  # where BigQuery put it; outside US and EU it is not found without
@@ -63,13 +70,16 @@ class Job:
                 f"the query would read {size:,} bytes; at most {self.max_bytes_billed:,} may be billed.",
                 todo="Narrow the dates or the columns, or raise `max_bytes_billed` under `warehouse`.",
             )
+        self.estimated = size
         return size
 
     def answer(self) -> Answer:
         """Run it and fetch its first rows."""
         job = self._send(dry_run=False)
         self.location = job.location
-        if self.abandoned():  # it was created while its asker left, and what cancelled it may have come too early
+        if (
+            self.deadline.called_off
+        ):  # it was created while its asker left, and what cancelled it may have come too early
             self.cancel()
             raise NotWantedError
         rows = job.result(
@@ -92,12 +102,12 @@ class Job:
             self.client.cancel_job(
                 self.id,
                 location=self.location,
-                retry=patience(CANCEL_WITHIN_S, lambda: True),
+                retry=sent_again(CANCEL_WITHIN_S, lambda: True),
                 timeout=CANCEL_WITHIN_S,
             )
 
     def _send(self, *, dry_run: bool) -> bigquery.QueryJob:
-        if self.abandoned():
+        if self.deadline.called_off:
             raise NotWantedError
         self.sent = self.sent or not dry_run
         name = f"{self.id}-dry" if dry_run else self.id
@@ -124,11 +134,18 @@ class Job:
             query_parameters=self._parameters(),
             labels=label_set(self.question.labels),
         )
-        if self.max_bytes_billed is not None:
-            config.maximum_bytes_billed = self.max_bytes_billed
+        cap = self._cap
+        if cap is not None:
+            config.maximum_bytes_billed = cap
         if not dry_run:
             config.job_timeout_ms = max(1, int(self._left_s * 1000))
         return config
+
+    @property
+    def _cap(self) -> int | None:
+        if self.max_bytes_billed is not None or self.estimated is None:
+            return self.max_bytes_billed
+        return max(LEEWAY_AT_LEAST, LEEWAY * self.estimated)
 
     def _parameters(self) -> list[bigquery.ScalarQueryParameter]:
         """Both dates, whichever of them the SQL uses."""
@@ -141,10 +158,10 @@ class Job:
 
     @property
     def _left_s(self) -> float:
-        return max(0.001, self.deadline - time.monotonic())
+        return max(0.001, self.deadline.left_s)
 
     def _retry(self) -> Retry:
-        return patience(self._left_s, lambda: not self.abandoned())
+        return sent_again(self._left_s, lambda: not self.deadline.called_off)
 
 
 def label_set(wanted: Mapping[str, str]) -> dict[str, str]:

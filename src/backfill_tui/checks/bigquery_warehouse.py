@@ -1,31 +1,37 @@
 """BigQuery as a warehouse: each question proved by a dry run, capped, bounded in time, cancelled if not wanted.
 
+The cap is the plan's `max_bytes_billed`; without one it is made from the question's own dry run, so that no query
+bills far more than was shown before it ran.
+
 Google's client is imported when a question is asked, and in no thread that anybody must wait for.
 """
 
 import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import CancelledError
+from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
-from backfill_tui.checks.bigquery_errors import ask_error, cancelled, timed_out
+from backfill_tui.checks.bigquery_errors import ask_error
+from backfill_tui.checks.deadline import Deadline, within
 from backfill_tui.checks.model import Reason
-from backfill_tui.checks.patience import wait_for
 from backfill_tui.checks.warehouse import Answer, AskError, Question, Stop
 from backfill_tui.plan.resolved import Warehouse as Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from google.cloud.bigquery import Client
 
     from backfill_tui.checks.bigquery_job import Job
 
 T = TypeVar("T")
 
+_Asked = tuple[str, tuple[date, date] | None]
+_PROVEN_AT_MOST = 1000  # beyond that the oldest is proved again
+
 CANCEL_WITHIN_S = 1.0
 """How long a job's cancellation is waited for, by one who has given up on its answer."""
 
-_UNSETTLED = frozenset({Reason.TIMED_OUT, Reason.UNREACHABLE, Reason.OTHER})
+_UNSETTLED = frozenset({Reason.TIMED_OUT, Reason.CANCELLED, Reason.UNREACHABLE, Reason.OTHER})
 """Failures after which a job that was sent may be running still."""
 
 
@@ -38,7 +44,8 @@ class BigQueryWarehouse:
         self._settings = settings
         self._connecting = threading.Lock()
         self._client: Client | None = None
-        self._proven: set[str] = set()  # SQL that a dry run has shown to be one SELECT
+        self._proving = threading.Lock()
+        self._proven: dict[_Asked, int] = {}  # what a dry run has shown to be one SELECT, and its bytes
 
     @property
     def place(self) -> str:
@@ -55,7 +62,8 @@ class BigQueryWarehouse:
         """The answer. What was not estimated before is proved first: only one SELECT is ever run."""
 
         def answer(job: "Job") -> Answer:
-            if question.sql not in self._proven:
+            job.estimated = self._proven.get((question.sql, question.dates))
+            if job.estimated is None:
                 self._prove(job)
             return job.answer()
 
@@ -69,23 +77,26 @@ class BigQueryWarehouse:
 
     def _prove(self, job: "Job") -> int:
         size = job.estimate()
-        self._proven.add(job.question.sql)
+        with self._proving:
+            while len(self._proven) >= _PROVEN_AT_MOST:
+                self._proven.pop(next(iter(self._proven)))
+            self._proven[job.question.sql, job.question.dates] = size
         return size
 
     def _wait(self, question: Question, stop: Stop, work: "Callable[[Job], T]") -> T:
         """Do it in the question's time. Whoever leaves before cancels the job, if there may be one by then."""
-        deadline = time.monotonic() + question.timeout_s
+        deadline = Deadline(question.timeout_s, self.place)
         jobs: list[Job] = []
 
-        def errand(abandoned: Callable[[], bool]) -> T:
+        def errand() -> T:
             client = self._connected()
             from backfill_tui.checks.bigquery_job import Job
 
-            jobs.append(Job(client, question, self._settings.max_bytes_billed, deadline, abandoned))
+            jobs.append(Job(client, question, self._settings.max_bytes_billed, deadline))
             return work(jobs[0])
 
         try:
-            return wait_for(errand, question.timeout_s, stop)
+            return within(deadline, stop, errand)
         except ImportError as error:
             raise AskError(
                 Reason.OTHER,
@@ -93,16 +104,12 @@ class BigQueryWarehouse:
                 where=self.place,
                 todo="Install the extra `backfill-tui[bigquery]`.",
             ) from error
-        except CancelledError as error:
-            self._cancel(jobs)
-            raise cancelled(self.place) from error
-        except TimeoutError as error:
-            self._cancel(jobs)
-            raise timed_out(self.place, question.timeout_s) from error
         except Exception as error:
-            failure = ask_error(error, self.place)
+            failure = ask_error(error, self.place, positions=question.suite is None)
             if failure.reason in _UNSETTLED:
                 self._cancel(jobs)
+            if failure is error:
+                raise
             raise failure from error
 
     def _connected(self) -> "Client":

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backfill_tui.checks.model import Reason
-from backfill_tui.checks.semantics import ZERO
-from backfill_tui.checks.warehouse import AskError
+from backfill_tui.checks.translation import ZERO
+from backfill_tui.checks.warehouse import AskError, divided_by_zero, no_column
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,43 +46,41 @@ def explained(error: "duckdb.Error", *, where: str, columns: Iterable[str] = ())
     text, kind = str(error), type(error).__name__
     said = _first_line(text)
     if _is_zero(text):
-        return AskError(
-            Reason.DIVISION_BY_ZERO, "Division by zero.", where=where, todo="Use SAFE_DIVIDE, which gives NULL."
-        )
+        return divided_by_zero(where)
     missing = _MISSING_COLUMN.search(text)
     if missing:
         return _missing_column(next(filter(None, missing.groups())), where, columns)
     if kind == "OutOfMemoryException":
         return AskError(
-            Reason.OTHER, f"Out of memory: {said}", where=where, todo="Ask about fewer dates at a time."
+            Reason.OTHER, f"out of memory: {said}", where=where, todo="Ask about fewer dates at a time."
         )
     if kind == "PermissionException" or "Permission denied" in text:
         return AskError(Reason.PERMISSION_DENIED, said, where=where, todo="Let this user read it.")
     if kind in (*_OF_THE_QUERY, *_OF_ITS_VALUES):
-        return AskError(Reason.WRONG_SQL, said, where=where, todo="Correct the SQL.")
+        return AskError(Reason.WRONG_SQL, said, where=where)
     return AskError(Reason.OTHER, said, where=where)
 
 
 def not_opened(error: "duckdb.Error", path: Path) -> AskError:
     """Why a .duckdb file could not be opened for reading."""
     text = str(error)
-    said = _first_line(text).replace(f'"{path}"', "it")
     lock = _LOCK.search(text)
     if lock or "different configuration" in text:
         holder = f"process {lock['pid']}" if lock and lock["pid"] else "another writer"
         return AskError(
             Reason.LOCKED,
-            f"{holder.capitalize()} is writing to it.",
+            f"{holder} is writing to it.",
             where=path,
             todo="Ask again once that has ended.",
         )
     if "version number" in text and ("newer" in text or "storage" in text.lower()):
+        said = _first_line(text).replace(f'"{path}"', "it")
         return AskError(Reason.DAMAGED, said, where=path, todo="Read it with the version of DuckDB that wrote it.")
     if "Permission denied" in text:
-        return AskError(Reason.PERMISSION_DENIED, "It may not be read.", where=path, todo="Let this user read it.")
+        return AskError(Reason.PERMISSION_DENIED, "it may not be read.", where=path, todo="Let this user read it.")
     return AskError(
         Reason.DAMAGED,
-        f"It is not a whole DuckDB database: {said}",
+        "this is not a DuckDB database, or it is damaged.",
         where=path,
         todo="Restore or rebuild it.",
     )
@@ -90,8 +88,7 @@ def not_opened(error: "duckdb.Error", path: Path) -> AskError:
 
 def _missing_column(name: str, where: str, columns: Iterable[str]) -> AskError:
     meant = nearest(name, columns)
-    todo = f"Did you mean {meant}?" if meant else "Correct the name, or fill a table that has it."
-    return AskError(Reason.MISSING_COLUMN, f"There is no column {name}.", where=where, todo=todo)
+    return no_column(name, where, f"Did you mean {meant}?" if meant else "")
 
 
 def _is_zero(text: str) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backfill_tui.checks.deadline import Deadline
 from backfill_tui.checks.model import Reason
 from backfill_tui.checks.parquet_folder import TableFiles, literal, quoted
-from backfill_tui.checks.supervised import Deadline
 from backfill_tui.checks.warehouse import AskError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def damaged_file(
         for path in paths:
             deadline.check()
             if not _readable(connection, path):
-                return _damaged(path, "Part of this Parquet file can't be decoded.")
+                return _damaged(path, "part of this Parquet file can't be decoded.")
     finally:
         connection.close()
     return None
@@ -70,7 +70,7 @@ def conflicting_column(
                 (kind, path), (other, other_path) = sorted(found.items())[:2]
                 return AskError(
                     Reason.DAMAGED,
-                    f"Column {name} is {kind} in {Path(path).name} and {other} in {Path(other_path).name}.",
+                    f"column {name} is {kind} in {Path(path).name} and {other} in {Path(other_path).name}.",
                     where=files.folder,
                     todo="Write the table's files again with one type.",
                 )
@@ -109,9 +109,9 @@ def _framing_fault(path: str) -> AskError | None:
         with Path(path).open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             if size == 0:
-                return _damaged(path, "This Parquet file is empty.")
+                return _damaged(path, "this Parquet file is empty.")
             if size < _SMALLEST:
-                return _damaged(path, f"This Parquet file is cut off after {size} bytes.")
+                return _damaged(path, f"this Parquet file is cut off after {size} bytes.")
             file.seek(0)
             head = file.read(len(_MAGIC))
             file.seek(-len(_MAGIC), os.SEEK_END)
@@ -119,12 +119,12 @@ def _framing_fault(path: str) -> AskError | None:
     except FileNotFoundError:
         return None  # replaced meanwhile
     except PermissionError:
-        return AskError(Reason.PERMISSION_DENIED, "It may not be read.", where=path, todo="Let this user read it.")
+        return AskError(Reason.PERMISSION_DENIED, "it may not be read.", where=path, todo="Let this user read it.")
     except OSError as error:
-        return _damaged(path, f"It can't be read: {error.strerror}.")
+        return _damaged(path, f"it can't be read: {error.strerror}.")
     if head != _MAGIC:
-        return _damaged(path, "This is not a Parquet file.")
-    return None if tail == _MAGIC else _damaged(path, "This Parquet file is cut off: it has no footer.")
+        return _damaged(path, "this is not a Parquet file.")
+    return None if tail == _MAGIC else _damaged(path, "this Parquet file is cut off: it has no footer.")
 
 
 def _readable(connection: "duckdb.DuckDBPyConnection", path: str) -> bool:

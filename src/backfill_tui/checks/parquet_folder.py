@@ -1,12 +1,13 @@
 """A folder as a warehouse: `<dataset>/<table>/**/*.parquet`, each table shown to DuckDB as one view of its files.
 
-Files are replaced under our eyes. Nothing about them is kept between two questions, and no footer is used for rows
-that were written later: the union of the files' columns is found first, each file then read by itself.
+Files are replaced under our eyes. What is found out about them holds for files with the same stamps alone, and no
+footer is used for rows that were written later: the union of the files' columns is found first, each file then read
+by itself.
 """
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from backfill_tui.checks.deadline import Deadline
 from backfill_tui.checks.duckdb_errors import nearest
 from backfill_tui.checks.model import Reason
-from backfill_tui.checks.supervised import Deadline
 from backfill_tui.checks.translation import TableName
 from backfill_tui.checks.warehouse import AskError
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+_NAMES_A_COLUMN = re.compile(r"_[^=]+=")  # such as `_loaded=2024-01-01/`
 _PATH = "path of the file"  # a column of ours; no column of BigQuery's may be called that
 
 
@@ -42,23 +44,24 @@ class TableFiles:
 
 
 def files_of(root: Path, name: TableName, deadline: Deadline) -> TableFiles:
-    """The table's files, sorted. A name that begins with a dot is not there yet; other kinds are not meant.
+    """The table's files, sorted; other kinds are not meant. What begins with a dot or an underscore is not there
+    yet, or is no row of the table (`_temporary/`, `_delta_log/`), as to Spark and Hive.
 
     Raises AskError: MISSING_TABLE where there is no file, PERMISSION_DENIED, or what `deadline` raises.
     """
     folder = root / name.dataset / name.table
     try:
         if name.table not in _folders(root / name.dataset) or name.dataset not in _folders(root):
-            raise _missing(root, name, folder, "There is no table")
+            raise _missing(root, name, folder, "there is no table")
         found = sorted(_parquet_files(folder, deadline))
     except PermissionError as error:
         raise _not_permitted(error.filename or folder) from None
     except FileNotFoundError:
-        raise _missing(root, name, folder, "There is no table") from None
+        raise _missing(root, name, folder, "there is no table") from None
     if not found:
         raise AskError(
             Reason.MISSING_TABLE,
-            f"Table {name} has no Parquet file.",
+            f"table {name} has no Parquet file.",
             where=folder,
             todo="Run what fills it.",
         )
@@ -98,12 +101,20 @@ def create_view(
         f"{literal(name)}: {{name: {literal(name)}, type: {literal(kind)}, default_value: NULL}}"
         for name, kind in read.items()
     )
-    selected = [quoted(name) for name in own]
+    selected = [selection(own)] if own else []
     selected += [f"{_folder_value(files, key, kind)} AS {quoted(key)}" for key, kind in keys.items()]
     options = f"schema = MAP {{{schema}}}" + (f", filename = {literal(_PATH)}" if keys else "")
     rows = f"SELECT {', '.join(selected)} FROM {_read(files.paths, options)}"  # noqa: S608 - quoted
     connection.execute(f"CREATE TEMP VIEW {view} AS {rows}")
     return (*own, *keys)
+
+
+def selection(columns: Mapping[str, str]) -> str:
+    """The columns for a SELECT. A list that is NULL is empty: BigQuery keeps no NULL of an ARRAY column."""
+    return ", ".join(
+        f"coalesce({quoted(name)}, []) AS {quoted(name)}" if kind.endswith("[]") else quoted(name)
+        for name, kind in columns.items()
+    )
 
 
 def literal(text: str) -> str:
@@ -138,7 +149,7 @@ def _parquet_files(folder: Path, deadline: Deadline) -> Iterator[tuple[str, Stam
         seen.add((status.st_dev, status.st_ino))
         with os.scandir(here) as entries:
             for entry in entries:
-                if entry.name.startswith("."):
+                if entry.name.startswith((".", "_")) and not _NAMES_A_COLUMN.match(entry.name):
                     continue
                 if entry.is_dir():
                     ahead.append(entry.path)
@@ -197,4 +208,4 @@ def _missing(root: Path, name: TableName, folder: Path, what: str) -> AskError:
 
 
 def _not_permitted(path: str | Path) -> AskError:
-    return AskError(Reason.PERMISSION_DENIED, "It may not be read.", where=path, todo="Let this user read it.")
+    return AskError(Reason.PERMISSION_DENIED, "it may not be read.", where=path, todo="Let this user read it.")

@@ -11,10 +11,8 @@ from sqlglot import exp
 from sqlglot.errors import UnsupportedError
 
 from backfill_tui.checks.not_a_number import compare_nan_as_bigquery
+from backfill_tui.checks.translation import ZERO
 from backfill_tui.checks.tree import put
-
-ZERO = "division by zero"
-"""What DuckDB says where BigQuery would fail to divide."""
 
 _WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 _DATE_UNITS = {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}

@@ -16,6 +16,9 @@ from backfill_tui.checks.warehouse import AskError
 if TYPE_CHECKING:
     from sqlglot import exp
 
+ZERO = "division by zero"
+"""What DuckDB says where BigQuery would fail to divide."""
+
 PARAMETERS = ("start_date", "end_date")
 
 _NAME = re.compile(r"[\w\- ]+")  # BigQuery's own limit; it also keeps a name inside its folder
@@ -47,8 +50,10 @@ def view(place: int) -> str:
     return f'"temp"."main"."table_{place}"'
 
 
-def translate(sql: str) -> Translation:
+def translate(sql: str, *, positions: bool = True) -> Translation:
     """DuckDB's SQL for one SELECT in BigQuery's.
+
+    Without `positions` errors name no line and column: those of SQL that the user has not written mean nothing.
 
     Raises AskError (WRONG_SQL) if it can't be read, is more than a SELECT, or asks for what DuckDB can't answer as
     BigQuery would.
@@ -58,7 +63,7 @@ def translate(sql: str) -> Translation:
     from backfill_tui.checks.semantics import as_bigquery_means
 
     try:
-        query = _parsed(sql)
+        query = _parsed(sql, positions=positions)
         _refuse_more_than_a_select(query)
         parameters = tuple(_bind(query))
         tables = _views_for_tables(query)
@@ -67,14 +72,14 @@ def translate(sql: str) -> Translation:
         # Identifiers are quoted, since DuckDB reserves words that BigQuery does not, such as `at`.
         text = query.sql("duckdb", identify=True, unsupported_level=ErrorLevel.RAISE, comments=False)
     except RecursionError:
-        raise _wrong("It is nested too deeply to be read.") from None
+        raise _wrong("it is nested too deeply to be read.") from None
     except SqlglotError as error:
         said = str(error).strip().partition("\n")[0]
-        raise _wrong(f"The embedded warehouse can't answer this: {said}") from None
+        raise _wrong(f"the embedded warehouse can't answer this: {said}") from None
     return Translation(text, tables, tuple(sorted(set(parameters), reverse=True)))
 
 
-def _parsed(sql: str) -> "exp.Expr":
+def _parsed(sql: str, *, positions: bool) -> "exp.Expr":
     import sqlglot
     from sqlglot.errors import ParseError, TokenError
 
@@ -82,16 +87,16 @@ def _parsed(sql: str) -> "exp.Expr":
         statements = [one for one in sqlglot.parse(sql, read="bigquery") if one is not None]
     except ParseError as error:
         first = error.errors[0] if error.errors else {}
-        place = f" at line {first['line']}, column {first['col']}" if first.get("line") else ""
+        place = f" at line {first['line']}, column {first['col']}" if positions and first.get("line") else ""
         near = f", near {first['highlight']!r}" if first.get("highlight") else ""
         said = str(first.get("description") or error).partition("\n")[0].partition(" but got <Token")[0]
-        raise _wrong(f"It can't be read{place}{near}: {said.rstrip('.')}.") from None
+        raise _wrong(f"it can't be read{place}{near}: {said.rstrip('.')}.") from None
     except TokenError as error:
-        raise _wrong(f"It can't be read: {str(error).partition(chr(10))[0]} (is a quote left open?).") from None
+        raise _wrong(f"it can't be read: {str(error).partition(chr(10))[0]} (is a quote left open?).") from None
     if not statements:
-        raise _wrong("It is empty.")
+        raise _wrong("it is empty.")
     if len(statements) > 1:
-        raise _wrong(f"It is {len(statements)} statements, and only one is asked.")
+        raise _wrong(f"it is {len(statements)} statements, and only one is asked.")
     (statement,) = statements
     return statement
 
@@ -100,11 +105,11 @@ def _refuse_more_than_a_select(query: "exp.Expr") -> None:
     from sqlglot import exp
 
     if not isinstance(query, (exp.Select, exp.SetOperation, exp.Subquery)):
-        raise _wrong("It is not a SELECT, and a check only reads.", todo="Write one SELECT.")
+        raise _wrong("it is not a SELECT, and a check only reads.", todo="Write one SELECT.")
     no_reading = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter, exp.Command)
     writes = query.find(*no_reading, exp.Copy, exp.Into, exp.Lock)
     if writes is not None:
-        raise _wrong(f"There is {_article(writes.key)} in it, and a check only reads.", todo="Write one SELECT.")
+        raise _wrong(f"there is {_article(writes.key)} in it, and a check only reads.", todo="Write one SELECT.")
     for function in query.find_all(exp.Lateral, exp.Placeholder):
         raise _wrong(f"{function.sql('bigquery')!r} is not understood by the embedded warehouse.")
 
@@ -156,14 +161,14 @@ def _table_name(node: "exp.Table", ctes: set[str]) -> TableName | None:
             todo="A check reads tables by name; functions that read files or other places are not for it.",
         )
     if node.args.get("version") or node.args.get("when"):
-        raise _wrong(f"The embedded warehouse keeps no history of {node.name}.", todo="Leave FOR SYSTEM_TIME away.")
+        raise _wrong(f"the embedded warehouse keeps no history of {node.name}.", todo="Leave FOR SYSTEM_TIME away.")
     if not node.db:
         if node.name.lower() in ctes:
             return None
-        raise _wrong(f"Table {_short(node.name)} has no dataset.", todo="Write dataset.table.")
+        raise _wrong(f"table {_short(node.name)} has no dataset.", todo="Write dataset.table.")
     name = TableName(node.db, node.name if isinstance(node.this, exp.Identifier) else node.this.sql("bigquery"))
     if "*" in name.table:
-        raise _wrong(f"The embedded warehouse has no wildcard tables such as {name}.", todo="Name one table.")
+        raise _wrong(f"the embedded warehouse has no wildcard tables such as {name}.", todo="Name one table.")
     if not all(_NAME.fullmatch(part) for part in name):
         raise _wrong(f"{_short(str(name))!r} can't be the name of a table.", todo="Write dataset.table.")
     return name
@@ -182,7 +187,7 @@ def _name_columns(query: "exp.Expr") -> None:
         one.replace(exp.alias_(inside, f"f{place}_"))
 
 
-def _wrong(what: str, *, todo: str = "Correct the SQL.") -> AskError:
+def _wrong(what: str, *, todo: str | None = None) -> AskError:
     return AskError(Reason.WRONG_SQL, what, where="the SQL", todo=todo)
 
 

@@ -32,6 +32,27 @@ class AskError(BackfillError):
         super().__init__(what, where=where, todo=todo)
 
 
+def no_column(name: str, where: str | Path, hint: str = "") -> AskError:
+    """A column that is not there; `hint` is a question such as `Did you mean points?`."""
+    return AskError(Reason.MISSING_COLUMN, f"there is no column {name}.", where=where, todo=hint or None)
+
+
+def divided_by_zero(where: str | Path) -> AskError:
+    """A division by zero, which lies in the data."""
+    return AskError(Reason.DIVISION_BY_ZERO, "the query divides by zero.", where=where)
+
+
+def timed_out(where: str | Path, within_s: float | None = None) -> AskError:
+    """No answer in the question's time."""
+    within = "in time" if within_s is None else f"within {within_s:g} s"
+    return AskError(Reason.TIMED_OUT, f"no answer came {within}.", where=where)
+
+
+def cancelled(where: str | Path) -> AskError:
+    """Somebody wanted it to stop."""
+    return AskError(Reason.CANCELLED, "the question was stopped before it was answered.", where=where)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One SELECT in BigQuery SQL. `dates` are bound as @start_date and @end_date, both of type DATE.
