@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from backfill_tui.checks.model import Reason, Value
 from backfill_tui.checks.question import DAYS, ROWS, SuiteQuery
-from backfill_tui.checks.warehouse import Answer, AskError, Question, Stop
+from backfill_tui.checks.warehouse import Answer, AskError, Question, Stop, cancelled, divided_by_zero, no_column
 
 Row = Mapping[str, Value]
 Aggregate = Callable[[Sequence[Row]], Value]
@@ -53,7 +53,7 @@ class MemoryWarehouse:
 
     def _answer(self, question: Question, stop: Stop) -> Answer:
         if stop.requested:
-            raise AskError(Reason.CANCELLED, "the query was stopped before it was answered.", where="memory")
+            raise cancelled("memory")
         if self.failing is not None:
             raise self.failing
         rows = self._free(question) if question.suite is None else self._suite(question.suite, question.dates)
@@ -107,23 +107,19 @@ class MemoryWarehouse:
         try:
             return self.expressions[text](rows)
         except KeyError as error:
-            raise _no_column(error.args[0]) from error
+            raise no_column(error.args[0], "memory") from error
         except ZeroDivisionError as error:
-            raise AskError(Reason.DIVISION_BY_ZERO, "the query divides by zero.", where="memory") from error
+            raise divided_by_zero("memory") from error
 
     def _cell(self, text: str, row: Row) -> Value:
         """A breakdown's value, a filter's, a column's."""
         try:
             return self.per_row[text](row) if text in self.per_row else row[text]
         except KeyError as error:
-            raise _no_column(error.args[0]) from error
+            raise no_column(error.args[0], "memory") from error
 
     def _day(self, text: str, row: Row) -> date | None:
         cell = self._cell(text, row)
         if isinstance(cell, datetime):
             return cell.date()
         return cell if isinstance(cell, date) else None
-
-
-def _no_column(name: object) -> AskError:
-    return AskError(Reason.MISSING_COLUMN, f"there is no column {name}.", where="memory")

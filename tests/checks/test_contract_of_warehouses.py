@@ -1,6 +1,7 @@
 """The same question has the same answer in every warehouse, and the same failure the same name."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -104,6 +105,7 @@ def refusal(warehouse: Warehouse, asked: Question) -> AskError:
         warehouse.ask(asked, Stop())
     assert str(caught.value).count("\n") == 0
     assert caught.value.where
+    assert re.fullmatch(r".*[^.][.?!…]", caught.value.what)
     return caught.value
 
 
@@ -260,9 +262,11 @@ def test_only_a_select_is_run(warehouse: Warehouse, sql: str) -> None:
     assert ask(warehouse, GAMES).rows == 30
 
 
-def test_more_rows_than_wanted_are_counted_and_not_fetched(warehouse: Warehouse) -> None:
-    answer = warehouse.ask(free("SELECT game_id FROM `d.games` ORDER BY game_id", rows_at_most=4), Stop())
-    assert (answer.columns, answer.rows, answer.total_rows) == (("game_id",), ((0,), (1,), (2,), (3,)), 30)
+@pytest.mark.parametrize("wanted", [0, 1, 4, 29, 30, 31])
+def test_more_rows_than_wanted_are_counted_and_not_fetched(warehouse: Warehouse, wanted: int) -> None:
+    answer = warehouse.ask(free("SELECT game_id FROM `d.games` ORDER BY game_id", rows_at_most=wanted), Stop())
+    assert (answer.columns, answer.total_rows) == (("game_id",), 30)
+    assert answer.rows == tuple((i,) for i in range(min(wanted, 30)))
 
 
 def test_no_rows_is_an_answer(warehouse: Warehouse) -> None:

@@ -44,6 +44,8 @@ def refused(root: Path, sql: str, *, timeout_s: float = 30) -> AskError:
     with pytest.raises(AskError) as raised:
         asked(root, sql, timeout_s=timeout_s)
     assert "\n" not in str(raised.value)
+    assert raised.value.what.endswith(".")
+    assert ".." not in raised.value.what
     return raised.value
 
 
@@ -512,6 +514,7 @@ def test_a_damaged_file_is_named(database: Path, damage: Callable[[bytes], bytes
     database.write_bytes(damage(database.read_bytes()))
     error = refused(database, "SELECT a FROM s.T")
     assert (error.reason, error.where) == (Reason.DAMAGED, str(database))
+    assert error.what == "this is not a DuckDB database, or it is damaged."
 
 
 def test_a_file_of_a_newer_version_says_so() -> None:

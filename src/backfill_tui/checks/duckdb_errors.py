@@ -101,4 +101,4 @@ def _first_line(text: str) -> str:
     line = re.sub(r"^(?:[A-Z]\w*(?: \w+){0,3} Error|TProtocolException): ", "", line)
     line = re.sub(r" See also https?://\S+", "", line)
     line = re.sub(r" You might need to add explicit type casts\.?", "", line)
-    return line if line.endswith((".", "!", "?")) else line + "."
+    return line if line.endswith("?") else line.rstrip(".!") + "."
