@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 USAGE = 64
 INTERRUPTED = 130
+COULD_NOT_TELL = 3
 DEFAULT_PLAN = "backfill.yaml"
 _DASHBOARD = "dashboard"  # what runs when the first word is a plan, or there is none
 
@@ -48,6 +49,13 @@ def run(words: list[str]) -> int:
         for line in (*getattr(error, "problems", ()),) or (error,):
             _say(str(line))
         return error.exit_code
+    except Exception as error:
+        if verbose:
+            raise
+        _say(
+            f"it broke, which is a mistake in the program ({type(error).__name__}: {error}). --verbose tells where."
+        )
+        return COULD_NOT_TELL
 
 
 def _with_verb(words: list[str]) -> list[str]:
@@ -77,7 +85,7 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--json", "json_wanted", is_flag=True, help="Print JSON (docs/json.md)."),
         click.option("--state-dir", type=FILE, help="Where the ledger and the runs are kept."),
-        click.option("--read-only", is_flag=True, help="Change nothing: no launch, stop, override."),
+        click.option("--read-only", is_flag=True, help="Change and record nothing: no launch, stop, override."),
         click.option("--verbose", is_flag=True, help="Tracebacks of errors."),
     ):
         command = option(command)
@@ -140,7 +148,8 @@ def _plan_and_phases(words: tuple[str, ...]) -> tuple[Path | None, list[str]]:
     is_plan = bool(words) and (words[0].endswith((".yaml", ".yml")) or Path(words[0]).is_file())
     names = list(dict.fromkeys(words[1:] if is_plan else words))
     if not names:
-        raise UsageError("no phase is named.", todo="Name one or more phases of the plan.")
+        taken = f"'{words[0]}' is taken for the plan, and " if is_plan else ""
+        raise UsageError(f"{taken}no phase is named.", todo="Name one or more phases of the plan.")
     return Path(words[0]) if is_plan else None, names
 
 
@@ -272,7 +281,7 @@ def dashboard_verb(plan: Path | None, json_wanted: bool, state_dir: Path | None,
 @click.option("--dir", "folder", type=FILE, help="Where it plays; default: demo-night in this folder.")
 @click.option("--headless", is_flag=True, help="Print status lines instead of a screen.")
 @click.option("--cleanup", is_flag=True, help="Stop its processes on leaving; if it runs already, only that.")
-@click.option("--seed", default=1, show_default=True, help="The same seed plays the same night.")
+@click.option("--seed", default=7, show_default=True, help="The same seed plays the same night.")
 @common
 def demo_verb(
     scenario: str, speed: float, folder: Path | None, headless: bool, cleanup: bool, seed: int, **_: Any

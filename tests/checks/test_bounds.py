@@ -34,8 +34,8 @@ def test_both_bounds_are_included(value: Value, bound: Bound, status: Status) ->
     ("value", "reason"),
     [
         (None, Reason.NULL_VALUE),
-        (math.nan, Reason.DIVISION_BY_ZERO),
-        (math.inf, Reason.DIVISION_BY_ZERO),
+        (math.nan, Reason.NOT_A_NUMBER),
+        (math.inf, Reason.NOT_A_NUMBER),
         ("96", Reason.NOT_A_NUMBER),
         (True, Reason.NOT_A_NUMBER),
         ((96,), Reason.NOT_A_NUMBER),
@@ -70,6 +70,13 @@ def test_rounding_never_tells_otherwise_than_the_status() -> None:
     assert number(94.96, AT_LEAST_95, places=1) == "94.96"
     assert number(94.99996, AT_LEAST_95, places=1, unit="%") == "94.99996 %"
     assert number(95.04, AT_LEAST_95, places=1) == "95.0"
+    assert number(95.0 - 1e-13, AT_LEAST_95) == "94.9999999999999"
+
+
+def test_a_bound_is_said_as_it_was_written_and_a_value_with_as_many_places() -> None:
+    assert phrase(0.0004, Bound(at_most=0.0005)) == "0.0004 (<= 0.0005)"
+    assert phrase(99.997, Bound(at_least=99.999), unit="%") == "99.997 % (>= 99.999 %)"
+    assert phrase(95, Bound(at_least=94.951)) == "95 (>= 94.951)"
 
 
 @given(

@@ -9,8 +9,8 @@ import pytest
 
 from backfill_tui.checks.judge import Court, estimate, judge, sample
 from backfill_tui.checks.model import Reason, Status, SuiteResult, Value
-from backfill_tui.checks.subject import Subject
-from backfill_tui.checks.warehouse import AskError, Question, Stop
+from backfill_tui.checks.subject import Subject, WorkCalendar
+from backfill_tui.checks.warehouse import ROWS_AT_MOST, AskError, Question, Stop
 from backfill_tui.plan.resolved import Bound, Completeness, Metric, ProgressCheck, Query, Suite
 from backfill_tui.progress.account import Account, Unit, UnitState
 from tests.checks.memory import MemoryWarehouse
@@ -175,7 +175,7 @@ def test_what_ails_the_warehouse_makes_all_unknown_and_is_named(reason: Reason) 
     assert {(check.status, check.reason, check.todo) for check in found.checks} == {
         (Status.UNKNOWN, reason, "Mend it.")
     }
-    assert all("d.t: it does not work." in check.detail for check in found.checks)
+    assert all("d.t: it does not work" in check.detail for check in found.checks)
     assert (found.verdict, found.rows, found.queries) == (Status.UNKNOWN, None, 0)
 
 
@@ -231,6 +231,7 @@ def gappy(*lacking: int) -> MemoryWarehouse:
 
 
 CALENDAR = {day: 5.0 for day in DAYS if day.day != 4}  # nothing was due on the fourth
+WORK = WorkCalendar(CALENDAR)
 WHOLE = suite(COUNT, completeness=Completeness(0, None, "error"))
 
 
@@ -239,14 +240,14 @@ def retry(days: tuple[date, ...]) -> tuple[str, ...]:
 
 
 def test_dates_of_the_calendar_without_a_row_are_listed_with_the_command_that_fills_them() -> None:
-    found = judged(WHOLE, gappy(3, 6), Subject("p", dates=DATES, calendar=CALENDAR, retry_of=retry))
+    found = judged(WHOLE, gappy(3, 6), Subject("p", dates=DATES, calendar=WORK, retry_of=retry))
     check = found.check("missing_dates")
     assert (check.status, check.value, check.dates) == (Status.FAIL, 1, (date(2024, 1, 7),))
     assert check.command == ("job", "--dates", "2024-01-07")
 
 
 def test_off_days_are_not_missing() -> None:
-    found = judged(WHOLE, gappy(3), Subject("p", dates=DATES, calendar=CALENDAR))
+    found = judged(WHOLE, gappy(3), Subject("p", dates=DATES, calendar=WORK))
     assert found.check("missing_dates").status is Status.PASS
 
 
@@ -255,27 +256,50 @@ def test_without_a_calendar_a_date_without_rows_is_doubtful_not_failed() -> None
     assert judged(WHOLE).check("missing_dates").status is Status.PASS
 
 
+def test_without_a_calendar_it_passes_where_no_calendar_could_make_it_fail() -> None:
+    one = suite(COUNT, completeness=Completeness(2, 0.5, "error"))
+    found = judged(replace(one, metrics=(metric("n", "COUNT(*)", Bound()),)), gappy(3))
+    assert found.check("missing_dates").status is Status.PASS
+    assert found.check("coverage").status is Status.UNKNOWN
+
+
+def test_of_dates_that_the_calendar_was_not_asked_about_nothing_is_known() -> None:
+    asked_for_a_week = WorkCalendar(CALENDAR, (FIRST, date(2024, 1, 7)))
+    found = judged(WHOLE, gappy(9), Subject("p", dates=DATES, calendar=asked_for_a_week)).check("missing_dates")
+    assert found.reason is Reason.NO_CALENDAR
+    assert "2024-01-10" in found.detail
+    surely = judged(WHOLE, gappy(0, 9), Subject("p", dates=DATES, calendar=asked_for_a_week))
+    assert surely.check("missing_dates").status is Status.FAIL
+
+
+def test_a_calendar_that_could_not_be_asked_is_said_with_its_reason() -> None:
+    broken = WorkCalendar(None, problem="the calendar could not be asked (no such table)")
+    found = judged(WHOLE, gappy(3), Subject("p", dates=DATES, calendar=broken)).check("missing_dates")
+    assert (found.status, found.todo) == (Status.UNKNOWN, "Mend the calendar's query.")
+    assert "no such table" in found.detail
+
+
 def test_dates_that_the_job_skipped_on_purpose_are_not_asked_for() -> None:
     skipped = Account(units={DAYS[6]: Unit(DAYS[6], UnitState.SKIPPED)})
-    found = judged(WHOLE, gappy(6), Subject("p", dates=DATES, calendar=CALENDAR, accounts={"p": skipped}))
+    found = judged(WHOLE, gappy(6), Subject("p", dates=DATES, calendar=WORK, accounts={"p": skipped}))
     assert found.check("missing_dates").status is Status.PASS
 
 
 def test_coverage_is_a_percentage_of_the_dates_with_work() -> None:
     one = suite(COUNT, completeness=Completeness(None, 0.9, "error"))
-    found = judged(one, gappy(6), Subject("p", dates=DATES, calendar=CALENDAR)).check("coverage")
+    found = judged(one, gappy(6), Subject("p", dates=DATES, calendar=WORK)).check("coverage")
     assert found.status is Status.FAIL
     assert found.value == pytest.approx(100 * 8 / 9)
     assert found.bound == ">= 90"
 
 
 def test_a_calendar_without_work_in_the_range_is_unknown() -> None:
-    found = judged(WHOLE, subject=Subject("p", dates=DATES, calendar={date(2020, 1, 1): 3.0}))
+    found = judged(WHOLE, subject=Subject("p", dates=DATES, calendar=WorkCalendar({date(2020, 1, 1): 3.0})))
     assert found.check("missing_dates").reason is Reason.NO_CALENDAR
 
 
 def test_only_listed_dates_are_asked_for_where_a_file_lists_them() -> None:
-    found = judged(WHOLE, gappy(6), Subject("p", dates=DATES, listed=(DAYS[0], DAYS[9]), calendar=CALENDAR))
+    found = judged(WHOLE, gappy(6), Subject("p", dates=DATES, listed=(DAYS[0], DAYS[9]), calendar=WORK))
     assert found.check("missing_dates").status is Status.PASS
 
 
@@ -329,6 +353,65 @@ def test_a_sample_shows_the_rows_of_the_metric_s_own_query() -> None:
 def test_progress_is_judged_beside_the_data() -> None:
     one = suite(COUNT, progress=(ProgressCheck("missing", Bound(at_most=0.0), "error"),))
     assert judged(one).check("missing").reason is Reason.NO_ACCOUNT
+
+
+def test_a_bound_beside_an_expectation_counts_too() -> None:
+    query = Query("q", "seven", Bound(at_least=8.0), "error", "rows")
+    found = judged(suite(table=None, queries=(query,))).check("q")
+    assert (found.status, found.bound) == (Status.FAIL, "rows and >= 8")
+
+
+def test_over_a_table_without_rows_its_free_queries_mean_nothing() -> None:
+    one = suite(queries=(Query("q", "none", Bound(), "error", "no_rows"),))
+    assert judged(one).check("q").status is Status.PASS
+    assert judged(one, warehouse([])).check("q").reason is Reason.NO_ROWS
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        "TRUE) OR (TRUE",
+        "COUNT(*)) AS value_1, (COUNT(*)",
+        "1; SELECT 2",
+        "'open",
+        "/* open",
+        "SELECT 1",
+        "1, 2",
+        "",
+    ],
+)
+def test_an_expression_that_would_leave_its_place_in_the_query_is_refused(torn: str) -> None:
+    asked = warehouse()
+    found = judged(suite(metric("torn", torn), USED), asked)
+    assert found.check("torn").reason is Reason.WRONG_SQL
+    assert found.check("used").status is Status.PASS
+    assert judged(suite(USED, where=torn)).check("used").reason is Reason.WRONG_SQL
+    assert all(torn not in question.sql for question in asked.asked if torn)
+
+
+def test_a_breakdown_into_more_groups_than_are_fetched_is_unknown() -> None:
+    rows: list[Mapping[str, Value]] = [{"day": FIRST, "usage": 1.0, "season": n} for n in range(ROWS_AT_MOST + 5)]
+    one = suite(replace(USED, by="season", each=Bound(at_least=1.0)), COUNT)
+    found = judged(one, warehouse(rows))
+    assert found.check("used").status is Status.UNKNOWN
+    assert found.check("count").status is Status.PASS
+
+
+def test_an_unreachable_warehouse_is_asked_once() -> None:
+    asked = warehouse()
+    asked.failing = AskError(Reason.UNREACHABLE, "it can't be reached.", where="d.t")
+    one = suite(USED, queries=tuple(Query(f"q{n}", "two", Bound(), "error", "rows") for n in range(5)))
+    found = judged(one, asked)
+    assert {check.reason for check in found.checks} == {Reason.UNREACHABLE}
+    assert len(asked.estimated) == 1
+
+
+def test_what_is_unknown_says_what_to_do() -> None:
+    found = judged(
+        suite(metric("null", "null"), metric("text", "text"), metric("gone", "gone"), metric("z", "divided"))
+    )
+    assert all(check.todo for check in found.checks)
+    assert all(check.todo for check in judged(suite(USED), warehouse([])).checks)
 
 
 def test_each_question_says_who_asks_and_has_the_suite_s_time() -> None:

@@ -35,9 +35,10 @@ def test_info_never_counts(status: Status) -> None:
     assert verdict_of([check(Status.PASS), check(status, "info")]) is Status.PASS
 
 
-def test_where_nothing_counts_nothing_has_passed() -> None:
+def test_where_nothing_counts_it_passes_if_all_could_be_told() -> None:
     assert verdict_of([]) is Status.UNKNOWN
-    assert verdict_of([check(Status.PASS, "info")]) is Status.UNKNOWN
+    assert verdict_of([check(Status.FAIL, "info")]) is Status.PASS
+    assert verdict_of([check(Status.PASS, "info"), check(Status.UNKNOWN, "info")]) is Status.UNKNOWN
 
 
 def test_the_worst_comes_first_whatever_the_order() -> None:

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from backfill_tui.checks.digest import suite_digest
+from backfill_tui.checks.digest import digest_of
 from backfill_tui.checks.model import Check, Status, SuiteResult
+from backfill_tui.checks.subject import Subject, WorkCalendar
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import PhaseState
 from backfill_tui.control.states import gate_of, judge
 from backfill_tui.control.verdicts import NOT_RUN, Outcome, outcome_of, stale_because
-from backfill_tui.plan.resolved import Bound, Input, Metric, Phase, Suite
+from backfill_tui.plan.resolved import Bound, Completeness, Input, Metric, Phase, Suite
 from backfill_tui.progress.account import Account
 from backfill_tui.sources.process import Presence, ProcessSeen
 from tests.logs import LogWriter, days
@@ -35,14 +36,22 @@ SUITE = Suite(
 )
 
 
+SUBJECT = Subject("p", dates=DATES)
+
+
 def result(verdict: Status = Status.PASS, name: str = "s", at: datetime = NOW) -> SuiteResult:
     check = Check("n", "metric", "error", verdict, 1, ">= 1", "1 (>= 1)")
-    return SuiteResult(name, name, verdict, at, (check,), dates=DATES, digest=suite_digest(SUITE, DATES))
+    return SuiteResult(name, name, verdict, at, (check,), dates=DATES, digest=digest_of(SUITE, SUBJECT))
 
 
-def stale(one: SuiteResult, suite: Suite = SUITE, **more: object) -> str:
-    told: dict[str, object] = {"dates": DATES, "written_at": None, "now": NOW, **more}
-    return stale_because(one, suite, **told)  # type: ignore[arg-type]
+def stale(
+    one: SuiteResult,
+    suite: Suite = SUITE,
+    subject: Subject = SUBJECT,
+    written_at: datetime | None = None,
+    now: datetime = NOW,
+) -> str:
+    return stale_because(one, suite, subject, written_at=written_at, now=now)
 
 
 # Staleness
@@ -60,8 +69,30 @@ def test_it_no_longer_counts_once_its_table_was_written() -> None:
 
 def test_it_no_longer_counts_by_other_rules_or_on_another_range() -> None:
     harder = replace(SUITE, metrics=(replace(SUITE.metrics[0], bound=Bound(at_least=2.0)),))
-    assert "suite has changed" in stale(result(), harder)
-    assert "another range" in stale(result(), dates=(DATES[0], date(2022, 1, 6)))
+    assert "has changed since" in stale(result(), harder)
+    assert "another range" in stale(result(), subject=replace(SUBJECT, dates=(DATES[0], date(2022, 1, 6))))
+
+
+def test_it_no_longer_counts_in_another_warehouse_phase_or_list_of_dates() -> None:
+    for other in (
+        replace(SUBJECT, place=("duckdb", "elsewhere")),
+        replace(SUBJECT, phase="q"),
+        replace(SUBJECT, listed=(DATES[0],)),
+    ):
+        assert "has changed since" in stale(result(), subject=other)
+
+
+def test_another_calendar_changes_a_judgement_only_where_dates_are_counted() -> None:
+    whole = replace(SUITE, completeness=Completeness(0, None, "error"))
+    before = replace(SUBJECT, calendar=WorkCalendar({DATES[0]: 3.0}))
+    busier = replace(SUBJECT, calendar=WorkCalendar({DATES[0]: 9.0}))
+    longer = replace(SUBJECT, calendar=WorkCalendar({DATES[0]: 3.0, DATES[1]: 3.0}))
+    outside = replace(SUBJECT, calendar=WorkCalendar({DATES[0]: 3.0, date(2023, 1, 1): 3.0}))
+    found = replace(result(), digest=digest_of(whole, before))
+    assert stale(found, whole, busier) == ""
+    assert stale(found, whole, outside) == ""
+    assert "has changed since" in stale(found, whole, longer)
+    assert stale(result(), SUITE, longer) == ""
 
 
 def test_how_a_suite_is_called_and_how_long_it_may_take_change_no_judgement() -> None:

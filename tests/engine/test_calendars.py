@@ -49,13 +49,19 @@ def schedule(folder: Path, *games: tuple[str, int]) -> None:
 def asked(plan: OpenedPlan, ledger: Ledger | None, now: datetime = NOW) -> CalendarSource:
     source = CalendarSource(plan.plan, ledger, now=now)
     source.wait(20)
+    assert source.known is not None
     return source
+
+
+def weights(source: CalendarSource) -> Mapping[date, float] | None:
+    assert source.known is not None
+    return source.known.weights
 
 
 def test_it_is_asked_for_the_range_of_the_phases(tmp_path: Path) -> None:
     schedule(tmp_path, ("2023-12-31", 9), ("2024-01-02", 3), ("2024-01-05", 1), ("2024-02-01", 9))
     source = asked(opened(tmp_path), None)
-    assert source.weights == {date(2024, 1, 2): 3.0, date(2024, 1, 5): 1.0}
+    assert weights(source) == {date(2024, 1, 2): 3.0, date(2024, 1, 5): 1.0}
     assert source.note == ""
 
 
@@ -66,8 +72,8 @@ def test_it_is_kept_for_half_a_day_and_then_asked_again(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     asked(plan, ledger, now)
     schedule(tmp_path, ("2024-01-03", 5))
-    assert asked(plan, ledger, now + timedelta(hours=11)).weights == {date(2024, 1, 2): 3.0}
-    assert asked(plan, ledger, now + timedelta(hours=13)).weights == {date(2024, 1, 3): 5.0}
+    assert weights(asked(plan, ledger, now + timedelta(hours=11))) == {date(2024, 1, 2): 3.0}
+    assert weights(asked(plan, ledger, now + timedelta(hours=13))) == {date(2024, 1, 3): 5.0}
     ledger.close()
 
 
@@ -80,7 +86,7 @@ def test_one_that_can_not_be_asked_is_a_note_and_an_older_answer_is_used(tmp_pat
     asked(plan, ledger, now)
     (tmp_path / "warehouse" / "ref" / "schedule" / "all.parquet").write_bytes(b"PAR1 half")
     later = asked(plan, ledger, now + timedelta(hours=13))
-    assert later.weights == {date(2024, 1, 2): 3.0}
+    assert weights(later) == {date(2024, 1, 2): 3.0}
     assert "an older answer is used" in later.note
     ledger.close()
 
@@ -128,6 +134,12 @@ def test_dates_may_be_texts_and_weights_left_out() -> None:
 )
 def test_a_row_that_is_no_date_with_its_work_refuses_the_whole(rows: list[tuple[Value, ...]]) -> None:
     with pytest.raises(AskError, match="one row a date"):
+        calendar_of(*rows)
+
+
+@pytest.mark.parametrize("rows", [[], [(date(2024, 1, 1), 0)]])
+def test_one_without_any_work_is_no_calendar(rows: list[tuple[Value, ...]]) -> None:
+    with pytest.raises(AskError, match="no date with work"):
         calendar_of(*rows)
 
 

@@ -6,6 +6,7 @@ Bounds apply to the value as it is; only what is shown is rounded, and never so 
 import math
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from backfill_tui.checks.model import Reason, Status, Value
 from backfill_tui.plan.resolved import Bound
@@ -29,7 +30,7 @@ def hold(value: Value, bound: Bound) -> Held:
     if value is None:
         return Held(Status.UNKNOWN, Reason.NULL_VALUE, "is NULL: there was nothing to compute it from")
     if isinstance(value, float) and not math.isfinite(value):
-        return Held(Status.UNKNOWN, Reason.DIVISION_BY_ZERO, f"is {value}: a division by zero, or an overflow")
+        return Held(Status.UNKNOWN, Reason.NOT_A_NUMBER, f"is {value}: a division by zero, or an overflow")
     if bound == Bound():
         return Held(Status.PASS)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -51,13 +52,19 @@ def bound_text(bound: Bound) -> str | None:
 
 def phrase(value: Value, bound: Bound, *, places: int | None = None, unit: str | None = None) -> str:
     """`47.7 % (>= 95 %)`: the value and what it is held against, for a person."""
+    text = shown(value, bound, places=places, unit=unit)
+    limits = limits_text(bound, unit)
+    return f"{text} ({limits})" if limits else text
+
+
+def limits_text(bound: Bound, unit: str | None) -> str:
+    """`>= 1 % and <= 4 %`, for a person; empty without bounds."""
     limits = []
     if bound.at_least is not None:
-        limits.append(f">= {number(bound.at_least, unit=unit)}")
+        limits.append(f">= {_exact(bound.at_least, unit)}")
     if bound.at_most is not None:
-        limits.append(f"<= {number(bound.at_most, unit=unit)}")
-    text = shown(value, bound, places=places, unit=unit)
-    return f"{text} ({' and '.join(limits)})" if limits else text
+        limits.append(f"<= {_exact(bound.at_most, unit)}")
+    return " and ".join(limits)
 
 
 def shown(value: Value, bound: Bound | None = None, *, places: int | None = None, unit: str | None = None) -> str:
@@ -77,28 +84,43 @@ def shown(value: Value, bound: Bound | None = None, *, places: int | None = None
 
 
 def number(value: float, bound: Bound | None = None, *, places: int | None = None, unit: str | None = None) -> str:
-    """`5,798`, `47.7 %`. Rounded to `places`, yet on the same side of its bounds as the value itself."""
-    wanted = places if places is not None else _PLACES
-    text = _rounded(value, wanted, trim=places is None)
+    """`5,798`, `47.7 %`. Rounded to `places`, yet on the same side of its bounds as the value itself.
+
+    Without `places` it has two, or as many as its bounds.
+    """
+    if isinstance(value, int) or not math.isfinite(value):
+        return _with_unit(f"{value:,}", unit)
+    wanted = places if places is not None else max([_PLACES, *map(_places_of, _limits(bound))])
     while bound is not None and wanted < _MOST_PLACES and not _tells_alike(value, wanted, bound):
         wanted += 1
-        text = _rounded(value, wanted, trim=False)
-    return f"{text} {unit}" if unit else text
+    alike = bound is None or _tells_alike(value, wanted, bound)
+    text = f"{value:,.{wanted}f}" if alike else repr(value)
+    if places is None and "." in text and "e" not in text:
+        text = text.rstrip("0").rstrip(".")
+    return _with_unit("0" if text in {"-0", ""} else text, unit)
 
 
 def _tells_alike(value: float, places: int, bound: Bound) -> bool:
-    if isinstance(value, int) or not math.isfinite(value):
-        return True
     return hold(round(value, places), bound).status is hold(value, bound).status
 
 
-def _rounded(value: float, places: int, *, trim: bool) -> str:
-    if isinstance(value, int) or not math.isfinite(value):
-        return f"{value:,}"
-    text = f"{value:,.{places}f}"
-    if trim and "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+def _limits(bound: Bound | None) -> list[float]:
+    return [] if bound is None else [one for one in (bound.at_least, bound.at_most) if one is not None]
+
+
+def _places_of(limit: float) -> int:
+    """How many decimals a bound was written with."""
+    exponent = Decimal(repr(limit)).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _exact(limit: float, unit: str | None) -> str:
+    text = _plain(limit)
+    return _with_unit(f"{int(limit):,}" if text.lstrip("-").isdigit() else text, unit)
+
+
+def _with_unit(text: str, unit: str | None) -> str:
+    return f"{text} {unit}" if unit else text
 
 
 def _plain(value: float) -> str:

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from backfill_tui.checks.command import command_check
 from backfill_tui.checks.completeness import completeness_checks
-from backfill_tui.checks.digest import suite_digest
-from backfill_tui.checks.metrics import Asked, Asker, ask_metrics, metric_checks
+from backfill_tui.checks.digest import digest_of
+from backfill_tui.checks.metrics import Asked, Asker, ask_metrics, estimate_metrics, metric_checks
 from backfill_tui.checks.model import Check, Reason, Sample, SuiteResult, verdict_of
 from backfill_tui.checks.progress import progress_check
 from backfill_tui.checks.queries import query_check, take_sample
@@ -49,28 +50,35 @@ def judge(suite: Suite, subject: Subject, court: Court, *, now: datetime) -> Sui
         rows=asked.rows if asked else None,
         queries=asker.bill.queries,
         bytes_estimated=asker.bill.bytes_estimated,
-        bytes_billed=asker.bill.bytes_billed,
+        bytes_billed=None if asker.bill.open else asker.bill.bytes_billed,
         duration_s=time.monotonic() - began,
         query=asked.query.sql if asked else None,
-        digest=suite_digest(suite, subject.dates),
+        digest=digest_of(suite, subject),
     )
 
 
 def estimate(suite: Suite, subject: Subject, court: Court) -> int:
-    """How many bytes running the suite would read; a question that can't be asked reads nothing."""
+    """How many bytes running the suite would read; what can't be asked reads nothing.
+
+    Raises AskError where the warehouse itself gives no answer.
+    """
     asker = Asker(court.warehouse, court.stop)
-    questions = [_question(suite, subject, query.sql) for query in suite.queries]
-    if _asks_table(suite):
-        query = SuiteQuery.of(suite, suite.metrics)
-        questions.append(_question(suite, subject, query.sql, query))
     total = 0
-    for question in questions:
-        try:
-            total += asker.estimate(question)
-        except AskError as error:
-            if error.reason in {Reason.CANCELLED, Reason.UNREACHABLE, Reason.NO_CREDENTIALS, Reason.TIMED_OUT}:
-                raise  # no further question would fare better
+    if suite.table is not None:
+        question = _question(suite, subject, "")
+        total += _size(asker, partial(estimate_metrics, suite, question, asker, subject.listed))
+    for query in suite.queries:
+        total += _size(asker, partial(asker.estimate, _question(suite, subject, query.sql)))
     return total
+
+
+def _size(asker: Asker, found: Callable[[], int]) -> int:
+    try:
+        return found()
+    except AskError:
+        if asker.hopeless is not None:
+            raise
+        return 0
 
 
 def sample(suite: Suite, check: str, subject: Subject, court: Court) -> Sample:
@@ -80,10 +88,6 @@ def sample(suite: Suite, check: str, subject: Subject, court: Court) -> Sample:
     return take_sample(metric, _question(suite, subject, ""), asker)
 
 
-def _asks_table(suite: Suite) -> bool:
-    return bool(suite.metrics) or suite.completeness is not None
-
-
 def _question(suite: Suite, subject: Subject, sql: str, query: SuiteQuery | None = None) -> Question:
     labels = {"plan": subject.plan, "phase": subject.phase, "suite": suite.name}
     return Question(sql, subject.dates, suite.timeout_s, labels=labels, suite=query)
@@ -91,17 +95,16 @@ def _question(suite: Suite, subject: Subject, sql: str, query: SuiteQuery | None
 
 def _ask(suite: Suite, subject: Subject, asker: Asker) -> Asked | None:
     """The suite's one query; None for a suite that asks no table."""
-    if not _asks_table(suite):
+    if suite.table is None:
         return None
     if suite.date_column is not None and subject.dates is None:
         error = AskError(
             Reason.NO_DATES,
-            "its dates are not known, so the range to judge is not",
+            "its dates are not known, so the range to judge is not.",
             where=subject.phase,
-            todo="Give the phase `dates` in the plan.",
         )
         return Asked(SuiteQuery.of(suite, suite.metrics), error=error)
-    return ask_metrics(suite, _question(suite, subject, ""), asker)
+    return ask_metrics(suite, _question(suite, subject, ""), asker, subject.listed)
 
 
 def _checks(suite: Suite, subject: Subject, court: Court, asker: Asker, asked: Asked | None) -> Iterator[Check]:
@@ -110,8 +113,9 @@ def _checks(suite: Suite, subject: Subject, court: Court, asker: Asker, asked: A
     for wanted in suite.progress:
         yield progress_check(wanted, subject.accounts)
     if suite.completeness is not None and asked is not None:
-        yield from completeness_checks(suite.completeness, subject, asked)
+        yield from completeness_checks(suite, suite.completeness, subject, asked)
+    empty = suite if asked is not None and asked.error is None and not asked.rows else None
     for query in suite.queries:
-        yield query_check(query, _question(suite, subject, query.sql), asker)
+        yield query_check(query, _question(suite, subject, query.sql), asker, empty)
     for command in suite.commands:
         yield command_check(command, subject, court.folder, court.stop)

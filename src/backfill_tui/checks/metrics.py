@@ -4,17 +4,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from backfill_tui.checks.bounds import bound_text, hold, phrase, shown
+from backfill_tui.checks.advice import TODO
+from backfill_tui.checks.bounds import bound_text, hold, limits_text, phrase, shown
+from backfill_tui.checks.fragments import refuse_torn
 from backfill_tui.checks.model import Check, Part, Reason, Status, Value, worst
 from backfill_tui.checks.question import Group, Measured, SuiteQuery, measured
-from backfill_tui.checks.warehouse import Answer, AskError, Question, Stop, Warehouse
+from backfill_tui.checks.warehouse import ROWS_AT_MOST, Answer, AskError, Question, Stop, Warehouse
 from backfill_tui.plan.resolved import Bound, Metric, Suite
 
 OF_ONE_METRIC = frozenset({Reason.MISSING_COLUMN, Reason.WRONG_SQL, Reason.DIVISION_BY_ZERO})
 """What one expression can do to a query; the other reasons concern the table or the warehouse as a whole."""
 
+OF_THE_WAREHOUSE = frozenset({Reason.UNREACHABLE, Reason.NO_CREDENTIALS, Reason.TIMED_OUT, Reason.CANCELLED})
+"""What a dry run fails of, whatever it is that is asked."""
+
 _GROUPS_NAMED = 5
-NO_ROWS = "the suite saw no rows"
+NO_ROWS = "the suite saw no rows in this range"
 
 
 @dataclass
@@ -24,9 +29,10 @@ class Bill:
     queries: int = 0
     bytes_estimated: int = 0
     bytes_billed: int = 0
+    open: bool = False  # a query that was left before it answered may be billed, too
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asker:
     """A warehouse with the bill: each question is estimated first, which proves its SQL and costs nothing."""
 
@@ -34,12 +40,25 @@ class Asker:
     stop: Stop
     bill: Bill = field(default_factory=Bill)
     estimated: Callable[[Question, int], None] = lambda _question, _size: None  # told before each is asked
+    hopeless: AskError | None = None  # what ails the warehouse itself: no further question would fare better
 
     def estimate(self, question: Question) -> int:
-        """The bytes that a question would read. Raises AskError."""
+        """The bytes that a question would read. Raises AskError where its SQL does not hold.
+
+        A division by zero lies in the data: where a dry run meets one already, asking is to find out.
+        """
         if self.warehouse is None:
             raise _none_named()
-        return self.warehouse.estimate(question, self.stop)
+        if self.hopeless is not None:
+            raise self.hopeless
+        try:
+            return self.warehouse.estimate(question, self.stop)
+        except AskError as error:
+            if error.reason is Reason.DIVISION_BY_ZERO:
+                return 0
+            if error.reason in OF_THE_WAREHOUSE:
+                self.hopeless = error
+            raise
 
     def ask(self, question: Question, size: int) -> Answer:
         """The answer to a question that was estimated. Raises AskError."""
@@ -48,9 +67,21 @@ class Asker:
         self.bill.bytes_estimated += size
         self.bill.queries += 1
         self.estimated(question, size)
-        answer = self.warehouse.ask(question, self.stop)
+        try:
+            answer = self.warehouse.ask(question, self.stop)
+        except AskError as error:
+            self.bill.open |= self.warehouse.bills and error.reason in {Reason.TIMED_OUT, Reason.CANCELLED}
+            raise
         self.bill.bytes_billed += answer.bytes_billed
         return answer
+
+
+def _too_many_groups(metric: Metric) -> AskError:
+    return AskError(
+        Reason.OTHER,
+        f"`by: {metric.by}` makes more than {ROWS_AT_MOST:,} groups.",
+        todo="Break it down less finely.",
+    )
 
 
 def _none_named() -> AskError:
@@ -80,9 +111,9 @@ class Asked:
     error: AskError | None = None
 
 
-def ask_metrics(suite: Suite, question: Question, asker: Asker) -> Asked:
+def ask_metrics(suite: Suite, question: Question, asker: Asker, listed: tuple[date, ...] | None = None) -> Asked:
     """Ask a suite's metrics and its days with rows. Never raises AskError: what went wrong is in the answer."""
-    asking = _Asking(suite, question, asker)
+    asking = _Asking(suite, question, asker, listed)
     try:
         return asking.whole()
     except AskError as error:
@@ -94,24 +125,35 @@ class _Asking:
     suite: Suite
     question: Question
     asker: Asker
+    listed: tuple[date, ...] | None
 
     def query_of(self, metrics: Iterable[Metric]) -> SuiteQuery:
-        return SuiteQuery.of(self.suite, metrics)
+        return SuiteQuery.of(self.suite, metrics, self.listed)
 
     def question_of(self, query: SuiteQuery) -> Question:
         return replace(self.question, sql=query.sql, suite=query)
 
-    def whole(self) -> Asked:
-        """All metrics in one query; those whose SQL does not hold by itself are left out of it."""
-        metrics, refused = list(self.suite.metrics), {}
+    def proved(self) -> tuple[list[Metric], dict[str, AskError], int]:
+        """The metrics that can stand in one query, why the others can't, and the bytes that it would read."""
+        for text, what in ((self.suite.date_column, "date_column"), (self.suite.where, "where")):
+            if text is not None:
+                refuse_torn(text, what)
+        torn = _torn(self.suite.metrics)
+        refused = dict(torn)
+        metrics = [metric for metric in self.suite.metrics if metric.name not in torn]
         try:
             size = self._size(metrics)
         except AskError as error:
             if error.reason not in OF_ONE_METRIC or not metrics:
                 raise
-            refused = self._refused(metrics)
+            refused |= self._refused(metrics)
             metrics = [metric for metric in metrics if metric.name not in refused]
             size = self._size(metrics)
+        return metrics, refused, size
+
+    def whole(self) -> Asked:
+        """All metrics in one query; those whose SQL does not hold by itself are left out of it."""
+        metrics, refused, size = self.proved()
         found = {name: Found(error=error) for name, error in refused.items()}
         query = self.query_of(metrics)
         got = self._together(metrics, size, found)
@@ -124,16 +166,8 @@ class _Asking:
         )
 
     def _size(self, metrics: Iterable[Metric]) -> int:
-        """The bytes that these metrics would read. Raises AskError where their SQL does not hold.
-
-        A division by zero lies in the data: where a dry run meets one already, asking is to find out.
-        """
-        try:
-            return self.asker.estimate(self.question_of(self.query_of(metrics)))
-        except AskError as error:
-            if error.reason is not Reason.DIVISION_BY_ZERO:
-                raise
-            return 0
+        """The bytes that these metrics would read. Raises AskError where their SQL does not hold."""
+        return self.asker.estimate(self.question_of(self.query_of(metrics)))
 
     def _together(self, metrics: Sequence[Metric], size: int, found: dict[str, Found]) -> Measured:
         """All of them in one go. If that breaks, the rows are counted: over none, no metric means anything."""
@@ -164,6 +198,9 @@ class _Asking:
         query = self.query_of(metrics)
         got = measured(query, self.asker.ask(self.question_of(query), size))
         for i, metric in enumerate(metrics):
+            if got.cut and metric.by is not None:
+                found[metric.name] = Found(got.values[i], error=_too_many_groups(metric))
+                continue
             groups = got.groups[query.by.index(metric.by)] if metric.by is not None else ()
             own = tuple(Group(group.group, group.rows, (group.values[i],)) for group in groups)
             found[metric.name] = Found(got.values[i], own)
@@ -187,41 +224,74 @@ class _Asking:
                 self._by_halves(half, broken, found)
 
 
+def estimate_metrics(suite: Suite, question: Question, asker: Asker, listed: tuple[date, ...] | None = None) -> int:
+    """The bytes that `ask_metrics` would read. Raises AskError."""
+    return _Asking(suite, question, asker, listed).proved()[2]
+
+
+def _torn(metrics: Iterable[Metric]) -> dict[str, AskError]:
+    """The metrics whose text can't be put into a query."""
+    torn = {}
+    for metric in metrics:
+        try:
+            refuse_torn(metric.sql, "sql")
+            if metric.by is not None:
+                refuse_torn(metric.by, "by")
+        except AskError as error:
+            torn[metric.name] = error
+    return torn
+
+
 def metric_checks(suite: Suite, asked: Asked) -> Iterator[Check]:
     """One check a metric."""
     for metric in suite.metrics:
         found = asked.metrics.get(metric.name, Found())
-        yield _check(metric, found, asked)
+        yield _check(metric, found, asked, suite)
 
 
-def _check(metric: Metric, found: Found, asked: Asked) -> Check:
+def _check(metric: Metric, found: Found, asked: Asked, suite: Suite) -> Check:
     blank = Check(
         metric.name, "metric", metric.severity, Status.UNKNOWN, bound=bound_text(metric.bound), unit=metric.unit
     )
     error = asked.error or found.error
     if error is not None:
-        return unanswered(blank, error)
+        return unanswered(blank, error, suite.table)
     if not asked.rows:
-        return replace(blank, reason=Reason.NO_ROWS, detail=f"{NO_ROWS}{_aim(metric)}")
+        return unseen(blank, suite)
     held = hold(found.value, metric.bound)
     detail = phrase(found.value, metric.bound, places=metric.round, unit=metric.unit)
     parts = tuple(_part(metric, group) for group in found.groups)
     bad = [part for part in parts if part.status is not Status.PASS] if metric.each != Bound() else []
     status = worst([held.status, *(part.status for part in bad)])
+    reason = held.reason or (Reason.NULL_VALUE if status is Status.UNKNOWN else None)
     return replace(
         blank,
         status=status,
         value=found.value,
         detail="; ".join(filter(None, (detail, held.why, _named(metric, bad)))),
-        reason=held.reason or (Reason.NULL_VALUE if status is Status.UNKNOWN else None),
+        reason=reason,
+        todo=TODO[reason] if reason else None,
         parts=parts,
     )
 
 
-def unanswered(blank: Check, error: AskError) -> Check:
-    """A check of which nothing is known, because of that."""
-    detail = f"{error.where}: {error.what}" if error.where else error.what
-    return replace(blank, status=Status.UNKNOWN, reason=error.reason, detail=detail, todo=error.todo)
+def unanswered(blank: Check, error: AskError, table: str | None) -> Check:
+    """A check of which nothing is known, because of that. What is wrong with a query is told by its table."""
+    where = table if table is not None and error.reason in OF_ONE_METRIC else error.where
+    what = error.what.rstrip(".")
+    return replace(
+        blank,
+        status=Status.UNKNOWN,
+        reason=error.reason,
+        detail=f"{where}: {what}" if where else what,
+        todo=error.todo or TODO[error.reason],
+    )
+
+
+def unseen(blank: Check, suite: Suite) -> Check:
+    """A check of which nothing is known, because the suite saw no rows."""
+    aim = f" ({blank.bound})" if blank.bound else ""
+    return replace(blank, reason=Reason.NO_ROWS, detail=f"{suite.table}: {NO_ROWS}{aim}", todo=TODO[Reason.NO_ROWS])
 
 
 def _part(metric: Metric, group: Group) -> Part:
@@ -238,14 +308,9 @@ def _named(metric: Metric, bad: Sequence[Part]) -> str:
         for part in bad
     ]
     rest = f" and {len(names) - _GROUPS_NAMED} more" if len(names) > _GROUPS_NAMED else ""
-    return f"each {bound_text(metric.each)}, but {', '.join(names[:_GROUPS_NAMED])}{rest}"
+    return f"each {limits_text(metric.each, metric.unit)}, but {', '.join(names[:_GROUPS_NAMED])}{rest}"
 
 
 def _group(value: Value) -> str:
     """The name of a group: a year among them is a name, not a quantity."""
     return str(value) if isinstance(value, int) else shown(value)
-
-
-def _aim(metric: Metric) -> str:
-    text = bound_text(metric.bound)
-    return f" ({text})" if text else ""

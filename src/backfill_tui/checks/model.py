@@ -133,8 +133,12 @@ class SuiteResult:
 
 
 def verdict_of(checks: Iterable[Check]) -> Status:
-    """The verdict of a suite: the worst that counts. Where nothing counts, nothing has passed: unknown."""
-    return worst(counted for check in checks if (counted := check.counts_as) is not None)
+    """The verdict of a suite: the worst that counts. Where nothing counts it passes, if all could be told."""
+    found = list(checks)
+    counted = [status for check in found if (status := check.counts_as) is not None]
+    if found and not counted and all(check.status is not Status.UNKNOWN for check in found):
+        return Status.PASS
+    return worst(counted)
 
 
 @dataclass(frozen=True, slots=True)

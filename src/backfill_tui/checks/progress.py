@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from backfill_tui.checks.advice import TODO
 from backfill_tui.checks.bounds import bound_text, hold, phrase
 from backfill_tui.checks.model import Check, Reason, Status, worst
 from backfill_tui.plan.resolved import ProgressCheck
@@ -23,6 +24,7 @@ def progress_check(wanted: ProgressCheck, accounts: Mapping[str, Account]) -> Ch
             blank,
             reason=Reason.NO_ACCOUNT,
             detail="no phase of this plan that has a log or a checkpoint fills it, so there is no account to judge",
+            todo="Name the phase that `writes` the table, or leave `progress` out.",
         )
     checks = [(name, _of_one(blank, wanted, account)) for name, account in accounts.items()]
     overall = worst(check.status for _, check in checks)
@@ -33,7 +35,8 @@ def progress_check(wanted: ProgressCheck, accounts: Mapping[str, Account]) -> Ch
 def _of_one(blank: Check, wanted: ProgressCheck, account: Account) -> Check:
     value = _value(wanted.value, account)
     if value is None:
-        return replace(blank, reason=Reason.NO_ACCOUNT, detail=f"its account does not tell {_words(wanted.value)}")
+        detail = f"its account does not tell {_words(wanted.value)}"
+        return replace(blank, reason=Reason.NO_ACCOUNT, detail=detail, todo=TODO[Reason.NO_ACCOUNT])
     held = hold(value, wanted.bound)
     places = 2 if wanted.value == "success_rate" else None
     return replace(

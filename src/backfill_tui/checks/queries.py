@@ -2,18 +2,22 @@
 
 from dataclasses import replace
 
+from backfill_tui.checks.advice import TODO
 from backfill_tui.checks.bounds import bound_text, hold, phrase
-from backfill_tui.checks.metrics import Asker, unanswered
+from backfill_tui.checks.metrics import Asker, unanswered, unseen
 from backfill_tui.checks.model import Check, Reason, Sample, Status
 from backfill_tui.checks.warehouse import Answer, AskError, Question
-from backfill_tui.plan.resolved import Metric, Query
+from backfill_tui.plan.resolved import Bound, Metric, Query, Suite
 
 SHOWN_ROWS = 20
 """Rows of a free query or a sample that are fetched to be shown."""
 
 
-def query_check(query: Query, question: Question, asker: Asker) -> Check:
-    """Ask a free query. Never raises AskError."""
+def query_check(query: Query, question: Question, asker: Asker, empty: Suite | None = None) -> Check:
+    """Ask a free query; of an `empty` suite, whose table has no rows in this range, nothing is asked.
+
+    Never raises AskError.
+    """
     blank = Check(
         query.name,
         "query",
@@ -23,13 +27,19 @@ def query_check(query: Query, question: Question, asker: Asker) -> Check:
         unit=query.unit,
         sql=query.sql,
     )
+    if empty is not None:
+        return unseen(blank, empty)
     asked = replace(question, sql=query.sql, rows_at_most=SHOWN_ROWS, suite=None)
     try:
         answer = asker.ask(asked, asker.estimate(asked))
     except AskError as error:
-        return unanswered(blank, error)
+        return unanswered(blank, error, f"query {query.name}")
     found = replace(blank, columns=answer.columns, rows=answer.rows)
-    return _expected(query, found, answer) if query.expect else _bounded(query, found, answer)
+    if query.expect is None:
+        return _bounded(query, found, answer)
+    expected = _expected(query, found, answer)
+    bounded = query.bound != Bound() and expected.status is Status.PASS
+    return _bounded(query, found, answer) if bounded else expected
 
 
 def take_sample(metric: Metric, question: Question, asker: Asker) -> Sample:
@@ -47,7 +57,8 @@ def take_sample(metric: Metric, question: Question, asker: Asker) -> Sample:
 
 
 def _bound(query: Query) -> str | None:
-    return {"rows": "rows", "no_rows": "no rows"}[query.expect] if query.expect else bound_text(query.bound)
+    expected = {"rows": "rows", "no_rows": "no rows"}[query.expect] if query.expect else None
+    return " and ".join(filter(None, (expected, bound_text(query.bound)))) or None
 
 
 def _expected(query: Query, found: Check, answer: Answer) -> Check:
@@ -66,7 +77,8 @@ def _expected(query: Query, found: Check, answer: Answer) -> Check:
 
 def _bounded(query: Query, found: Check, answer: Answer) -> Check:
     if not answer.rows:
-        return replace(found, reason=Reason.NO_ROWS, detail="the query returned no rows")
+        todo = "See whether its tables are filled for these dates."
+        return replace(found, reason=Reason.NO_ROWS, detail="the query returned no rows", todo=todo)
     value = answer.rows[0][0] if answer.rows[0] else None
     held = hold(value, query.bound)
     detail = phrase(value, query.bound, places=query.round, unit=query.unit)
@@ -75,5 +87,6 @@ def _bounded(query: Query, found: Check, answer: Answer) -> Check:
         status=held.status,
         value=value,
         reason=held.reason,
+        todo=TODO[held.reason] if held.reason else None,
         detail=f"{detail}; {held.why}" if held.why else detail,
     )

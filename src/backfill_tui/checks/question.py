@@ -26,9 +26,10 @@ class SuiteQuery:
     expressions: tuple[str, ...]
     by: tuple[str, ...] = ()
     days: bool = False
+    listed: tuple[date, ...] | None = None  # only these dates of the range
 
     @classmethod
-    def of(cls, suite: Suite, metrics: Iterable[Metric]) -> "SuiteQuery":
+    def of(cls, suite: Suite, metrics: Iterable[Metric], listed: tuple[date, ...] | None = None) -> "SuiteQuery":
         """The query of some of a suite's metrics, with the days that have rows if completeness wants them."""
         chosen = tuple(metrics)
         return cls(
@@ -38,6 +39,7 @@ class SuiteQuery:
             expressions=tuple(metric.sql for metric in chosen),
             by=tuple(dict.fromkeys(metric.by for metric in chosen if metric.by is not None)),
             days=suite.completeness is not None,
+            listed=listed if suite.date_column is not None else None,
         )
 
     @property
@@ -46,7 +48,7 @@ class SuiteQuery:
         columns = ["COUNT(*) AS " + ROWS]
         columns += [f"{_enclosed(text)} AS value_{i}" for i, text in enumerate(self.expressions)]
         if self.days:
-            columns.append(f"ARRAY_AGG(DISTINCT {_enclosed(str(self.date_column))}) AS {DAYS}")
+            columns.append(f"ARRAY_AGG(DISTINCT CAST({_enclosed(str(self.date_column))} AS DATE)) AS {DAYS}")
         for i in range(len(self.by)):
             columns += [f"GROUPING(part_{i}) AS outside_{i}", f"part_{i}"]
         selected = "SELECT\n  " + ",\n  ".join(columns)
@@ -54,14 +56,21 @@ class SuiteQuery:
             return f"{selected}\n{self._rows}"
         parts = ",\n  ".join(f"{_enclosed(text)} AS part_{i}" for i, text in enumerate(self.by))
         inner = indent(f"SELECT\n  *,\n  {parts}\n{self._rows}", "  ")
+        # The whole comes first, so that a warehouse that cuts the groups does not cut that.
+        order = " + ".join(f"outside_{i}" for i in range(len(self.by)))
         sets = ", ".join(["()", *(f"(part_{i})" for i in range(len(self.by)))])
-        return f"{selected}\nFROM (\n{inner}\n)\nGROUP BY GROUPING SETS ({sets})"
+        return f"{selected}\nFROM (\n{inner}\n)\nGROUP BY GROUPING SETS ({sets})\nORDER BY {order} DESC"
 
     @property
     def _rows(self) -> str:
         conditions = []
         if self.date_column is not None:
-            conditions.append(f"{_enclosed(self.date_column)} BETWEEN @start_date AND @end_date")
+            column = _enclosed(self.date_column)
+            # Not BETWEEN: of a column that has times, that would leave out the last day's rows.
+            conditions += [f"{column} >= @start_date", f"{column} < DATE_ADD(@end_date, INTERVAL 1 DAY)"]
+            if self.listed is not None:
+                days = ", ".join(f"DATE '{day.isoformat()}'" for day in self.listed)
+                conditions.append(f"CAST({column} AS DATE) IN ({days})")
         if self.where is not None:
             conditions.append(_enclosed(self.where))
         where = "\nWHERE " + "\n  AND ".join(conditions) if conditions else ""
@@ -86,12 +95,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a suite's query found: over all its rows, the days that have any, and per breakdown its groups."""
+    """What a suite's query found: over all its rows, the days that have any, and per breakdown its groups.
+
+    `cut`: there are more groups than were fetched.
+    """
 
     rows: int
     values: tuple[Value, ...]
     days: tuple[date, ...]
     groups: tuple[tuple[Group, ...], ...]
+    cut: bool = False
 
 
 def measured(query: SuiteQuery, answer: Answer) -> Measured:
@@ -117,6 +130,7 @@ def measured(query: SuiteQuery, answer: Answer) -> Measured:
         rows=seen if isinstance(seen, int) else 0,
         values=tuple(whole[place[f"value_{k}"]] for k in range(count)),
         days=tuple(sorted({_day(day) for day in days if isinstance(day, date)})) if isinstance(days, tuple) else (),
+        cut=answer.total_rows > len(answer.rows),
         groups=tuple(
             tuple(sorted(one, key=lambda group: (group.group is None, str(group.group)))) for one in groups
         ),

@@ -1,5 +1,6 @@
 """Results as JSON: what `validate --json` prints (CONTRACT §4) and what the ledger keeps are one form. Pure."""
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +28,6 @@ def suite_json(result: SuiteResult) -> Json:
         "bytes_billed": result.bytes_billed,
         "duration_s": round(result.duration_s, 3),
         "query": result.query,
-        "digest": result.digest,
         "checks": [check_json(check) for check in result.checks],
     }
 
@@ -65,19 +65,22 @@ def check_json(check: Check) -> Json:
 
 
 def value_json(value: Value) -> Any:
-    """A value in JSON. Numbers that JSON has no word for become their text."""
+    """A value in JSON. A number that is none (NaN, infinity) is not known: null."""
     match value:
         case None | bool() | int() | str():
             return value
         case float():
-            return value if value - value == 0 else str(value)  # nan and the infinities
+            return value if math.isfinite(value) else None
         case tuple():
             return [value_json(one) for one in value]
     return value.isoformat()
 
 
-def suite_of_json(told: Mapping[str, Any]) -> SuiteResult:
-    """The result that `suite_json` wrote. Raises KeyError, TypeError or ValueError if it is not one."""
+def suite_of_json(told: Mapping[str, Any], digest: str) -> SuiteResult:
+    """The result that `suite_json` wrote; its digest is kept beside it.
+
+    Raises KeyError, TypeError or ValueError if it is not one.
+    """
     return SuiteResult(
         name=told["name"],
         title=told["title"],
@@ -91,7 +94,7 @@ def suite_of_json(told: Mapping[str, Any]) -> SuiteResult:
         bytes_billed=told["bytes_billed"],
         duration_s=told["duration_s"],
         query=told["query"],
-        digest=told["digest"],
+        digest=digest,
         checks=tuple(_check(one) for one in told["checks"]),
     )
 

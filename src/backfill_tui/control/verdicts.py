@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backfill_tui.checks.digest import suite_digest
+from backfill_tui.checks.digest import digest_of
 from backfill_tui.checks.model import Status, SuiteResult, worst
+from backfill_tui.checks.subject import Subject
 from backfill_tui.plan.resolved import Suite
+
+_LONGEST = 160  # characters of a check's detail in a sentence about its phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +30,17 @@ NOT_RUN = Outcome(None, "not run yet")
 
 
 def stale_because(
-    result: SuiteResult,
-    suite: Suite,
-    *,
-    dates: tuple[object, object] | None,
-    written_at: datetime | None,
-    now: datetime,
+    result: SuiteResult, suite: Suite, subject: Subject, *, written_at: datetime | None, now: datetime
 ) -> str:
     """Why a result no longer tells how its table is, as a clause; empty while it does.
 
-    `dates` is the range that would be judged now; `written_at` when a run that fills the table last said something.
+    `suite` and `subject` are what would be judged now; `written_at` is when somebody may last have written what it
+    looked at.
     """
-    if result.dates != dates:
+    if result.dates != subject.dates:
         return "it judged another range"
-    if result.digest != suite_digest(suite, result.dates):
-        return "the suite has changed since"
+    if result.digest != digest_of(suite, subject):
+        return "the suite, its calendar or its warehouse has changed since"
     if written_at is not None and written_at > result.at:
         return "its table was written since"
     age = now - result.at
@@ -69,7 +68,8 @@ def in_words(result: SuiteResult) -> str:
         return f"{result.name} passes"
     for check in result.checks:
         if check.counts_as is result.verdict:
-            return f"{result.name}: {check.name} {check.detail}"
+            detail = check.detail if len(check.detail) <= _LONGEST else check.detail[: _LONGEST - 1] + "…"
+            return f"{result.name}: {check.name} {detail}"
     return f"{result.name}: {result.verdict.value}"
 
 

@@ -10,12 +10,15 @@ from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 
 from backfill_tui.checks.model import Reason, Value
+from backfill_tui.checks.subject import Dates, WorkCalendar
 from backfill_tui.checks.warehouse import Answer, AskError, Question, Stop, Warehouse
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.warehouses import open_warehouse
+from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Plan
 
 KEPT = timedelta(hours=12)
+RETRY = timedelta(minutes=1)
 PATIENCE_S = 30.0
 _DAYS_AT_MOST = 100_000
 
@@ -25,22 +28,41 @@ Weights = Mapping[date, float]
 class CalendarSource:
     """The plan's calendar, wherever it is: at once from a file or the ledger, else from the warehouse a bit later.
 
-    The warehouse is asked by a thread of its own; `weights` and `note` tell how far that has come.
+    The warehouse is asked by a thread of its own, again when its answer has grown old or did not come. `known` is
+    None for a plan without a calendar.
     """
 
     def __init__(self, plan: Plan, ledger: Ledger | None, *, now: datetime) -> None:
-        self.weights: Weights | None = plan.calendar.weights if plan.calendar else None
-        self.note = ""
+        self._plan, self._ledger = plan, ledger
         self._stop = Stop()
         self._thread: threading.Thread | None = None
-        dates = _range(plan)
-        if plan.calendar is None or plan.calendar.sql is None or dates is None:
+        self._dates = _range(plan)
+        self._ask_at: datetime | None = None
+        self.note = ""
+        self.known = self._first(now)
+        self.refresh(now)
+
+    def _first(self, now: datetime) -> WorkCalendar | None:
+        calendar = self._plan.calendar
+        if calendar is None:
+            return None
+        if calendar.weights is not None:
+            return WorkCalendar(calendar.weights)
+        if self._dates is None:
+            return WorkCalendar(None, problem="no phase of the plan has dates, so the calendar was not asked")
+        kept = _kept(self._plan, self._ledger, self._dates)
+        self._ask_at = now if kept is None else kept[0] + KEPT
+        if kept is None:
+            return WorkCalendar(None, problem="the calendar has not answered yet")
+        return WorkCalendar(kept[1], self._dates)
+
+    def refresh(self, now: datetime) -> None:
+        """Ask the warehouse if it is time to; never waits."""
+        if self._ask_at is None or self._dates is None or now < self._ask_at or self.asking or self._stop.requested:
             return
-        kept = _kept(plan, ledger, dates)
-        if kept is not None:
-            self.weights = kept[1]
-        if kept is None or now - kept[0] > KEPT:
-            self._ask(plan, ledger, dates)
+        self._ask_at = now + RETRY
+        self._thread = threading.Thread(target=self._ask, args=(self._dates,), name="calendar", daemon=True)
+        self._thread.start()
 
     @property
     def asking(self) -> bool:
@@ -57,25 +79,30 @@ class CalendarSource:
         self._stop.request()
         self.wait(2.0)
 
-    def _ask(self, plan: Plan, ledger: Ledger | None, dates: tuple[date, date]) -> None:
-        def ask() -> None:
-            warehouse = open_warehouse(plan)
+    def _ask(self, dates: Dates) -> None:
+        try:
+            warehouse = open_warehouse(self._plan)
             if warehouse is None:
                 return
             try:
-                self.weights = ask_calendar(plan, warehouse, dates, self._stop)
-                if ledger is not None:
-                    ledger.keep_calendar(_digest(plan, dates), self.weights, at=datetime.now(UTC))
-            except AskError as error:
-                older = "an older answer is used" if self.weights is not None else "dates carry unknown work"
-                self.note = f"The calendar could not be asked ({error}); {older}."
-            except LedgerError as error:
-                self.note = f"The calendar's answer could not be kept: {error}"
+                weights = ask_calendar(self._plan, warehouse, dates, self._stop)
             finally:
                 warehouse.close()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the calendar is not known and that is said
+            self._failed(str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}")
+            return
+        now = datetime.now(UTC)
+        self.known, self.note, self._ask_at = WorkCalendar(weights, dates), "", now + KEPT
+        if self._ledger is not None:
+            with suppress(LedgerError):  # it is then asked again the next time
+                self._ledger.keep_calendar(_digest(self._plan, dates), weights, at=now)
 
-        self._thread = threading.Thread(target=ask, name="calendar", daemon=True)
-        self._thread.start()
+    def _failed(self, why: str) -> None:
+        if self.known is not None and self.known.weights is not None:
+            self.note = f"The calendar could not be asked ({why}); an older answer is used."
+        else:
+            self.known = WorkCalendar(None, problem=f"the calendar could not be asked ({why})")
+            self.note = f"The calendar could not be asked ({why}); dates carry unknown work."
 
 
 def ask_calendar(plan: Plan, warehouse: Warehouse, dates: tuple[date, date], stop: Stop) -> Weights:
@@ -102,6 +129,8 @@ def read_calendar(answer: Answer) -> Weights:
         if day in weights:
             raise _no_calendar(Reason.OTHER, f"{day} is in it twice")
         weights[day] = _weight(day, row[place["weight"]]) if "weight" in place else 1.0
+    if not any(weights.values()):
+        raise _no_calendar(Reason.NO_ROWS, "its query returns no date with work")
     return weights
 
 

@@ -1,77 +1,83 @@
 """What is to be run: each suite of a phase with the range, the accounts and the calendar it is run on. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from backfill_tui.checks.subject import Subject
+from backfill_tui.checks.subject import Dates, Subject
+from backfill_tui.engine.seen import Seen
 from backfill_tui.plan.resolved import Input, JudgingCommand, Phase, Plan, Suite
 from backfill_tui.progress.account import Account
-
-Calendar = Mapping[date, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One suite on one phase: of what it wrote, or of what it reads."""
+    """One suite on one phase: of what it wrote, or of what it reads.
+
+    `written_at` (aware) is when somebody who fills what the suite looks at was last heard of.
+    """
 
     phase: Phase
     suite: Suite
     is_input: bool
     subject: Subject
     every_s: float | None = None
+    written_at: datetime | None = None
 
 
-def cases_of(plan: Plan, phase: Phase, accounts: Mapping[str, Account], calendar: Calendar | None) -> list[Case]:
-    """The suites of a phase, then those of its inputs. `accounts` are those of all phases, by name."""
-    outputs = [
-        Case(phase, plan.suites[name], False, _output(plan, phase, plan.suites[name], accounts, calendar))
-        for name in phase.suites
-    ]
-    inputs = [
-        Case(phase, plan.suites[need.suite], True, _input(plan, phase, need, accounts, calendar), need.every_s)
-        for need in phase.inputs
-    ]
+def cases_of(plan: Plan, phase: Phase, seen: Seen) -> list[Case]:
+    """The suites of a phase, then those of its inputs."""
+    outputs = [_output(plan, phase, plan.suites[name], seen) for name in phase.suites]
+    inputs = [_input(plan, phase, need, seen) for need in phase.inputs]
     return outputs + inputs
 
 
-def range_of(phase: Phase, account: Account) -> tuple[date, date] | None:
-    """The dates of a phase: by the plan, else as its log announces them."""
-    return phase.dates or account.dates
-
-
-def writers_of(plan: Plan, table: str | None) -> list[Phase]:
-    """The phases that fill a table."""
-    return [phase for phase in plan.phases if table is not None and phase.writes == table]
-
-
-def _output(
-    plan: Plan, phase: Phase, suite: Suite, accounts: Mapping[str, Account], calendar: Calendar | None
-) -> Subject:
+def _output(plan: Plan, phase: Phase, suite: Suite, seen: Seen) -> Case:
     """A phase that only judges has no account of its own: then those of the table's writers count."""
-    fillers = writers_of(plan, suite.table) if phase.judges_only else [phase]
-    dates = range_of(phase, accounts.get(phase.name, Account()))
-    return _subject(plan, phase, fillers, dates, accounts, calendar, phase.listed_dates)
+    fillers = writers_of(plan, suite) if phase.judges_only else [phase]
+    dates = seen.ranges.get(phase.name)
+    subject = _subject(plan, phase, suite, fillers, dates, seen, phase.listed_dates)
+    return Case(phase, suite, False, subject, None, _written_at([phase, *writers_of(plan, suite)], dates, seen))
 
 
-def _input(
-    plan: Plan, phase: Phase, need: Input, accounts: Mapping[str, Account], calendar: Calendar | None
-) -> Subject:
+def _input(plan: Plan, phase: Phase, need: Input, seen: Seen) -> Case:
     """What a phase reads: its own range and the days before that its windows look back to."""
-    fillers = [one for one in writers_of(plan, plan.suites[need.suite].table) if one is not phase]
-    dates = range_of(phase, accounts.get(phase.name, Account()))
+    suite = plan.suites[need.suite]
+    fillers = [one for one in writers_of(plan, suite) if one is not phase]
+    dates = seen.ranges.get(phase.name)
     if dates is not None:
         dates = (dates[0] - timedelta(days=need.lookback_days), dates[1])
-    return _subject(plan, phase, fillers, dates, accounts, calendar, None)
+    subject = _subject(plan, phase, suite, fillers, dates, seen, None)
+    return Case(phase, suite, True, subject, need.every_s, _written_at(fillers, dates, seen))
+
+
+def writers_of(plan: Plan, suite: Suite) -> list[Phase]:
+    """The phases that fill a table that the suite looks at: its own, or one that its SQL names."""
+    sql = [query.sql for query in suite.queries] + [metric.sql for metric in suite.metrics]
+    looked_at = " ".join([suite.table or "", *sql]).replace("`", "")
+    return [one for one in plan.phases if one.writes is not None and one.writes.replace("`", "") in looked_at]
+
+
+def _written_at(writers: Sequence[Phase], dates: Dates | None, seen: Seen) -> datetime | None:
+    times = [
+        at
+        for phase in writers
+        if (at := seen.active_at.get(phase.name)) is not None and _overlap(seen.ranges.get(phase.name), dates)
+    ]
+    return max(times, default=None)
+
+
+def _overlap(one: Dates | None, other: Dates | None) -> bool:
+    return one is None or other is None or (one[0] <= other[1] and other[0] <= one[1])
 
 
 def _subject(
     plan: Plan,
     phase: Phase,
+    suite: Suite,
     fillers: Sequence[Phase],
-    dates: tuple[date, date] | None,
-    accounts: Mapping[str, Account],
-    calendar: Calendar | None,
+    dates: Dates | None,
+    seen: Seen,
     listed: tuple[date, ...] | None,
 ) -> Subject:
     def argv_of(command: JudgingCommand) -> tuple[str, ...]:
@@ -80,13 +86,26 @@ def _subject(
     def retry_of(days: tuple[date, ...]) -> tuple[str, ...] | None:
         return fillers[0].retry_of(days) if len(fillers) == 1 else None
 
+    # A phase of which nothing is known yet counts as one that has said nothing, not as one that is not there.
+    accounts = {one.name: seen.accounts.get(one.name, Account()) for one in fillers}
     return Subject(
         phase=phase.name,
         plan=plan.name,
         dates=dates,
         listed=listed,
-        accounts={one.name: accounts[one.name] for one in fillers if one.name in accounts},
-        calendar=calendar,
+        accounts=accounts,
+        calendar=seen.calendar,
+        place=_place(plan, fillers if suite.progress else ()),
         argv_of=argv_of,
         retry_of=retry_of,
     )
+
+
+def _place(plan: Plan, fillers: Sequence[Phase]) -> tuple[str, ...]:
+    """What tells one judgement from another besides its rules and its range: whose rows, and whose account."""
+    sources = [str(part) for phase in fillers for part in (*phase.logs, phase.checkpoint)]
+    warehouse = plan.warehouse
+    if warehouse is None:
+        return (str(plan.folder), *sources)
+    where = (warehouse.backend, warehouse.path, warehouse.project, warehouse.location, warehouse.api_endpoint)
+    return (str(plan.folder), *map(str, where), *sources)

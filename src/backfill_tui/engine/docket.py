@@ -31,8 +31,3 @@ class Docket:
         """Whether that suite is being run."""
         with self._lock:
             return self._running[key] > 0
-
-    def of_phase(self, phase: str, *, is_input: bool) -> bool:
-        """Whether any suite of a phase is being run."""
-        with self._lock:
-            return any(count > 0 and key[0] == phase and key[2] is is_input for key, count in self._running.items())

@@ -35,7 +35,7 @@ _OVER = frozenset(
         PhaseState.STOPPED,
     }
 )
-"""The inputs of such a phase are no longer run by themselves."""
+"""The inputs of such a phase are run by themselves only while somebody writes them again."""
 
 T = TypeVar("T")
 
@@ -68,15 +68,15 @@ class Judging:
 
     async def estimate(self, phase: str) -> int:
         """How many bytes a validation of the phase would read. Raises BackfillError."""
-        return await self._in_background(lambda: self._estimate(phase))
+        return await self._ask_for(phase, lambda court: self._estimate(phase, court))
 
     async def validate(self, phase: str) -> None:
         """Run the phase's suites, then its inputs', and record what they find. Raises BackfillError."""
-        await self._in_background(lambda: self._validate(phase))
+        await self._ask_for(phase, lambda court: self._validate(phase, court))
 
     async def sample(self, phase: str, suite: str, check: str) -> Sample:
-        """Rows that make a metric fail, by its own query."""
-        return await self._in_background(lambda: self._sample(phase, suite, check))
+        """Rows that make a metric fail, by its own query. Raises BackfillError."""
+        return await self._ask_for(phase, lambda court: self._sample(phase, suite, check, court))
 
     def cancel(self, phase: str) -> None:
         """Stop what a person has asked for the phase, in the warehouse too."""
@@ -87,14 +87,14 @@ class Judging:
             threading.Thread(target=stop.request, name="cancel", daemon=True).start()
 
     def tick(self, snapshot: Snapshot) -> None:
-        """Begin those inputs whose interval has passed, of phases that are not over. Called after each look."""
+        """Begin those inputs whose interval has passed. Called after each look, from its thread."""
         if self._ledger is None or self._closed:
             return
         for view in snapshot.phases:
-            if view.state in _OVER:
-                continue
+            over = view.state in _OVER
             for suite in view.suites:
-                if suite.is_input and suite.every_s is not None and not suite.running:
+                wanted = bool(suite.stale) if over else True
+                if wanted and suite.is_input and suite.every_s is not None and not suite.running:
                     self._begin_input(view.name, suite, suite.every_s)
 
     def close(self) -> None:
@@ -110,8 +110,15 @@ class Judging:
             if self._warehouse is not None:
                 self._warehouse.close()
 
-    async def _in_background(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+    async def _ask_for(self, phase: str, work: Callable[[Court], T]) -> T:
+        """Do what a person asks for. It can be cancelled from now on, also while it waits for a worker."""
+        stop = self._registered(phase)
+
+        def begin() -> T:
+            with self._court(phase, stop) as court:
+                return work(court)
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, begin)
 
     def _begin_input(self, phase: str, suite: SuiteView, every_s: float) -> None:
         if suite.result is not None:
@@ -135,16 +142,15 @@ class Judging:
             claimed = self._ledger.claim_validation(phase, suite, at=datetime.now(UTC), every_s=every_s)
             if claimed is not None:
                 cases = [case for case in self._cases(phase) if case.is_input and case.suite.name == suite]
-                with self._court(None) as court:
+                with self._court(None, self._registered(None)) as court:
                     self._run(phase, cases, court, "interval", claimed)
 
-    def _validate(self, phase: str) -> None:
+    def _validate(self, phase: str, court: Court) -> None:
         cases = self._cases(phase)
         notes: list[str] = []
-        with self._court(phase) as court:
-            for is_input in (False, True):
-                wanted = [case for case in cases if case.is_input is is_input]
-                notes += self._run(phase, wanted, court, "screen")
+        for is_input in (False, True):
+            wanted = [case for case in cases if case.is_input is is_input]
+            notes += self._run(phase, wanted, court, "screen")
         if notes:
             raise BackfillError(notes[0])
 
@@ -156,34 +162,36 @@ class Judging:
         with self._docket.under_way(keys):
             return validate(cases, court, self._ledger, asked_by=asked_by, claimed=claimed).notes
 
-    def _estimate(self, phase: str) -> int:
-        with self._court(phase) as court:
-            return sum(estimate(case.suite, case.subject, court) for case in self._cases(phase))
+    def _estimate(self, phase: str, court: Court) -> int:
+        return sum(estimate(case.suite, case.subject, court) for case in self._cases(phase))
 
-    def _sample(self, phase: str, suite: str, check: str) -> Sample:
+    def _sample(self, phase: str, suite: str, check: str, court: Court) -> Sample:
         for case in self._cases(phase):
             if case.suite.name == suite and check in {metric.name for metric in case.suite.metrics}:
-                with self._court(phase) as court:
-                    return sample(case.suite, check, case.subject, court)
+                return sample(case.suite, check, case.subject, court)
         return Sample(check, "", problem=f"{check} is no metric; only metrics have sample rows.")
 
     def _cases(self, phase: str) -> list[Case]:
         snapshot = self._newest()
         if snapshot is None:
             raise BackfillError("Nothing has been seen of the plan yet.", todo="Try again in a moment.")
-        accounts = {view.name: view.account for view in snapshot.phases}
-        return cases_of(self._plan, self._plan.phase(phase), accounts, snapshot.phase(phase).calendar)
+        return cases_of(self._plan, self._plan.phase(phase), snapshot.seen)
 
-    @contextmanager
-    def _court(self, phase: str | None) -> Iterator[Court]:
-        """Where suites are run, for as long as it takes; stopped by `cancel` and `close`."""
+    def _registered(self, phase: str | None) -> Stop:
+        """A wish to stop that `cancel` and `close` can make."""
         stop = Stop()
         with self._lock:
+            self._stops.setdefault(phase, []).append(stop)
             if self._closed:
                 stop.request()
-            self._warehouse = self._warehouse or open_warehouse(self._plan)
-            self._stops.setdefault(phase, []).append(stop)
+        return stop
+
+    @contextmanager
+    def _court(self, phase: str | None, stop: Stop) -> Iterator[Court]:
+        """Where suites are run, for as long as it takes."""
         try:
+            with self._lock:
+                self._warehouse = self._warehouse or open_warehouse(self._plan)
             yield Court(self._warehouse, self._plan.folder, stop)
         finally:
             with self._lock:

@@ -266,7 +266,7 @@ def _planned(phase: Phase, calendar: Mapping[date, float] | None) -> list[date] 
         return None  # it works on no dates; its suites look at those that others wrote
     days = list(phase.listed_dates or (every_day(*phase.dates) if phase.dates else ()))
     if phase.units == "calendar":
-        return [day for day in days if calendar.get(day, 0) > 0] if calendar is not None else None
+        return [day for day in days if calendar.get(day, 0) > 0] or None if calendar is not None else None
     return days or None
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from backfill_tui.checks.model import Status, SuiteResult
 from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity, Timeline
 from backfill_tui.control.trend import Point
+from backfill_tui.engine.seen import Seen
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.progress.pace import Slice
@@ -68,10 +69,11 @@ class SuiteView:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a validation found of a phase as a whole, and when it began (aware)."""
+    """What its suites found of a phase as a whole, and when (aware). `stale` says why it no longer counts."""
 
     verdict: Status
     at: datetime
+    stale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class Snapshot:
     deadline_phase: str | None = None
     deadline_by: datetime | None = None
     critical_path: tuple[str, ...] = ()
+    seen: Seen = field(default_factory=Seen)  # what suites would be run on
     notes: tuple[str, ...] = ()
     sequence: int = 0  # grows with every published snapshot
 

@@ -34,12 +34,11 @@ def validate(
     *,
     asked_by: AskedBy,
     claimed: int | None = None,
-    done: Callable[[Case, SuiteResult], None] = lambda _case, _result: None,
 ) -> Validation:
     """Run cases of one phase, all of its outputs or all of its inputs, and record them.
 
-    `claimed` is their row in the ledger where there is one already. `done` is told of each result, from a worker's
-    thread. A ledger that can't be written keeps nothing from being judged; the validation then says so.
+    `claimed` is their row in the ledger where there is one already. A ledger that can't be written keeps nothing
+    from being judged; the validation then says so.
     """
     if not cases:
         return Validation(())
@@ -49,7 +48,6 @@ def validate(
         result = judge(case.suite, case.subject, court, now=datetime.now(UTC))
         if not court.stop.requested:  # what was stopped half-way found nothing that should count
             record.keep(result)
-        done(case, result)
         return result
 
     with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(cases)), thread_name_prefix="suite") as pool:

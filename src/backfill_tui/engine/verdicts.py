@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.control.verdicts import NOT_RUN, Outcome, outcome_of, stale_because
 from backfill_tui.engine.cases import Case, cases_of
-from backfill_tui.engine.docket import Docket
+from backfill_tui.engine.docket import Docket, Key
+from backfill_tui.engine.seen import Seen
 from backfill_tui.engine.snapshot import Judgement, Point, SuiteView
 from backfill_tui.plan.resolved import Phase, Plan
-from backfill_tui.progress.account import Account, RunEnd
 
 if TYPE_CHECKING:
     from backfill_tui.checks.model import SuiteResult
-
-_Key = tuple[str, str, bool]  # phase, suite, whether it is an input
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,9 @@ class PhaseVerdicts:
     def judgement(self) -> Judgement | None:
         """The verdict over its own suites, if all have been run."""
         verdict, at = self.outcome.verdict, self.outcome.at
-        return Judgement(verdict, at) if verdict is not None and at is not None else None
+        if verdict is None or at is None:
+            return None
+        return Judgement(verdict, at, self.outcome.stale)
 
 
 class VerdictBook:
@@ -42,8 +42,8 @@ class VerdictBook:
         self._ledger = ledger
         self._docket = docket
         self._version: object = None
-        self._results: dict[_Key, SuiteResult] = {}
-        self._trends: dict[_Key, dict[str, tuple[Point, ...]]] = {}
+        self._results: dict[Key, SuiteResult] = {}
+        self._trends: dict[Key, dict[str, tuple[Point, ...]]] = {}
         self.note = ""
 
     def refresh(self) -> None:
@@ -66,15 +66,18 @@ class VerdictBook:
                 continue
             newest = ledger.newest_results(phase.name, is_input=is_input)
             for name in names:
-                if name in newest and newest[name] != self._results.get(key := (phase.name, name, is_input)):
+                key = (phase.name, name, is_input)
+                if name not in newest:
+                    self._results.pop(key, None)
+                elif newest[name] != self._results.get(key):
                     self._results[key] = newest[name]
                     self._trends[key] = ledger.trends(phase.name, name, is_input=is_input)
 
-    def of(self, phase: Phase, accounts: Mapping[str, Account], now: datetime) -> PhaseVerdicts:
-        """What is known of a phase's suites, given the accounts of all phases."""
+    def of(self, phase: Phase, seen: Seen, now: datetime) -> PhaseVerdicts:
+        """What is known of a phase's suites."""
         if not phase.suites and not phase.inputs:
             return PhaseVerdicts()
-        views = [self._view(case, now) for case in cases_of(self._plan, phase, accounts, None)]
+        views = [self._view(case, now) for case in cases_of(self._plan, phase, seen)]
         own = {view.name: view for view in views if not view.is_input}
         return PhaseVerdicts(
             suites=tuple(views),
@@ -87,8 +90,7 @@ class VerdictBook:
         result = self._results.get(key)
         stale = ""
         if result is not None:
-            written = _written_at(case.subject.accounts, result.dates)
-            stale = stale_because(result, case.suite, dates=case.subject.dates, written_at=written, now=now)
+            stale = stale_because(result, case.suite, case.subject, written_at=case.written_at, now=now)
         return SuiteView(
             name=case.suite.name,
             title=case.suite.title,
@@ -104,19 +106,3 @@ class VerdictBook:
 def _outcome(names: tuple[str, ...] | list[str], views: Mapping[str, SuiteView]) -> Outcome:
     results = {name: view.result for name, view in views.items() if view.result is not None}
     return outcome_of(names, results, {name: view.stale for name, view in views.items()})
-
-
-def _written_at(accounts: Mapping[str, Account], dates: tuple[date, date] | None) -> datetime | None:
-    """When a run that fills some of these dates last said something; a run that is over, when it ended."""
-    times = [
-        time
-        for account in accounts.values()
-        for run in account.runs
-        if _overlap(run.dates or account.dates, dates)
-        and (time := run.ended_at if run.ended is not RunEnd.OPEN else account.last_line_at) is not None
-    ]
-    return max(times, default=None)
-
-
-def _overlap(one: tuple[date, date] | None, other: tuple[date, date] | None) -> bool:
-    return one is None or other is None or (one[0] <= other[1] and other[0] <= one[1])

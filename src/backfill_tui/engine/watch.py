@@ -3,8 +3,9 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from backfill_tui.checks.subject import WorkCalendar
 from backfill_tui.control.alerts import find_alerts
 from backfill_tui.control.conflicts import find_conflicts, rivals_of
 from backfill_tui.control.facts import PhaseFacts
@@ -16,6 +17,7 @@ from backfill_tui.engine.calendars import CalendarSource
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch, frozen
 from backfill_tui.engine.plans import OpenedPlan
+from backfill_tui.engine.seen import seen_in
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.engine.verdicts import PhaseVerdicts, VerdictBook
 from backfill_tui.errors import BackfillError
@@ -38,7 +40,7 @@ class PlanWatch:
         """`notes` are sentences of whoever opened it, shown with every snapshot."""
         self.plan = plan = opened.plan
         self._calendars = CalendarSource(plan, ledger, now=datetime.now(UTC))
-        self._calendar = self._calendars.weights
+        self._calendar = _weights(self._calendars.known)
         self._verdicts = VerdictBook(plan, ledger, docket or Docket())
         table = ProcessTable()
         self._watches = [PhaseWatch(phase, table, self._calendar, opened.dialects) for phase in plan.phases]
@@ -49,11 +51,11 @@ class PlanWatch:
     def look(self, now: datetime | None = None) -> Snapshot:
         """One snapshot as of now. A phase that can't be looked at says so and does not keep the others from it."""
         now = (now or datetime.now(UTC)).astimezone(self.plan.tz)
-        self._take_calendar()
+        self._take_calendar(now)
         looks = self._looks(now)
         self._verdicts.refresh()
-        accounts = {one.phase.name: one.account for one in looks}
-        verdicts = {one.phase.name: self._verdicts.of(one.phase, accounts, now) for one in looks}
+        seen = seen_in(looks, self._calendars.known, now)
+        verdicts = {one.phase.name: self._verdicts.of(one.phase, seen, now) for one in looks}
         facts = [_facts(one, verdicts[one.phase.name]) for one in looks]
         judged = self._judge(facts)
         states = {name: state for name, (state, _) in judged.items()}
@@ -73,6 +75,7 @@ class PlanWatch:
             alerts=find_alerts(facts, judged, conflicts, now=now),
             deadline_phase=deadline.phase if deadline else None,
             deadline_by=deadline.by if deadline else None,
+            seen=seen,
             notes=tuple(note for note in (*self._notes, self._calendars.note, self._verdicts.note) if note),
             sequence=self._sequence,
         )
@@ -106,9 +109,10 @@ class PlanWatch:
         for watch in self._watches:
             watch.close()
 
-    def _take_calendar(self) -> None:
+    def _take_calendar(self, now: datetime) -> None:
         """Use the calendar of the warehouse once it has answered."""
-        weights = self._calendars.weights
+        self._calendars.refresh(now)
+        weights = _weights(self._calendars.known)
         if weights is not None and weights is not self._calendar:
             self._calendar = weights
             for watch in self._watches:
@@ -194,3 +198,7 @@ def _facts(look: PhaseLook, verdicts: PhaseVerdicts) -> PhaseFacts:
         inputs=verdicts.inputs,
         validating=any(suite.running for suite in verdicts.suites if not suite.is_input),
     )
+
+
+def _weights(calendar: WorkCalendar | None) -> Mapping[date, float] | None:
+    return None if calendar is None else calendar.weights

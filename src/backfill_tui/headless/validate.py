@@ -1,6 +1,7 @@
 """`validate`: run the suites of phases now, record what they find, print it. The exit code is the worst verdict."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,16 +9,17 @@ from contextlib import contextmanager
 from backfill_tui.checks.judge import Court
 from backfill_tui.checks.model import Status, worst
 from backfill_tui.checks.warehouse import Question, Stop
-from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.cases import cases_of
+from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.engine.validation import Validation, validate
 from backfill_tui.engine.warehouses import open_warehouse
 from backfill_tui.engine.watch import PlanWatch
 from backfill_tui.views import formats
-from backfill_tui.views.validation import Judged, as_json, as_lines
+from backfill_tui.views.validation import JudgedPhase, as_json, as_lines
 
 PATIENCE_S = 120.0
 """How long the logs of a plan may take to be read before its accounts are taken as they are."""
@@ -36,38 +38,55 @@ def validate_phases(
     opened: OpenedPlan, phases: Sequence[str], *, inputs: bool, json_wanted: bool, read_only: bool
 ) -> int:
     """Judge phases (or, with `inputs`, what they read) and print it. 0 pass, 1 fail, 2 warnings, 3 unknown."""
-    ledger = _ledger(opened, read_only=read_only)
-    kept = None if read_only else ledger
-    watch = PlanWatch(opened, ledger)
+    ledger, note = ledger_of(opened.plan, read_only=read_only)
+    watch = PlanWatch(opened, ledger, notes=(note,) if note else ())
     try:
-        before = watch.look_whole(PATIENCE_S)
-        found = _run(opened, before, phases, kept, inputs=inputs)
-        after = watch.look()
+        with _ended_like_interrupted():
+            before = watch.look_whole(PATIENCE_S)
+            found = _run(opened, before, phases, None if read_only else ledger, inputs=inputs)
+            after = watch.look()
     finally:
         watch.close()
         if ledger is not None:
             ledger.close()
+    for sentence in (*before.notes, *(note for validation in found.values() for note in validation.notes)):
+        _narrate(sentence)
     judged = [_judged(after.phase(name), found[name], inputs=inputs) for name in phases]
-    for note in dict.fromkeys(note for validation in found.values() for note in validation.notes):
-        _narrate(note)
     if json_wanted:
         json.dump(as_json(judged), sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in as_lines(judged))
+    sys.stdout.flush()
     return EXIT_CODES[worst(one.verdict for one in judged)]
 
 
+@contextmanager
+def _ended_like_interrupted() -> Iterator[None]:
+    """A SIGTERM, or a terminal that is closed, is met as ctrl+c is: what is being asked is taken back first."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    numbers = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def _run(
-    opened: OpenedPlan, seen: Snapshot, phases: Sequence[str], kept: Ledger | None, *, inputs: bool
+    opened: OpenedPlan, snapshot: Snapshot, phases: Sequence[str], kept: Ledger | None, *, inputs: bool
 ) -> dict[str, Validation]:
     """The suites of each phase, one phase after the other."""
     plan = opened.plan
-    accounts = {view.name: view.account for view in seen.phases}
     found = {}
     with _court(opened) as court:
         for name in phases:
-            cases = cases_of(plan, plan.phase(name), accounts, seen.phase(name).calendar)
+            cases = cases_of(plan, plan.phase(name), snapshot.seen)
             wanted = [case for case in cases if case.is_input is inputs]
             found[name] = validate(wanted, court, kept, asked_by="command")
     return found
@@ -80,7 +99,7 @@ def _court(opened: OpenedPlan) -> Iterator[Court]:
     bills = warehouse is not None and warehouse.bills
 
     def tell(question: Question, size: int) -> None:
-        if bills:
+        if bills and size:
             _narrate(f"{question.labels['phase']}: {question.labels['suite']} reads {formats.size(size)}")
 
     try:
@@ -90,20 +109,10 @@ def _court(opened: OpenedPlan) -> Iterator[Court]:
             warehouse.close()
 
 
-def _ledger(opened: OpenedPlan, *, read_only: bool) -> Ledger | None:
-    """The plan's ledger; without it the suites are run all the same, and it is said that nothing is recorded."""
-    state_dir = opened.plan.state_dir
-    try:
-        return Ledger.existing(state_dir) if read_only else Ledger.open(state_dir)
-    except LedgerError as error:
-        _narrate(f"Nothing is recorded: {error}")
-        return None
-
-
-def _judged(view: PhaseView, validation: Validation, *, inputs: bool) -> Judged:
+def _judged(view: PhaseView, validation: Validation, *, inputs: bool) -> JudgedPhase:
     if validation.results or inputs:
-        return Judged(view, validation.results, validation.verdict)
-    return Judged(view, (), _BY_ACCOUNT.get(view.state, Status.UNKNOWN))
+        return JudgedPhase(view, validation.results, validation.verdict)
+    return JudgedPhase(view, (), _BY_ACCOUNT.get(view.state, Status.UNKNOWN))
 
 
 def _narrate(sentence: str) -> None:

@@ -11,6 +11,7 @@ from backfill_tui.views import check_columns, formats, verdicts
 from backfill_tui.views.check_columns import INDENT, NAME_MOST
 from backfill_tui.views.spans import Line, Span, Tone, clip, one, plain, shorten, spread, width
 
+GROUPS_SHOWN = 40
 DATES_SHOWN = 12  # dates without rows that are named one by one
 
 
@@ -161,18 +162,29 @@ def as_lines(result: SuiteResult) -> Iterator[str]:
 
 
 def _beneath(check: Check) -> Iterator[str]:
+    yield from _groups(check)
     if check.status is Status.PASS:
         return
-    for part in check.parts:
-        if part.status is not Status.PASS:
-            found = f"{verdicts.number(part.value)} {plain(check.unit or '')}".rstrip()
-            yield f"{part.status.value}: {verdicts.cell(part.group)}  {found}  ({formats.plural(part.rows, 'row')})"
     if check.todo:
         yield f"to do: {plain(check.todo)}"
     if check.dates:
         yield f"without a row: {named_dates(check)}"
     if check.command:
         yield f"{command_label(check)}: {plain(shlex.join(check.command))}"
+
+
+def _groups(check: Check) -> Iterator[str]:
+    """A breakdown as a small table: group, value, rows; of very many groups the first."""
+    shown = check.parts[:GROUPS_SHOWN]
+    names = [verdicts.cell(part.group) for part in shown]
+    found = [f"{value} {plain(check.unit or '')}".rstrip() for value in verdicts.numbers([p.value for p in shown])]
+    rooms = [max(map(width, column), default=0) for column in (names, found)]
+    for part, name, value in zip(shown, names, found, strict=True):
+        told = f"{name}{' ' * (rooms[0] - width(name))}  {' ' * (rooms[1] - width(value))}{value}"
+        status = "" if part.status is Status.PASS else f"  {part.status.value}"
+        yield f"{told}  {formats.plural(part.rows, 'row')}{status}"
+    if len(check.parts) > len(shown):
+        yield f"and {len(check.parts) - len(shown):,} groups more"
 
 
 def named_dates(check: Check) -> str:

@@ -82,6 +82,7 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
         },
         "gate": _gate(view.gate) if view.gate else None,
         "verdict": view.judgement.verdict.value if view.judgement else None,
+        "verdict_stale": (view.judgement.stale or None) if view.judgement else None,
         "verdict_at": contract.moment(view.judgement.at, zone) if view.judgement else None,
         "suites": [_suite(suite, zone) for suite in view.suites],
         "accepted": None,

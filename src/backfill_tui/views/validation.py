@@ -10,7 +10,7 @@ from backfill_tui.views import checks
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPhase:
     """A phase as it is after a validation, what its suites found, and the verdict over them."""
 
     view: PhaseView
@@ -18,7 +18,7 @@ class Judged:
     verdict: Status
 
 
-def as_json(judged: Sequence[Judged]) -> Json:
+def as_json(judged: Sequence[JudgedPhase]) -> Json:
     """The object of `validate --json`."""
     return {
         "verdict": worst(one.verdict for one in judged).value,
@@ -35,7 +35,7 @@ def as_json(judged: Sequence[Judged]) -> Json:
     }
 
 
-def as_lines(judged: Sequence[Judged]) -> Iterator[str]:
+def as_lines(judged: Sequence[JudgedPhase]) -> Iterator[str]:
     """Per phase its verdict and what it is now, then its suites."""
     for one in judged:
         yield f"{one.view.name}: {one.verdict.value}. It is {one.view.state.value}: {one.view.why}."

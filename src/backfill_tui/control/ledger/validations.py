@@ -119,14 +119,14 @@ class Validations:
         """
         with self._file.reading() as connection:
             rows = connection.execute(
-                "SELECT suite, result FROM suite_results WHERE id IN "
+                "SELECT suite, digest, result FROM suite_results WHERE id IN "
                 "(SELECT max(id) FROM suite_results WHERE phase = ? AND is_input = ? GROUP BY suite)",
                 (phase, int(is_input)),
             ).fetchall()
         found = {}
-        for suite, text in rows:
+        for suite, digest, text in rows:
             try:
-                found[suite] = suite_of_json(json.loads(text))
+                found[suite] = suite_of_json(json.loads(text), digest)
             except (ValueError, KeyError, TypeError):
                 continue  # of another version of this program: as good as not there
         return found

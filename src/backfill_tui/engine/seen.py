@@ -1,0 +1,49 @@
+"""What is known of a plan's phases at one moment, as far as running and weighing suites needs it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from backfill_tui.checks.subject import Dates, WorkCalendar
+from backfill_tui.progress.account import Account
+
+if TYPE_CHECKING:
+    from backfill_tui.engine.phase_watch import PhaseLook
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """By the name of a phase: the account, of those whose logs were read whole; its dates, by the plan or its log;
+    when anything was last heard of it (aware). `calendar` is None if the plan has none.
+    """
+
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    ranges: Mapping[str, Dates] = field(default_factory=dict)
+    active_at: Mapping[str, datetime] = field(default_factory=dict)
+    calendar: WorkCalendar | None = None
+
+
+def seen_in(looks: Iterable["PhaseLook"], calendar: WorkCalendar | None, now: datetime) -> Seen:
+    """What the looks of one moment tell."""
+    looks = list(looks)
+    whole = [look for look in looks if look.history_complete]
+    ranges = {look.phase.name: look.phase.dates or look.account.dates for look in looks}
+    active = {look.phase.name: _active_at(look, now) for look in looks}
+    return Seen(
+        accounts={look.phase.name: look.account for look in whole},
+        ranges={name: dates for name, dates in ranges.items() if dates is not None},
+        active_at={name: at for name, at in active.items() if at is not None},
+        calendar=calendar,
+    )
+
+
+def _active_at(look: "PhaseLook", now: datetime) -> datetime | None:
+    """When the phase was last heard of, by whatever tells of it: a live process is heard of now."""
+    if look.process.alive:
+        return now
+    times = [look.process.gone_since, look.account.last_line_at, *(log.last_growth_at for log in look.logs)]
+    times += [run.ended_at for run in look.account.runs]
+    if look.checkpoint is not None:
+        times += [look.checkpoint.updated_at, look.checkpoint.modified_at]
+    return max((time for time in times if time is not None), default=None)
