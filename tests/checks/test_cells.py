@@ -5,7 +5,7 @@ from decimal import Decimal
 from math import inf, isnan, nan
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backfill_tui.checks.cells import plain_value
@@ -57,9 +57,11 @@ def test_a_time_is_always_in_utc(value: datetime) -> None:
 cells = st.recursive(
     st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False) | st.text() | st.dates() | st.binary(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers() | st.dates(), inner),
+    max_leaves=12,
 )
 
 
+@settings(max_examples=60)
 @given(st.dictionaries(st.text(), cells))
 def test_a_structure_of_anything_is_json(value: dict[str, object]) -> None:
     text = plain_value(value)

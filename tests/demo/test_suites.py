@@ -7,7 +7,7 @@ import pytest
 from backfill_tui.checks.duckdb_warehouse import DuckDBWarehouse
 from backfill_tui.checks.judge import Court, judge, sample
 from backfill_tui.checks.model import Check, Status
-from backfill_tui.checks.subject import Subject
+from backfill_tui.checks.subject import Subject, WorkCalendar
 from backfill_tui.checks.warehouse import Stop
 from backfill_tui.demo.night import prepare
 from backfill_tui.demo.scenarios import NBA_NIGHT, QUIET_NIGHT
@@ -37,7 +37,7 @@ def court_of(plan: Plan) -> Court:
 
 def subject_of(plan: Plan, phase: str) -> Subject:
     assert plan.calendar
-    return Subject(phase, plan.name, plan.phase(phase).dates, calendar=plan.calendar.weights)
+    return Subject(phase, plan.name, plan.phase(phase).dates, calendar=WorkCalendar(plan.calendar.weights))
 
 
 def asked_of_tables(plan: Plan, phase: str, suite: str) -> dict[str, Check]:

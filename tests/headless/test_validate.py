@@ -92,14 +92,11 @@ def both(tmp_path: Path, bigquery_endpoint: str) -> Iterator[tuple[Night, Night]
     shutil.rmtree(tmp_path)
 
 
-@pytest.mark.parametrize("phase", [PHASE, "empty_range", "no_column"])
-def test_the_same_suites_on_the_same_data_give_the_same_json_on_both_warehouses(
-    both: tuple[Night, Night], phase: str
-) -> None:
+def test_the_same_suites_on_the_same_data_give_the_same_json_on_both_warehouses(both: tuple[Night, Night]) -> None:
     answers = []
     for night in both:
         night.fill(used=47.7, zones=30.0, lacking=7)
-        code, told = night.validate(phase)
+        code, told = night.validate(PHASE, "empty_range", "no_column")
         answers.append((code, _comparable(told)))
     assert answers[0] == answers[1]
 
