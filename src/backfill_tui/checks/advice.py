@@ -18,7 +18,7 @@ TODO: Mapping[Reason, str] = {
     Reason.NO_CREDENTIALS: "Give credentials that may read it.",
     Reason.UNREACHABLE: "Check the network, then try again.",
     Reason.TIMED_OUT: "Try again, or give the suite a longer `timeout`.",
-    Reason.TOO_EXPENSIVE: "Narrow the dates or the columns, or raise `max_bytes_billed`.",
+    Reason.TOO_EXPENSIVE: "Narrow the dates or the columns, or give the warehouse a higher `max_bytes_billed`.",
     Reason.CANCELLED: "Run it again.",
     Reason.NO_DATES: "Give the phase `dates` in the plan.",
     Reason.NO_CALENDAR: "Give the plan a `calendar` that covers these dates.",
