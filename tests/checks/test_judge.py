@@ -9,6 +9,7 @@ import pytest
 
 from backfill_tui.checks.judge import Court, estimate, judge, sample
 from backfill_tui.checks.model import Reason, Status, SuiteResult, Value
+from backfill_tui.checks.record import suite_json, suite_of_json
 from backfill_tui.checks.subject import Subject, WorkCalendar
 from backfill_tui.checks.warehouse import ROWS_AT_MOST, AskError, Question, Stop
 from backfill_tui.plan.resolved import Bound, Completeness, Metric, ProgressCheck, Query, Suite
@@ -213,6 +214,14 @@ def test_a_breakdown_is_shown_and_the_whole_decides() -> None:
     found = judged(one, warehouse(table(used=6))).check("used")
     assert found.status is Status.PASS
     assert [(part.group, part.rows, part.value) for part in found.parts] == [(2023, 5, 100.0), (2024, 5, 20.0)]
+
+
+def test_a_group_of_which_nothing_is_asked_has_no_status_and_stays_so_in_json() -> None:
+    found = judged(suite(replace(USED, bound=Bound(at_least=50.0), by="season")), warehouse(table(used=6)))
+    assert [part.status for part in found.check("used").parts] == [None, None]
+    written = suite_json(found)
+    assert [part["status"] for part in written["checks"][0]["parts"]] == [None, None]
+    assert suite_of_json(written, "").check("used").parts == found.check("used").parts
 
 
 def test_where_each_group_is_bounded_the_worst_group_decides() -> None:

@@ -203,6 +203,14 @@ def test_five_hundred_groups_are_cut_and_the_worst_are_shown() -> None:
     assert any("… and 460 more groups, none worse" in line for line in shown)
 
 
+def test_groups_of_which_nothing_is_asked_are_not_judged() -> None:
+    parts = tuple(Part(i, 10, float(i), None) for i in range(60))
+    shown = detail(replace(suites.check("m", Status.PASS, "1 (>= 0)", 1, ">= 0"), parts=parts))
+    assert any(line.startswith("· 7 ") for line in shown)
+    assert "… and 20 more groups" in shown
+    assert not any(mark in line for line in shown[1:] for mark in "✓✗?")
+
+
 def test_groups_share_their_decimals_and_an_absent_value_is_no_nought() -> None:
     usage = suites.players().result
     assert usage is not None

@@ -261,8 +261,8 @@ def _check(metric: Metric, found: Found, asked: Asked, suite: Suite) -> Check:
     held = hold(found.value, metric.bound)
     detail = phrase(found.value, metric.bound, places=metric.round, unit=metric.unit)
     parts = tuple(_part(metric, group) for group in found.groups)
-    bad = [part for part in parts if part.status is not Status.PASS] if metric.each != Bound() else []
-    status = worst([held.status, *(part.status for part in bad)])
+    bad = [part for part in parts if part.status not in {None, Status.PASS}]
+    status = worst([held.status, *(part.status for part in bad if part.status)])
     reason = held.reason or (Reason.NULL_VALUE if status is Status.UNKNOWN else None)
     return replace(
         blank,
@@ -296,7 +296,8 @@ def unseen(blank: Check, suite: Suite) -> Check:
 
 def _part(metric: Metric, group: Group) -> Part:
     value = group.values[0]
-    return Part(group.group, group.rows, value, hold(value, metric.each).status)
+    status = None if metric.each == Bound() else hold(value, metric.each).status
+    return Part(group.group, group.rows, value, status)
 
 
 def _named(metric: Metric, bad: Sequence[Part]) -> str:

@@ -58,12 +58,15 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One row of a metric's breakdown: the group, how many rows it has, its value and how that stands."""
+    """One row of a metric's breakdown: the group, how many rows it has, its value and how that stands.
+
+    `status` is None where the metric has no bound for each of its groups: nothing was asked of this one.
+    """
 
     group: Value
     rows: int
     value: Value
-    status: Status
+    status: Status | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def check_json(check: Check) -> Json:
                 "group": value_json(part.group),
                 "rows": part.rows,
                 "value": value_json(part.value),
-                "status": part.status.value,
+                "status": part.status.value if part.status else None,
             }
             for part in check.parts
         ],
@@ -112,15 +112,17 @@ def _check(told: Mapping[str, Any]) -> Check:
         reason=Reason(told["reason"]) if told["reason"] else None,
         todo=told["todo"],
         sql=told["sql"],
-        parts=tuple(
-            Part(_value(part["group"]), part["rows"], _value(part["value"]), Status(part["status"]))
-            for part in told["parts"]
-        ),
+        parts=tuple(_part(part) for part in told["parts"]),
         columns=tuple(told["columns"]),
         rows=tuple(tuple(_value(cell) for cell in row) for row in told["sample"]),
         dates=tuple(date.fromisoformat(day) for day in told["missing_dates"] or ()),
         command=tuple(told["command"] or ()),
     )
+
+
+def _part(told: Mapping[str, Any]) -> Part:
+    status = Status(told["status"]) if told["status"] else None
+    return Part(_value(told["group"]), told["rows"], _value(told["value"]), status)
 
 
 def _span(told: list[str] | None) -> tuple[date, date] | None:

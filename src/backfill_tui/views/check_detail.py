@@ -128,7 +128,7 @@ def _parts(check: Check, room: int) -> list[Line]:
         return []
     shown: Sequence[Part] = check.parts
     if len(shown) > _PARTS_MOST:
-        order = tuple(Status)
+        order = (None, *Status)
         shown = sorted(shown, key=lambda part: -order.index(part.status))[:_PARTS_MOST]
     found = [_with_unit(value, check.unit) for value in verdicts.numbers([part.value for part in shown])]
     names = [verdicts.cell(part.group) for part in shown]
@@ -137,9 +137,9 @@ def _parts(check: Check, room: int) -> list[Line]:
     name_room = min(max(width(name) for name in names), max(6, room - values_at - counts_at - 11))
     out = [one(f"By group, {formats.plural(len(check.parts), 'group')}", Tone.TITLE)]
     for part, name, value, count in zip(shown, names, found, counts, strict=True):
-        glyph, tone = verdicts.LOOK[part.status]
+        glyph, tone = verdicts.look(part.status)
         shown_name = shorten(name, name_room)
-        loud = tone if part.status is not Status.PASS else Tone.STRONG
+        loud = Tone.STRONG if part.status in {None, Status.PASS} else tone
         line = spread(
             Span(f"{glyph} ", tone),
             Span(shown_name + " " * (name_room - width(shown_name) + 2)),
@@ -148,7 +148,8 @@ def _parts(check: Check, room: int) -> list[Line]:
         )
         out.append(clip(line, room))
     if hidden := len(check.parts) - len(shown):
-        out.append(one(f"… and {formats.plural(hidden, 'more group', 'more groups')}, none worse", Tone.DIM))
+        worse = ", none worse" if any(part.status for part in shown) else ""
+        out.append(one(f"… and {formats.plural(hidden, 'more group', 'more groups')}{worse}", Tone.DIM))
     return out
 
 

@@ -181,7 +181,7 @@ def _groups(check: Check) -> Iterator[str]:
     rooms = [max(map(width, column), default=0) for column in (names, found)]
     for part, name, value in zip(shown, names, found, strict=True):
         told = f"{name}{' ' * (rooms[0] - width(name))}  {' ' * (rooms[1] - width(value))}{value}"
-        status = "" if part.status is Status.PASS else f"  {part.status.value}"
+        status = f"  {part.status.value}" if part.status and part.status is not Status.PASS else ""
         yield f"{told}  {formats.plural(part.rows, 'row')}{status}"
     if len(check.parts) > len(shown):
         yield f"and {len(check.parts) - len(shown):,} groups more"

@@ -47,6 +47,14 @@ _GROUPED_MOST = 10**18  # integers from here on are told by their magnitude
 _SOON_S = 60
 
 
+NOT_JUDGED = ("·", Tone.DIM)
+
+
+def look(status: Status | None) -> tuple[str, Tone]:
+    """Glyph and tone of a status; `·` where nothing was asked."""
+    return LOOK[status] if status else NOT_JUDGED
+
+
 def badge(status: Status) -> Line:
     """`✗ fail`, in the verdict's tone."""
     glyph, tone = LOOK[status]
