@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from backfill_tui.control.attempt import Acceptance, Attempt, StopAsked
+from backfill_tui.control.model import Condition
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account, Run
@@ -26,6 +28,12 @@ class PhaseFacts:
     outcome: Outcome = NOT_RUN  # what its own suites say
     inputs: Mapping[str, Outcome] = field(default_factory=dict)  # by suite
     validating: bool = False  # its own suites are being run at this moment
+    attempt: Attempt | None = None  # our newest launch of it, its stage as it is seen now
+    stop: StopAsked | None = None  # the newest stop that was asked of it
+    acceptance: Acceptance | None = None  # the newest, whatever has begun since
+    runnable: tuple[Condition, ...] = ()  # whether its command could be run: program, folder, log; only where asked
+    rivals: tuple[str, ...] = ()  # other plans' live writers of its table on days in common, each as a clause
+    recorded: bool = True  # False: there is no ledger that could be written, so that nothing may be started
 
     @property
     def run(self) -> Run | None:

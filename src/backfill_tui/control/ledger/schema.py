@@ -48,5 +48,76 @@ MIGRATIONS = (
         weights TEXT NOT NULL                                  -- JSON: a date, its work
     ) STRICT;
     """,
+    """
+    CREATE TABLE attempts (
+        phase TEXT NOT NULL,
+        number INTEGER NOT NULL CHECK (number > 0),
+        kind TEXT NOT NULL,                                    -- run or retry
+        command TEXT NOT NULL,                                 -- JSON: the order, whole
+        asked_by TEXT NOT NULL,                                -- command, screen or auto
+        person TEXT NOT NULL,
+        override TEXT,                                         -- the reason, where the gate was closed
+        gate TEXT NOT NULL,                                    -- JSON: its conditions as they were then
+        intended_at TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        boot_id TEXT, pid INTEGER, process_started REAL, since_boot_s REAL,  -- who the job's process is
+        started_at TEXT,
+        ended_at TEXT,
+        exit_code INTEGER,
+        signal TEXT,
+        note TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (phase, number)                            -- a launch is made once, whoever makes it
+    ) STRICT;
+
+    CREATE TABLE stops (
+        id INTEGER PRIMARY KEY,
+        phase TEXT NOT NULL,
+        boot_id TEXT NOT NULL, pid INTEGER NOT NULL, process_started REAL NOT NULL, since_boot_s REAL,
+        reason TEXT NOT NULL,
+        asked_by TEXT NOT NULL,
+        person TEXT NOT NULL,
+        at TEXT NOT NULL,
+        killed_at TEXT
+    ) STRICT;
+    CREATE INDEX stops_of_a_phase ON stops (phase);
+
+    CREATE TABLE acceptances (
+        id INTEGER PRIMARY KEY,
+        phase TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        person TEXT NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX acceptances_of_a_phase ON acceptances (phase);
+
+    CREATE TABLE acknowledgements (
+        id INTEGER PRIMARY KEY,
+        alert TEXT NOT NULL,                                   -- its id
+        since TEXT NOT NULL,                                   -- of which occurrence of it
+        person TEXT NOT NULL,
+        at TEXT NOT NULL,
+        UNIQUE (alert, since)
+    ) STRICT;
+
+    CREATE TABLE runs_seen (
+        id INTEGER PRIMARY KEY,
+        phase TEXT NOT NULL,
+        started_at TEXT NOT NULL,
+        ended_at TEXT,
+        ended TEXT NOT NULL,
+        workers INTEGER NOT NULL,
+        mode TEXT NOT NULL,
+        UNIQUE (phase, started_at)
+    ) STRICT;
+
+    CREATE TABLE finished_units (                              -- of the runs seen, for forecasts
+        run INTEGER NOT NULL REFERENCES runs_seen (id) ON DELETE CASCADE,
+        day TEXT NOT NULL,
+        state TEXT NOT NULL,
+        ended_at TEXT NOT NULL,
+        duration_s REAL,                                       -- null: its start was not seen
+        PRIMARY KEY (run, day)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 """`PRAGMA user_version` is how many of these a ledger has seen."""
