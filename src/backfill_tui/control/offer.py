@@ -41,7 +41,8 @@ class Target:
 class StopOffer:
     """A stop that may be made: the process, then all that it started.
 
-    `kill`: SIGTERM was sent and its grace is over, so that it would be SIGKILL. `restarters` are sentences naming what would start it again, in this plan or another.
+    `kill`: SIGTERM was sent and its grace is over, so that it would be SIGKILL. `restarters` are sentences naming
+    what would start it again, in this plan or another.
     """
 
     phase: str
