@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from backfill_tui.checks.model import Status, SuiteResult
+from backfill_tui.control.attempt import Acceptance, Attempt
 from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity, Timeline
 from backfill_tui.control.trend import Point
 from backfill_tui.engine.seen import Seen
@@ -103,6 +104,8 @@ class PhaseView:
     history_complete: bool = True  # False while the beginning of a log is still being read
     suites: tuple[SuiteView, ...] = ()  # its output suites, then its inputs
     judgement: Judgement | None = None  # the newest of its output suites
+    attempt: Attempt | None = None  # our newest launch of it
+    accepted: Acceptance | None = None  # a person's GO, as long as it counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import tzinfo
 
+from backfill_tui.control.attempt import Acceptance
 from backfill_tui.control.model import Condition
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.sources.process import ProcessSeen
@@ -61,7 +62,7 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
         "title": view.title,
         "state": view.state.value,
         "why": view.why,
-        "attempt": None,
+        "attempt": view.attempt.number if view.attempt else None,
         "critical": view.critical,
         "slack_s": None,
         **contract.account(view.account, zone),
@@ -85,9 +86,15 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
         "verdict_stale": (view.judgement.stale or None) if view.judgement else None,
         "verdict_at": contract.moment(view.judgement.at, zone) if view.judgement else None,
         "suites": [_suite(suite, zone) for suite in view.suites],
-        "accepted": None,
+        "accepted": _accepted(view.accepted, zone),
         "notes": list(_notes(view)),
     }
+
+
+def _accepted(acceptance: Acceptance | None, zone: tzinfo) -> contract.Json | None:
+    if acceptance is None:
+        return None
+    return {"by": acceptance.person, "reason": acceptance.reason, "at": contract.moment(acceptance.at, zone)}
 
 
 def _suite(suite: SuiteView, zone: tzinfo) -> contract.Json:
