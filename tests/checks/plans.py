@@ -40,7 +40,14 @@ phases:
   no_column:
     dates: {start: 2024-01-01, end: 2024-01-10}
     suites: [columns]
+  text_dates:
+    dates: {start: 2024-01-01, end: 2024-01-10}
+    suites: [texts]
 suites:
+  texts:
+    table: stats.player
+    date_column: player
+    metrics: {records: {sql: COUNT(*), at_least: 1}, quality: {sql: AVG(quality), at_least: 1}}
   player:
     table: "`p.stats.player`"
     date_column: game_date

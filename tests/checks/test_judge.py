@@ -159,6 +159,19 @@ def test_no_rows_make_every_check_unknown_even_a_count() -> None:
     assert (found.verdict, found.rows) == (Status.UNKNOWN, 0)
 
 
+def test_what_saw_no_rows_still_says_its_bound_with_its_unit() -> None:
+    share = replace(USED, unit="%")
+    query = Query("q", "none", AT_LEAST, "error", unit="%")
+    whole = Completeness(None, 0.9, "error")
+    found = judged(suite(share, completeness=whole, queries=(query,)), warehouse([]))
+    assert [check.detail for check in found.checks] == [
+        "d.t: the suite saw no rows in this range (>= 95 %)",
+        "d.t: the suite saw no rows in this range (>= 90 %)",
+        "d.t: the suite saw no rows in this range (>= 95 %)",
+    ]
+    assert judged(suite(queries=(query,))).check("q").detail == "the query returned no rows (>= 95 %)"
+
+
 @pytest.mark.parametrize(("sql", "reason"), [("null", Reason.NULL_VALUE), ("text", Reason.NOT_A_NUMBER)])
 def test_a_value_that_is_no_number_is_unknown(sql: str, reason: Reason) -> None:
     found = judged(suite(metric("odd", sql), COUNT))
@@ -277,8 +290,64 @@ def test_of_dates_that_the_calendar_was_not_asked_about_nothing_is_known() -> No
     found = judged(WHOLE, gappy(9), Subject("p", dates=DATES, calendar=asked_for_a_week)).check("missing_dates")
     assert found.reason is Reason.NO_CALENDAR
     assert "2024-01-10" in found.detail
-    surely = judged(WHOLE, gappy(0, 9), Subject("p", dates=DATES, calendar=asked_for_a_week))
+    surely = judged(WHOLE, gappy(0, 9), Subject("p", dates=DATES, calendar=asked_for_a_week, retry_of=retry))
     assert surely.check("missing_dates").status is Status.FAIL
+    assert surely.check("missing_dates").command == ("job", "--dates", "2024-01-01")
+
+
+@pytest.mark.parametrize(
+    ("span", "lacking", "said", "todo"),
+    [
+        ((FIRST, date(2024, 1, 7)), 9, "season.csv ends on 2024-01-07", "Continue it to 2024-01-10; "),
+        ((date(2024, 1, 3), DATES[1]), 0, "season.csv begins on 2024-01-03", "Let it begin on 2024-01-01; "),
+    ],
+)
+def test_beyond_the_rows_of_a_calendar_file_nothing_is_known_and_it_says_which_row_would_tell(
+    span: tuple[date, date], lacking: int, said: str, todo: str
+) -> None:
+    calendar = WorkCalendar(CALENDAR, span, source="season.csv")
+    subject = Subject("p", dates=DATES, calendar=calendar, retry_of=retry)
+    found = judged(WHOLE, gappy(lacking), subject).check("missing_dates")
+    assert (found.status, found.reason, found.command) == (Status.UNKNOWN, Reason.NO_CALENDAR, ())
+    assert f"{said} and tells nothing of {DAYS[lacking]}" in found.detail
+    assert found.todo == f"{todo}where nothing is due, a row `{DAYS[lacking]},0` says so."
+    assert judged(WHOLE, subject=subject).verdict is Status.PASS  # with rows it needs no calendar
+
+
+def test_coverage_with_doubtful_dates_is_told_where_it_is_the_same_whatever_is_due_on_them() -> None:
+    until_the_eighth = WorkCalendar(dict.fromkeys(DAYS, 1.0), (FIRST, DAYS[7]))
+
+    def status(share: float, *lacking: int) -> Status:
+        one = suite(COUNT, completeness=Completeness(None, share, "error"))
+        subject = Subject("p", dates=DATES, calendar=until_the_eighth)
+        return judged(one, gappy(*lacking), subject).check("coverage").status
+
+    assert status(0.85, 9) is Status.PASS  # 8 of 9, or 9 of 9
+    assert status(0.90, 9) is Status.UNKNOWN
+    assert status(0.88, 0) is Status.UNKNOWN  # 7 of 8, or 9 of 10
+    assert status(0.95, 0, 9) is Status.FAIL  # 8 of 9 at best
+
+
+def test_no_command_fills_dates_of_which_nobody_knows_whether_they_are_due() -> None:
+    found = judged(WHOLE, gappy(3), Subject("p", dates=DATES, retry_of=retry)).check("missing_dates")
+    assert (found.status, found.dates, found.command) == (Status.UNKNOWN, (DAYS[3],), ())
+
+
+def test_a_pass_despite_dates_without_rows_says_so() -> None:
+    one = suite(metric("n", "COUNT(*)", Bound()), completeness=Completeness(2, 0.75, "error"))
+    found = judged(one, gappy(5, 6), Subject("p", dates=DATES, calendar=WORK))
+    assert found.check("coverage").detail == (
+        "77.78 % (>= 75 %) of 9 dates; passes although 2 dates have no row: 2024-01-06, 2024-01-07"
+    )
+    assert "passes although 2 dates have no row" in found.check("missing_dates").detail
+    whole = judged(one, subject=Subject("p", dates=DATES, calendar=WORK)).check("coverage")
+    assert whole.detail == "100 % (>= 75 %) of 9 dates"
+
+
+def test_another_span_of_the_calendar_is_another_judgement() -> None:
+    week = WorkCalendar(CALENDAR, (FIRST, date(2024, 1, 7)))
+    assert week.digest(DATES) != WorkCalendar(CALENDAR, (FIRST, date(2024, 1, 8))).digest(DATES)
+    assert WorkCalendar(CALENDAR, DATES).digest(DATES) == WORK.digest(DATES)
 
 
 def test_a_calendar_that_could_not_be_asked_is_said_with_its_reason() -> None:

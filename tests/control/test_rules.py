@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from backfill_tui.checks.model import Status
 from backfill_tui.control.alerts import find_alerts
 from backfill_tui.control.conflicts import days_in_common, find_conflicts
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import PhaseState, Severity
 from backfill_tui.control.states import gate_of, judge
 from backfill_tui.control.timeline import timeline
+from backfill_tui.control.verdicts import Outcome
 from backfill_tui.plan.resolved import Expectation, Phase
 from backfill_tui.progress.account import Account
 from backfill_tui.sources.process import Identity, Presence, ProcessSeen
@@ -134,6 +136,34 @@ def test_a_process_gone_without_a_summary_is_an_alert_at_once() -> None:
     (alert,) = find_alerts([facts(account_of(running().body, gone=True), GONE)], JUDGED, [], now=NOW)
     assert alert.id == "gone:fix"
     assert alert.since == NOW
+
+
+def test_a_phase_that_failed_by_its_data_is_an_alert_with_the_value_and_its_bound() -> None:
+    why = "player: usage_rate 47.7 % (>= 95 %)"
+    one = facts(account_of(running(5).summary().body), GONE, suites=("player",))
+    one = replace(one, outcome=Outcome(Status.FAIL, why, NOW - timedelta(minutes=4)))
+    judged = {"fix": state_of(one)}
+    (alert,) = find_alerts([one], judged, [], now=NOW)
+    assert (alert.id, alert.severity, alert.since) == ("data:fix", Severity.CRITICAL, NOW - timedelta(minutes=4))
+    assert alert.detail.startswith(f"Suite {why}.")
+    assert alert.action.endswith("backfill-tui validate fix")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "process"),
+    [
+        (Outcome(Status.PASS, "s passes", NOW), GONE),
+        (Outcome(Status.WARN, "s: zones 30 %", NOW), GONE),
+        (Outcome(Status.UNKNOWN, "s: no rows", NOW), GONE),
+        (Outcome(Status.FAIL, "s: used 40 %", NOW, stale="its table was written since"), GONE),
+        (Outcome(Status.FAIL, "s: used 40 %", NOW), ALIVE),
+    ],
+)
+def test_what_did_not_fail_by_its_data_or_is_not_over_raises_nothing(
+    outcome: Outcome, process: ProcessSeen
+) -> None:
+    one = replace(facts(account_of(running(5).summary().body), process, suites=("s",)), outcome=outcome)
+    assert find_alerts([one], {"fix": state_of(one)}, [], now=NOW) == ()
 
 
 def test_an_ordinary_run_raises_nothing() -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from backfill_tui.demo.scenarios import SCENARIOS
 from backfill_tui.demo.schedule import FIRST_DATE, LAST_DATE, make_calendar, read_calendar, write_calendar
 from backfill_tui.demo.slate import players_on, team_nights
 
@@ -34,8 +35,17 @@ def test_summers_holidays_and_the_all_star_break_are_without_games() -> None:
 def test_a_calendar_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "calendar.csv"
     write_calendar(make_calendar(7), path)
-    assert path.read_text().startswith("date,weight\n2021-10-19,2\n")
+    assert path.read_text().startswith("date,weight\n2021-10-01,0\n2021-10-19,2\n")
     assert read_calendar(path) == make_calendar(7)
+
+
+def test_the_file_s_first_and_last_line_hold_every_night_between_them(tmp_path: Path) -> None:
+    path = tmp_path / "calendar.csv"
+    write_calendar(make_calendar(7), path)
+    days = [date.fromisoformat(line.partition(",")[0]) for line in path.read_text().splitlines()[1:]]
+    jobs = [job for scenario in SCENARIOS.values() for job in scenario.jobs]
+    assert days[0] <= min(job.start for job in jobs)
+    assert max(job.end for job in jobs) <= days[-1]
 
 
 def test_no_team_plays_twice_a_night_and_team_nights_are_numbered_without_gaps() -> None:

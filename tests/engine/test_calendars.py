@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from backfill_tui.checks.model import Value
+from backfill_tui.checks.subject import WorkCalendar
 from backfill_tui.checks.warehouse import Answer, AskError
 from backfill_tui.control.ledger import Ledger
 from backfill_tui.engine.calendars import CalendarSource, read_calendar
@@ -110,6 +111,24 @@ def test_leaving_takes_the_question_back(tmp_path: Path) -> None:
         source.close()
         server.wait_for(is_cancel)
         assert not source.asking
+
+
+def of_file(folder: Path, *rows: str) -> WorkCalendar:
+    (folder / "season.csv").write_text("\n".join(("date,weight", *rows, "")))
+    plan = PLAN[: PLAN.index("  sql:")] + "  csv: season.csv\n" + PLAN[PLAN.index("phases:") :]
+    (folder / "backfill.yaml").write_text(plan.format(warehouse="{backend: duckdb, path: warehouse}"))
+    read = open_plan(folder / "backfill.yaml", now=NOW, environ={})
+    known = CalendarSource(read.plan, None, now=NOW).known
+    assert known is not None
+    return known
+
+
+def test_a_file_tells_of_the_days_from_its_first_row_to_its_last_and_not_of_others(tmp_path: Path) -> None:
+    known = of_file(tmp_path, "2024-01-20,4", "2024-01-03,2", "2024-01-25,0")
+    assert (known.source, known.span) == ("season.csv", (date(2024, 1, 3), date(2024, 1, 25)))
+    assert [day for day in range(1, 32) if not known.knows(date(2024, 1, day))] == [1, 2, *range(26, 32)]
+    assert known.has_work(date(2024, 1, 20))
+    assert not known.has_work(date(2024, 1, 25))
 
 
 def calendar_of(*rows: tuple[Value, ...]) -> Mapping[date, float]:

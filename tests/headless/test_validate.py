@@ -1,7 +1,11 @@
 """`validate` as a user runs it, on Parquet files and on a BigQuery over the wire: its JSON and its exit code."""
 
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,6 +63,15 @@ def test_an_empty_range_a_missing_table_and_a_missing_column_are_unknown(night: 
     assert (code, checks(told)["nowhere"]["reason"]) == (3, "missing_column")
     assert checks(told)["records"]["status"] == "pass"
     assert "no_such_column" in checks(told)["nowhere"]["detail"]
+
+
+def test_a_date_column_of_texts_is_named_with_what_makes_dates_of_them(night: Night) -> None:
+    night.fill(used=99.0)
+    code, told = night.validate("text_dates")
+    for check in checks(told).values():
+        assert (code, check["reason"]) == (3, "wrong_sql")
+        assert "`date_column: player` can't be held against dates" in check["detail"]
+        assert "`CAST(player AS DATE)`" in check["todo"]
 
 
 def test_dates_of_the_calendar_without_rows_are_listed_with_their_command(night: Night) -> None:
@@ -134,3 +147,52 @@ def test_a_phase_that_is_not_in_the_plan_is_wrong_usage_with_the_nearest_name(tm
     assert done.returncode == 64
     assert "Did you mean 'player_game_summary'?" in done.stderr
     assert night.run("validate", "backfill.yaml").returncode == 64
+
+
+def test_a_suite_in_place_of_a_phase_is_wrong_usage_with_the_phases_that_have_it(tmp_path: Path) -> None:
+    done = night_in(tmp_path).run("validate", "player")
+    assert done.returncode == 64
+    assert "'player' is a suite, and validate takes phases" in done.stderr
+    assert "Name a phase that has it: player_game_summary, empty_range." in done.stderr
+
+
+def test_where_there_is_nothing_to_run_it_says_so_and_the_state_decides(tmp_path: Path) -> None:
+    night = night_in(tmp_path)
+    done = night.run("validate", PHASE, "--inputs")
+    assert done.returncode == 3
+    assert f"{PHASE} has no inputs; it is judged by its state." in done.stderr
+
+
+def interrupted(night: Night, *words: str) -> tuple[int, str]:
+    """The exit code and the narration of a `validate` of a program that hangs, once that has begun."""
+    plan = night.folder / "backfill.yaml"
+    hangs = "  hangs: {commands: {c: {run: [sh, -c, 'touch begun; exec sleep 300']}}}\n"
+    quick = "  quick: {commands: {c: {run: ['true']}}}\n"
+    phases = "  quick_one: {suites: [quick]}\n  slow_one: {suites: [hangs]}\n"
+    text = plan.read_text()
+    plan.write_text(text.replace("suites:\n  texts:", f"{phases}suites:\n{hangs}{quick}  texts:"))
+    program = [sys.executable, "-m", "backfill_tui", "validate", *words]
+    with subprocess.Popen(program, cwd=night.folder, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 30
+        while not (night.folder / "begun").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
+    return process.returncode, said
+
+
+def test_an_interrupt_says_what_is_recorded_all_the_same(tmp_path: Path) -> None:
+    code, said = interrupted(night_in(tmp_path), "quick_one", "slow_one")
+    assert code == 130
+    assert "stopped; recorded are the results of 1 of 2 suites (quick_one: quick)." in said
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [((), "stopped; no result is recorded."), (("--read-only",), "stopped; nothing is recorded.")],
+)
+def test_an_interrupt_before_anything_was_found_says_so(
+    tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    code, said = interrupted(night_in(tmp_path), "slow_one", *words)
+    assert (code, sentence in said) == (130, True)

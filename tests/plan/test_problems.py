@@ -176,6 +176,10 @@ ONE_MISTAKE = [
     ),
     (suite("queries: {q: {sql: SELECT 1, each_at_least: 1}}"), "5: suites.s.queries.q.each_at_least: unknown key"),
     (suite("progress: {missing: {at_most: high}}"), "at_most: must be a number or one ${section.key}, not 'high'"),
+    (
+        suite("progress: {success_rate: {at_least: 80%}}"),
+        "not '80%'; write 80 if what it bounds is in per cent (0 to 100), 0.8 if it is a share",
+    ),
     (suite("progress: {missing: {at_most: '5'}}"), "not '5'; write it without quotes"),
     (suite("progress: {mising: {at_most: 5}}"), "5: suites.s.progress.mising: must be one of"),
     (

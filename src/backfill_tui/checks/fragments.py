@@ -4,6 +4,8 @@ An expression that closes a parenthesis of ours, or hides the rest of the query 
 mean something that nobody wrote. Only the tokens are looked at; whether it is good SQL the warehouse says.
 """
 
+import re
+
 from backfill_tui.checks.model import Reason
 from backfill_tui.checks.warehouse import AskError
 
@@ -37,7 +39,21 @@ def refuse_torn(text: str, what: str) -> None:
         raise _refused(what, "leaves a parenthesis open", text)
 
 
+def no_dates(error: AskError, date_column: str) -> AskError:
+    """What to say where a warehouse can't hold a suite's `date_column` against dates, with its own words for it."""
+    name = date_column if re.fullmatch(r"[\w.`]+", date_column) else "…"
+    return AskError(
+        error.reason,
+        f"`date_column: {_shown(date_column)}` can't be held against dates: {error.what}",
+        where=error.where,
+        todo=f"It must give a DATE: write `CAST({name} AS DATE)` of a text, `DATE({name})` of a time.",
+    )
+
+
 def _refused(what: str, why: str, text: str) -> AskError:
-    shown = " ".join(text.split())
-    shown = shown if len(shown) <= 80 else shown[:79] + "…"
-    return AskError(Reason.WRONG_SQL, f"{why}: {shown}", where=f"`{what}`")
+    return AskError(Reason.WRONG_SQL, f"{why}: {_shown(text)}", where=f"`{what}`")
+
+
+def _shown(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= 80 else one_line[:79] + "…"

@@ -6,20 +6,17 @@ from datetime import date
 
 from backfill_tui.checks.advice import TODO
 from backfill_tui.checks.bounds import bound_text, hold, limits_text, phrase, shown
-from backfill_tui.checks.fragments import refuse_torn
+from backfill_tui.checks.fragments import no_dates, refuse_torn
 from backfill_tui.checks.model import Check, Part, Reason, Status, Value, worst
 from backfill_tui.checks.question import Group, Measured, SuiteQuery, measured
+from backfill_tui.checks.unknown import OF_ONE_METRIC, unanswered, unseen
 from backfill_tui.checks.warehouse import ROWS_AT_MOST, Answer, AskError, Question, Stop, Warehouse
 from backfill_tui.plan.resolved import Bound, Metric, Suite
-
-OF_ONE_METRIC = frozenset({Reason.MISSING_COLUMN, Reason.WRONG_SQL, Reason.DIVISION_BY_ZERO})
-"""What one expression can do to a query; the other reasons concern the table or the warehouse as a whole."""
 
 OF_THE_WAREHOUSE = frozenset({Reason.UNREACHABLE, Reason.NO_CREDENTIALS, Reason.TIMED_OUT, Reason.CANCELLED})
 """What a dry run fails of, whatever it is that is asked."""
 
 _GROUPS_NAMED = 5
-NO_ROWS = "the suite saw no rows in this range"
 
 
 @dataclass
@@ -144,11 +141,11 @@ class _Asking:
         try:
             size = self._size(metrics)
         except AskError as error:
-            if error.reason not in OF_ONE_METRIC or not metrics:
+            if error.reason not in OF_ONE_METRIC:
                 raise
             refused |= self._refused(metrics)
             metrics = [metric for metric in metrics if metric.name not in refused]
-            size = self._size(metrics)
+            size = self._size(metrics) if metrics else self._size_of_rows()
         return metrics, refused, size
 
     def whole(self) -> Asked:
@@ -168,6 +165,23 @@ class _Asking:
     def _size(self, metrics: Iterable[Metric]) -> int:
         """The bytes that these metrics would read. Raises AskError where their SQL does not hold."""
         return self.asker.estimate(self.question_of(self.query_of(metrics)))
+
+    def _size_of_rows(self) -> int:
+        """The bytes of counting the rows. Raises AskError; of one about its dates alone, with what they must be."""
+        try:
+            return self._size([])
+        except AskError as error:
+            if error.reason is not Reason.WRONG_SQL or self.suite.date_column is None:
+                raise
+            self._prove_dates(self.suite.date_column)
+            raise
+
+    def _prove_dates(self, date_column: str) -> None:
+        """Raise AskError if the SQL is wrong even when nothing but `date_column` is left of it."""
+        try:
+            self.asker.estimate(self.question_of(replace(self.query_of([]), where=None)))
+        except AskError as error:
+            raise (no_dates(error, date_column) if error.reason is Reason.WRONG_SQL else error) from None
 
     def _together(self, metrics: Sequence[Metric], size: int, found: dict[str, Found]) -> Measured:
         """All of them in one go. If that breaks, the rows are counted: over none, no metric means anything."""
@@ -257,7 +271,7 @@ def _check(metric: Metric, found: Found, asked: Asked, suite: Suite) -> Check:
     if error is not None:
         return unanswered(blank, error, suite.table)
     if not asked.rows:
-        return unseen(blank, suite)
+        return unseen(blank, suite, limits_text(metric.bound, metric.unit))
     held = hold(found.value, metric.bound)
     detail = phrase(found.value, metric.bound, places=metric.round, unit=metric.unit)
     parts = tuple(_part(metric, group) for group in found.groups)
@@ -273,25 +287,6 @@ def _check(metric: Metric, found: Found, asked: Asked, suite: Suite) -> Check:
         todo=TODO[reason] if reason else None,
         parts=parts,
     )
-
-
-def unanswered(blank: Check, error: AskError, table: str | None) -> Check:
-    """A check of which nothing is known, because of that. What is wrong with a query is told by its table."""
-    where = table if table is not None and error.reason in OF_ONE_METRIC else error.where
-    what = error.what.rstrip(".")
-    return replace(
-        blank,
-        status=Status.UNKNOWN,
-        reason=error.reason,
-        detail=f"{where}: {what}" if where else what,
-        todo=error.todo or TODO[error.reason],
-    )
-
-
-def unseen(blank: Check, suite: Suite) -> Check:
-    """A check of which nothing is known, because the suite saw no rows."""
-    aim = f" ({blank.bound})" if blank.bound else ""
-    return replace(blank, reason=Reason.NO_ROWS, detail=f"{suite.table}: {NO_ROWS}{aim}", todo=TODO[Reason.NO_ROWS])
 
 
 def _part(metric: Metric, group: Group) -> Part:

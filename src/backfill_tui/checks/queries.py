@@ -1,16 +1,21 @@
 """Free queries of a suite: rows are expected or forbidden, or the first value is held against bounds."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from backfill_tui.checks.advice import TODO
-from backfill_tui.checks.bounds import bound_text, hold, phrase
-from backfill_tui.checks.metrics import Asker, unanswered, unseen
+from backfill_tui.checks.bounds import bound_text, hold, limits_text, phrase
+from backfill_tui.checks.metrics import Asker
 from backfill_tui.checks.model import Check, Reason, Sample, Status
+from backfill_tui.checks.unknown import unanswered, unseen
 from backfill_tui.checks.warehouse import Answer, AskError, Question
 from backfill_tui.plan.resolved import Bound, Metric, Query, Suite
+from backfill_tui.plan.words import Expected
 
 SHOWN_ROWS = 20
 """Rows of a free query or a sample that are fetched to be shown."""
+
+_EXPECTED: Mapping[Expected, str] = {"rows": "rows", "no_rows": "no rows"}
 
 
 def query_check(query: Query, question: Question, asker: Asker, empty: Suite | None = None) -> Check:
@@ -28,7 +33,7 @@ def query_check(query: Query, question: Question, asker: Asker, empty: Suite | N
         sql=query.sql,
     )
     if empty is not None:
-        return unseen(blank, empty)
+        return unseen(blank, empty, _limits(query))
     asked = replace(question, sql=query.sql, rows_at_most=SHOWN_ROWS, suite=None)
     try:
         answer = asker.ask(asked, asker.estimate(asked))
@@ -57,8 +62,14 @@ def take_sample(metric: Metric, question: Question, asker: Asker) -> Sample:
 
 
 def _bound(query: Query) -> str | None:
-    expected = {"rows": "rows", "no_rows": "no rows"}[query.expect] if query.expect else None
+    expected = _EXPECTED[query.expect] if query.expect else None
     return " and ".join(filter(None, (expected, bound_text(query.bound)))) or None
+
+
+def _limits(query: Query) -> str:
+    """What it is held against, for a person."""
+    expected = _EXPECTED[query.expect] if query.expect else None
+    return " and ".join(filter(None, (expected, limits_text(query.bound, query.unit))))
 
 
 def _expected(query: Query, found: Check, answer: Answer) -> Check:
@@ -78,7 +89,9 @@ def _expected(query: Query, found: Check, answer: Answer) -> Check:
 def _bounded(query: Query, found: Check, answer: Answer) -> Check:
     if not answer.rows:
         todo = "See whether its tables are filled for these dates."
-        return replace(found, reason=Reason.NO_ROWS, detail="the query returned no rows", todo=todo)
+        limits = limits_text(query.bound, query.unit)
+        detail = f"the query returned no rows ({limits})" if limits else "the query returned no rows"
+        return replace(found, reason=Reason.NO_ROWS, detail=detail, todo=todo)
     value = answer.rows[0][0] if answer.rows[0] else None
     held = hold(value, query.bound)
     detail = phrase(value, query.bound, places=query.round, unit=query.unit)

@@ -15,13 +15,15 @@ Dates = tuple[date, date]
 class WorkCalendar:
     """Which dates carry work, as far as is known.
 
-    `span` is what was asked for: of dates outside nothing is known; None, it tells of all dates. Where `weights` is
-    None nothing is known at all, and `problem` says why, as a clause.
+    `span` is what was asked for, or the first and the last row of a file, which is then the `source`: of dates
+    outside nothing is known; None, it tells of all dates. Where `weights` is None nothing is known at all, and
+    `problem` says why, as a clause.
     """
 
     weights: Mapping[date, float] | None
     span: Dates | None = None
     problem: str = ""
+    source: str = ""
     _digests: dict[Dates, str] = field(default_factory=dict)
 
     def knows(self, day: date) -> bool:
@@ -30,12 +32,14 @@ class WorkCalendar:
 
     def has_work(self, day: date) -> bool:
         """Whether that day carries work; False for one that it does not know."""
-        return self.weights is not None and self.weights.get(day, 0) > 0
+        return self.weights is not None and self.knows(day) and self.weights.get(day, 0) > 0
 
     def digest(self, dates: Dates) -> str:
-        """A digest of the dates with work in a range."""
+        """A digest of the dates with work in a range, and of how much of the range it tells of if not of all."""
         if dates not in self._digests:
             days = sorted(day for day in self.weights or () if dates[0] <= day <= dates[1] and self.has_work(day))
+            if self.span is not None and not (self.knows(dates[0]) and self.knows(dates[1])):
+                days = [*days, *self.span]
             text = ",".join(day.isoformat() for day in days)
             self._digests[dates] = hashlib.sha256(text.encode()).hexdigest()[:16]
         return self._digests[dates]

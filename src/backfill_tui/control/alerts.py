@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from backfill_tui.checks.model import Status
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Alert, Conflict, PhaseState, Severity
 from backfill_tui.control.states import Judged, progress_words
@@ -26,6 +27,7 @@ def find_alerts(
         found.extend(_stalled(one, judged[one.phase.name], now))
         if not one.history_complete:
             continue
+        found.extend(_failed_by_data(one, judged[one.phase.name], now))
         for rule in (_gone, _missing, _incomplete, _fatal, _disagreement):
             found.extend(rule(one, now))
     order = list(Severity)
@@ -148,6 +150,22 @@ def _disagreement(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
         title=f"{facts.phase.name}: log and checkpoint disagree on {_count([d.day for d in disagreements])}",
         detail=f"{first.day}: the log says {first.log}, the checkpoint {first.checkpoint}.",
         action="Look at the table for these dates before trusting either.",
+    )
+
+
+def _failed_by_data(facts: PhaseFacts, judged: Judged, now: datetime) -> Iterator[Alert]:
+    """Its suites have found its data wanting, and that still counts."""
+    outcome, name = facts.outcome, facts.phase.name
+    if judged[0] is not PhaseState.FAILED or outcome.verdict is not Status.FAIL or outcome.stale:
+        return
+    yield Alert(
+        id=f"data:{name}",
+        severity=Severity.CRITICAL,
+        phase=name,
+        since=outcome.at or now,
+        title=f"{name} failed by its data",
+        detail=f"Suite {outcome.why}. What comes after it must not start on this.",
+        action=f"Mend the data, or a bound on purpose; then judge it again: backfill-tui validate {name}",
     )
 
 

@@ -129,14 +129,19 @@ def _is_holiday(day: date) -> bool:
 
 
 def write_calendar(calendar: Calendar, path: Path) -> None:
-    """Write the plan's `calendar.csv`: one line `date,weight` for each date with games."""
+    """Write the plan's `calendar.csv`: a line `date,weight` for each date with games, and for both ends.
+
+    Of days outside its first and last line a calendar says nothing, of those between that they are off-days.
+    """
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("date", "weight"))
-        writer.writerows((day.isoformat(), calendar.games[day]) for day in sorted(calendar.games))
+        days = sorted({FIRST_DATE, *calendar.games, LAST_DATE})
+        writer.writerows((day.isoformat(), calendar.games_on(day)) for day in days)
 
 
 def read_calendar(path: Path) -> Calendar:
     """Read what `write_calendar` wrote. Raises OSError, KeyError or ValueError if it is not such a file."""
     with path.open(newline="", encoding="utf-8") as file:
-        return Calendar({date.fromisoformat(row["date"]): int(row["weight"]) for row in csv.DictReader(file)})
+        games = {date.fromisoformat(row["date"]): int(row["weight"]) for row in csv.DictReader(file)}
+    return Calendar({day: count for day, count in games.items() if count})

@@ -47,7 +47,7 @@ class CalendarSource:
         if calendar is None:
             return None
         if calendar.weights is not None:
-            return WorkCalendar(calendar.weights)
+            return _of_file(self._plan, calendar.weights)
         if self._dates is None:
             return WorkCalendar(None, problem="no phase of the plan has dates, so the calendar was not asked")
         kept = _kept(self._plan, self._ledger, self._dates)
@@ -151,6 +151,13 @@ def _weight(day: date, value: Value) -> float:
 
 def _no_calendar(reason: Reason, what: str) -> AskError:
     return AskError(reason, f"{what}.", where="calendar.sql", todo="It must return one row a date: date, weight.")
+
+
+def _of_file(plan: Plan, weights: Weights) -> WorkCalendar:
+    """The calendar of a file: what lies before its first row or after its last it does not tell of."""
+    csv = plan.calendar.csv if plan.calendar else None
+    name = csv.relative_to(plan.folder) if csv and csv.is_relative_to(plan.folder) else csv
+    return WorkCalendar(weights, (min(weights), max(weights)), source=str(name or "the calendar"))
 
 
 def _range(plan: Plan) -> tuple[date, date] | None:

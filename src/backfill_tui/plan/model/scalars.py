@@ -106,7 +106,15 @@ def number(value: object) -> float:
 
 
 def _unquoted(value: object) -> str:
-    return "; write it without quotes" if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value) else ""
+    """How a text that is nearly a number is made one."""
+    if not isinstance(value, str):
+        return ""
+    if re.fullmatch(_PERCENT, value.strip()):
+        plain = value.strip().rstrip("%").rstrip()
+        return (
+            f"; write {plain} if what it bounds is in per cent (0 to 100), {float(plain) / 100:g} if it is a share"
+        )
+    return "; write it without quotes" if re.fullmatch(r"-?\d+(\.\d+)?", value) else ""
 
 
 def duration(value: object) -> float:
