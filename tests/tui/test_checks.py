@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from textual.geometry import Region
@@ -311,6 +312,30 @@ async def test_s_shows_rows_that_make_the_selected_metric_fail() -> None:
         assert "… and 8 more rows" in shown(app)
         await press(pilot, "j", "k")
         assert "0022300123" in shown(app)
+
+
+async def test_rows_that_fail_are_given_the_room_that_their_columns_need() -> None:
+    columns = (
+        "game_date",
+        "game_id",
+        "player_lookup",
+        "points",
+        "minutes_played",
+        "team_fg_attempts",
+        "team_turnovers",
+    )
+    judge = FakeJudge()
+    row = (date(2026, 1, 2), "0022500481", "giannis_antetokounmpo", 31, 34.5, None, None)
+    judge.rows = Sample("usage_rate", "SELECT 1", columns, (row,))
+    app = make_app(judge=judge)
+    async with running(app) as pilot:
+        await press(pilot, "4", "c", "n", "n")
+        before = app.screen.query_one("#check").size.width
+        await press(pilot, "s")
+        await until(pilot, lambda: "0022500481" in shown(app))
+        await until(pilot, lambda: "more column" not in shown(app) and "team_" in shown(app))
+        await press(pilot, "j")
+        await until(pilot, lambda: app.screen.query_one("#check").size.width == before)
 
 
 async def test_where_reading_is_billed_s_says_so_before_it_asks() -> None:

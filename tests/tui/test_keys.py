@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.command import CommandPalette
 
+from backfill_tui.tui.actions import Scope
 from backfill_tui.tui.screens.dashboard import Dashboard
 from backfill_tui.tui.screens.help import Help
 from backfill_tui.tui.screens.phase import PhasePage
@@ -13,6 +14,7 @@ from backfill_tui.tui.widgets.calendar import Calendar
 from backfill_tui.tui.widgets.log_lines import LogLines
 from backfill_tui.tui.widgets.panels import Details
 from backfill_tui.tui.widgets.phase_table import PhaseTable
+from backfill_tui.views.spans import Tone
 from tests.tui.screen import SMALL, make_app, press, running, shown, until
 
 
@@ -126,6 +128,22 @@ async def test_question_mark_lists_every_key_and_esc_closes() -> None:
         assert "Open the page of the selected phase" in shown(app)
         await press(pilot, "escape")
         assert isinstance(app.screen, Dashboard)
+
+
+@pytest.mark.parametrize(
+    ("keys", "first"),
+    [((), "Phases"), (("1", "enter"), "Calendar"), (("4", "c"), "Table of checks")],
+    ids=["dashboard", "phase", "checks"],
+)
+async def test_the_help_begins_with_the_page_that_it_was_asked_on(keys: tuple[str, ...], first: str) -> None:
+    app = make_app()
+    async with running(app) as pilot:
+        await press(pilot, *keys, "question_mark")
+        lines = app.screen.query_one(Details).lines
+        titles = ["".join(span.text for span in line) for line in lines if line and line[0].tone is Tone.TITLE]
+        assert titles[0] == first
+        assert len(titles) == len(Scope)
+        assert titles.index("Everywhere") < titles.index("Phase page" if first == "Phases" else "Dashboard")
 
 
 @pytest.mark.parametrize("key", ["colon", "ctrl+p"])

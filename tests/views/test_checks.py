@@ -1,14 +1,17 @@
 """Suites and checks as words: columns, details, plain lines; whatever a warehouse may answer."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import example as case
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backfill_tui.checks.model import Check, Part, Reason, Sample, Status, SuiteResult, Value
+from backfill_tui.checks.model import Check, Kind, Part, Reason, Sample, Status, SuiteResult, Value
 from backfill_tui.engine.snapshot import Judgement, PhaseView, Point, SuiteView
 from backfill_tui.plan.words import Severity
 from backfill_tui.views import asked, check_columns, check_detail, checks, facts, grid, header, verdicts
@@ -133,7 +136,7 @@ def test_a_check_is_marked_as_bad_as_it_counts() -> None:
 
     assert mark(Status.FAIL) == ("✗", Tone.BAD)
     assert mark(Status.FAIL, "warn") == ("!", Tone.WARN)
-    assert mark(Status.FAIL, "info") == ("✗", Tone.DIM)
+    assert mark(Status.FAIL, "info") == mark(Status.UNKNOWN, "info") == ("·", Tone.DIM)
     assert mark(Status.UNKNOWN) == mark(Status.UNKNOWN, "warn") == ("?", Tone.WARN)
     assert mark(Status.PASS) == ("✓", Tone.GOOD)
     assert mark(Status.PASS, bound=None) == ("·", Tone.DIM)
@@ -151,9 +154,43 @@ def test_values_below_nought_and_no_numbers_are_drawn_without_a_fault() -> None:
     assert check_columns.trend(suites.points(float("nan"), float("nan")), 2) == "  "
 
 
-def test_the_summary_counts_checks_as_they_count() -> None:
+def test_a_metric_that_is_bounded_in_its_groups_alone_is_judged() -> None:
+    bare = suites.check("m", Status.PASS, "1", 1)
+    assert verdicts.standing(replace(bare, parts=(Part(2024, 3, 1, None),))) is None
+    assert verdicts.standing(replace(bare, parts=(Part(2024, 3, 1, Status.PASS),))) is Status.PASS
+
+
+def test_a_value_that_nothing_is_asked_of_is_no_pass_in_its_detail() -> None:
+    assert detail(suites.check("m", Status.PASS, "2,641,077", 2_641_077))[0] == "· only shown: 2,641,077"
+    held = replace(suites.check("m", Status.FAIL, "1 (>= 2)", 1, ">= 2"), severity="info")
+    assert detail(held)[0] == "✗ fail: 1 (>= 2)"
+
+
+@given(
+    st.lists(
+        st.builds(
+            Check,
+            name=st.just("c"),
+            kind=st.sampled_from(get_args(Kind)),
+            severity=st.sampled_from(get_args(Severity)),
+            status=st.sampled_from(Status),
+            bound=st.sampled_from((None, ">= 1")),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_the_summary_counts_the_marks_of_the_rows(found: list[Check]) -> None:
+    view = view_of(SuiteView("s", "S", result=suites.result("s", "S", found)))
+    rows = [text(row.line).strip() for row in checks.rows(view, NOW, 100) if row.key]
+    marks = Counter(row[0] for row in rows)
+    counted = dict(re.findall(r"([✓✗!?·]) (\d+)", text(checks.summary(view))))
+    assert {mark: str(number) for mark, number in marks.items()} == counted
+
+
+def test_the_summary_is_in_words_from_the_worst_on() -> None:
     assert text(checks.summary(FACTORS)) == (
-        "11 checks   ✗ 2 fail   ? 1 unknown   ! 1 warn   ✓ 6 pass   · 1 only shown"
+        "11 checks   ✗ 2 fail   ? 1 unknown   ! 1 warn   ✓ 5 pass   · 2 only shown"
     )
     assert "No suites judge this phase" in text(checks.summary(view_of()))
 
@@ -276,6 +313,26 @@ def test_any_value_is_one_short_line_without_control_characters(value: Value) ->
 def test_any_answer_is_a_table_that_fits(rows: list[list[Value]], columns: list[str], room: int) -> None:
     for line in grid.table(columns, rows, room):
         assert line_width(line) <= max(room, 28)
+
+
+def test_titles_are_broken_and_texts_cut_before_a_column_is_left_out() -> None:
+    columns = ("player_lookup", "team_fg_attempts", "game_date", "minutes_played")
+    rows = [("giannis_antetokounmpo", None, date(2026, 1, 2), 1_234.25)]
+    assert [text(line) for line in grid.table(columns, rows, 80)] == [
+        "player_lookup          team_fg_attempts  game_date   minutes_played",
+        "giannis_antetokounmpo  NULL              2026-01-02         1234.25",
+    ]
+    assert [text(line) for line in grid.table(columns, rows, 42)] == [
+        "            team_fg_              minutes_",
+        "player_lo…  attempts  game_date     played",
+        "giannis_a…  NULL      2026-01-02   1234.25",
+    ]
+
+
+@given(st.integers(0, 10**12), st.integers(20, 60))
+def test_a_number_is_shown_whole_or_not_at_all(number: int, room: int) -> None:
+    shown = [text(line) for line in grid.table(("player_lookup", "points"), [("x" * 30, number)], room)]
+    assert shown[1].endswith(f" {number}") or shown[-1] == "… and 1 more column"
 
 
 def _nasty_check(value: Value) -> Check:

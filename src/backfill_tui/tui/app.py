@@ -171,7 +171,7 @@ class BackfillApp(App[int]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        self.push_screen(Help())
+        self.push_screen(Help({*self.page.at_home(), Scope.APP}))
 
     def action_theme(self) -> None:
         """Choose a theme."""

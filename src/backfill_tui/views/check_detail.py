@@ -53,14 +53,13 @@ def _separated(groups: Iterable[list[Line]]) -> list[Line]:
 
 
 def _found(check: Check, room: int) -> list[Line]:
-    """The verdict as a sentence, why nothing is known, and what to do."""
-    mark = verdicts.mark(check)
-    tone = mark.tone if check.status is not Status.PASS else verdicts.LOOK[Status.PASS][1]
-    glyph, _ = verdicts.LOOK[check.status]
-    text = [
-        one(piece, tone)
-        for piece in wrap(f"{glyph} {check.status.value}: {plain(check.detail)}".rstrip(": "), room)
-    ]
+    """What was found as a sentence, whatever it counts for; why nothing is known, and what to do."""
+    found = check.status if verdicts.is_asked(check) else None
+    glyph, tone = verdicts.look(found)
+    if found is not Status.PASS:
+        tone = verdicts.mark(check).tone
+    words = f"{glyph} {found.value if found else 'only shown'}: {plain(check.detail)}"
+    text = [one(piece, tone) for piece in wrap(words.rstrip(": "), room)]
     known = []
     if check.reason is not None:
         known.append(Fact("why", verdicts.REASONS[check.reason]))

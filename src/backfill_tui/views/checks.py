@@ -1,6 +1,7 @@
 """The suites of a phase as rows of a table, and one suite as plain lines. The words only; it knows no screen."""
 
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,7 +61,7 @@ def find(view: PhaseView, key: Key) -> tuple[SuiteView, Check | None] | None:
 
 
 def summary(view: PhaseView) -> Line:
-    """How the phase's checks stand, counted as they count: `18 checks   ✓ 15 pass   ! 2 warn   ✗ 1 fail`."""
+    """How the phase's checks stand, counted by the marks of their rows: `18 checks   ✗ 1 fail   ✓ 17 pass`."""
     found = [check for suite in view.suites for check in _checks(suite)]
     if not view.suites:
         return one(
@@ -69,12 +70,11 @@ def summary(view: PhaseView) -> Line:
     if not found:
         return one(f"{formats.plural(len(view.suites), 'suite')}, not run yet: v runs them.", Tone.DIM)
     parts: list[Span] = [Span(formats.plural(len(found), "check"), Tone.DIM)]
-    for status in reversed(Status):
-        glyph, tone = verdicts.LOOK[status]
-        if number := sum(check.counts_as is status for check in found):
-            parts.append(Span(f"   {glyph} {number} {status.value}", tone))
-    if shown := sum(check.counts_as is None for check in found):
-        parts.append(Span(f"   · {shown} only shown", Tone.DIM))
+    count = Counter(verdicts.standing(check) for check in found)
+    for status in (*reversed(Status), None):
+        glyph, tone = verdicts.look(status)
+        if number := count[status]:
+            parts.append(Span(f"   {glyph} {number} {status.value if status else 'only shown'}", tone))
     return tuple(parts)
 
 

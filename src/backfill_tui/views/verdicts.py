@@ -61,15 +61,25 @@ def badge(status: Status) -> Line:
     return one(f"{glyph} {status.value}", tone)
 
 
+def standing(check: Check) -> Status | None:
+    """How a check stands, for its row and for the count of all: as bad as it counts; None where it is only shown.
+
+    What nobody knows stands as unknown, be it only a warning to the verdict.
+    """
+    if check.counts_as is None or not is_asked(check):
+        return None
+    return Status.UNKNOWN if check.status is Status.UNKNOWN else check.counts_as
+
+
+def is_asked(check: Check) -> bool:
+    """Whether a pass of it says anything: a value without a bound, on the whole or on its groups, is only shown."""
+    bounded = check.bound is not None or any(part.status for part in check.parts)
+    return bounded or check.kind == "command" or check.status is not Status.PASS
+
+
 def mark(check: Check) -> Span:
-    """The glyph of a check: as bad as it counts; what is only shown is dim."""
-    if check.counts_as is None:
-        return Span(LOOK[check.status][0] if check.bound else "·", Tone.DIM)
-    if check.status is Status.UNKNOWN:
-        return Span(*LOOK[Status.UNKNOWN])
-    if check.status is Status.PASS and check.bound is None and check.kind in {"metric", "progress", "query"}:
-        return Span("·", Tone.DIM)
-    return Span(*LOOK[check.counts_as])
+    """The glyph of a check's row."""
+    return Span(*look(standing(check)))
 
 
 def is_trouble(check: Check) -> bool:

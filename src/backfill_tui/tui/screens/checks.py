@@ -22,7 +22,7 @@ from backfill_tui.tui.screens.page import Page, sentence
 from backfill_tui.tui.widgets.checks_table import ChecksTable
 from backfill_tui.tui.widgets.painted import Lines, Written
 from backfill_tui.tui.widgets.panels import Details
-from backfill_tui.views import asked, check_detail, checks, header
+from backfill_tui.views import asked, check_detail, checks, grid, header
 from backfill_tui.views.checks import Key
 from backfill_tui.views.spans import Line, Tone, one, plain, spread, wrap
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 _TWO_COLUMNS = 100  # cells from which the detail stands beside the table
+_NARROW_ROWS = 44  # cells of rows that fit the detail beside the table as it is
 
 
 class Step(Enum):
@@ -126,11 +127,13 @@ class ChecksPage(Page):
         key, now = self.query_one(ChecksTable).selected, self.snapshot.at
         found = checks.find(self.view, key) if key else None
         if key is None or found is None:
+            self.remove_class("-rows")
             panel.entitle("Check")
             panel.write(lambda _: [])
             return
         suite, check = found
         sample = self._samples.get(key)
+        self.set_class(sample is not None and grid.wanted(sample.columns, sample.rows) > _NARROW_ROWS, "-rows")
         panel.entitle(plain(check.name if check else suite.title), asked.kind(check) if check else "")
         panel.write(lambda width: check_detail.lines(suite, check, now, width, sample))
 

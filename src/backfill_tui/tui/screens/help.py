@@ -1,5 +1,6 @@
-"""The help: every action of the registry, by where it is at home."""
+"""The help: every action of the registry, by where it is at home; what can be done here comes first."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -34,6 +35,10 @@ class Help(ModalScreen[None]):
         Binding("escape,q,question_mark,enter,f1", "dismiss", "Close", show=False),
     ]
 
+    def __init__(self, here: Collection[Scope] = ()) -> None:
+        super().__init__()
+        self.here = here
+
     def compose(self) -> ComposeResult:
         """One scrolling panel."""
         yield Details("Help", id="help")
@@ -42,14 +47,14 @@ class Help(ModalScreen[None]):
         """Write the list."""
         panel = self.query_one(Details)
         panel.entitle("Keys", "esc: close")
-        panel.write(written)
+        panel.write(lambda width: written(width, self.here))
         panel.focus()
 
 
-def written(width: int) -> list[Line]:
-    """The help in `width` cells."""
+def written(width: int, here: Collection[Scope] = ()) -> list[Line]:
+    """The help in `width` cells, the keys that work `here` before all others."""
     lines: list[Line] = []
-    for scope in _ORDER:
+    for scope in sorted(_ORDER, key=lambda scope: scope not in here):
         lines += [one("")] if lines else []
         lines.append(one(scope.value, Tone.TITLE))
         for action in of_scope(scope):

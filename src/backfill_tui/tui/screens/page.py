@@ -63,6 +63,11 @@ class Page(Screen[None]):
         """Where the page's own actions are at home, innermost first."""
         return (self.SCOPE, Scope.PAGE)
 
+    def at_home(self) -> set[Scope]:
+        """Where everything that can be done on the page is at home: its own scopes, and those of what it shows."""
+        shown = (getattr(widget, "SCOPE", None) for widget in self.query("*") if widget.display)
+        return {*self.scopes(), *(scope for scope in shown if isinstance(scope, Scope))}
+
     def turn_to(self, phase: str) -> None:
         """Show another phase of the snapshot, chosen by its number."""
 
