@@ -6,9 +6,12 @@ Each concern is a class in a module of its own, over the transactions of one `Le
 from pathlib import Path
 from typing import Self
 
+from backfill_tui.control.ledger.acceptances import Acceptances
+from backfill_tui.control.ledger.attempts import Attempts
 from backfill_tui.control.ledger.calendars import Calendars
 from backfill_tui.control.ledger.faults import LedgerError
 from backfill_tui.control.ledger.file import LedgerFile
+from backfill_tui.control.ledger.stops import Stops
 from backfill_tui.control.ledger.validations import AskedBy, Validations
 
 __all__ = ["FILE", "AskedBy", "Ledger", "LedgerError"]
@@ -24,6 +27,9 @@ class Ledger:
 
     def __init__(self, file: LedgerFile) -> None:
         self._file = file
+        self.attempts = Attempts(file)
+        self.stops = Stops(file)
+        self.acceptances = Acceptances(file)
         validations, calendars = Validations(file), Calendars(file)
         self.begin_validation = validations.begin
         self.claim_validation = validations.claim
