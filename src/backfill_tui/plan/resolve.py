@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
@@ -70,6 +71,7 @@ def resolve(
         suites=MappingProxyType({name: resolve_suite(name, s, place) for name, s in written.suites.items()}),
         probes=tuple(resolve_probe(name, probe, place) for name, probe in written.probes.items()),
         next_steps=tuple(written.next_steps),
+        report_template=_report_template(written, place),
         python=place.python,
     )
 
@@ -122,6 +124,27 @@ def _calendar(written: PlanWritten, place: Place) -> Calendar | None:
     weights, problems = gather_calendar(place.path(calendar.csv), place.named(calendar.csv))
     place.draft.take(("calendar", "csv"), problems)
     return Calendar(csv=place.path(calendar.csv), weights=weights)
+
+
+def _report_template(written: PlanWritten, place: Place) -> Path | None:
+    """The file of the report's template: that it is there is looked at now, not when the night is over."""
+    if written.report_template is None:
+        return None
+    path = place.path(written.report_template)
+    if why := _no_plain_file(path):
+        place.draft.refuse(("report_template",), f"{place.named(written.report_template)}: {why}")
+    return path
+
+
+def _no_plain_file(path: Path) -> str:
+    """Why a path is no file that could be read, as a clause; empty if it is one."""
+    try:
+        plain = stat.S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return "there is no such file; check the name"
+    except (OSError, ValueError) as error:
+        return f"the file can't be read ({getattr(error, 'strerror', None) or error}); check the name"
+    return "" if plain else "this is not a plain file; name a text file"
 
 
 def _alerts(written: PlanWritten) -> AlertThresholds:

@@ -254,6 +254,7 @@ class Plan:
     suites: Mapping[str, Suite] = field(default_factory=dict)
     probes: tuple[Probe, ...] = ()
     next_steps: tuple[str, ...] = ()
+    report_template: Path | None = None
     warnings: tuple[Problem, ...] = ()
     python: str = "python3"
 

@@ -27,6 +27,7 @@ class PlanWritten(Settings):
     state_dir: Text = Field(".backfill-tui", description="Folder of the ledger and of launched runs.")
     thresholds: Text | None = Field(None, description="A YAML file of numbers, usable as ${section.key}.")
     next_steps: list[Text] = Field([], description="Printed at the end of the final report.")
+    report_template: Text | None = Field(None, description="A Jinja template of the Markdown that `report` writes.")
     warehouse: WarehouseWritten | None = Field(None, description="Where suites run.")
     calendar: CalendarWritten | None = Field(None, description="Which dates carry work, and how much.")
     alerts: AlertsWritten = Field(AlertsWritten(), description="From where on something is an alert.")
