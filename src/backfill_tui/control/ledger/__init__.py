@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Self
 
 from backfill_tui.control.ledger.acceptances import Acceptances
+from backfill_tui.control.ledger.acknowledgements import Acknowledgements
 from backfill_tui.control.ledger.attempts import Attempts
 from backfill_tui.control.ledger.calendars import Calendars
 from backfill_tui.control.ledger.faults import LedgerError
 from backfill_tui.control.ledger.file import LedgerFile
+from backfill_tui.control.ledger.history import History
 from backfill_tui.control.ledger.stops import Stops
+from backfill_tui.control.ledger.units import Units
 from backfill_tui.control.ledger.validations import AskedBy, Validations
 
 __all__ = ["FILE", "AskedBy", "Ledger", "LedgerError"]
@@ -30,6 +33,9 @@ class Ledger:
         self.attempts = Attempts(file)
         self.stops = Stops(file)
         self.acceptances = Acceptances(file)
+        self.acknowledgements = Acknowledgements(file)
+        self.units = Units(file)
+        self.history = History(file)
         validations, calendars = Validations(file), Calendars(file)
         self.begin_validation = validations.begin
         self.claim_validation = validations.claim

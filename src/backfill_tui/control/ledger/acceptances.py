@@ -1,7 +1,10 @@
 """Acceptances: a person's GO for a phase, with the reason, kept for ever."""
 
+import sqlite3
+
 from backfill_tui.control.attempt import Acceptance
 from backfill_tui.control.ledger.file import LedgerFile
+from backfill_tui.control.ledger.rows import named, understood
 from backfill_tui.control.ledger.times import text_of, time_of
 from backfill_tui.control.ledger.words import kept
 
@@ -21,22 +24,19 @@ class Acceptances:
             )
 
     def newest(self, phase: str) -> Acceptance | None:
-        """The one that was given to a phase last."""
+        """The one that was given to a phase last; None also where that can't be read: no older one stands in."""
         with self._file.reading() as connection:
-            row = connection.execute(
-                "SELECT phase, reason, person, at FROM acceptances WHERE phase = ? ORDER BY id DESC LIMIT 1",
-                (phase,),
-            ).fetchone()
-        return None if row is None else _acceptance(*row)
+            rows = named(connection).execute(
+                "SELECT * FROM acceptances WHERE phase = ? ORDER BY id DESC LIMIT 1", (phase,)
+            )
+            return next(iter(understood(_acceptance_of, rows)), None)
 
     def recent(self, limit: int) -> tuple[Acceptance, ...]:
         """The newest of all phases, the newest first."""
         with self._file.reading() as connection:
-            rows = connection.execute(
-                "SELECT phase, reason, person, at FROM acceptances ORDER BY id DESC LIMIT ?", (limit,)
-            ).fetchall()
-        return tuple(_acceptance(*row) for row in rows)
+            rows = named(connection).execute("SELECT * FROM acceptances ORDER BY id DESC LIMIT ?", (limit,))
+            return understood(_acceptance_of, rows)
 
 
-def _acceptance(phase: str, reason: str, person: str, at: str) -> Acceptance:
-    return Acceptance(phase, reason, person, time_of(at))
+def _acceptance_of(row: sqlite3.Row) -> Acceptance:
+    return Acceptance(row["phase"], row["reason"], row["person"], time_of(row["at"]))

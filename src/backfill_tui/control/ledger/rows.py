@@ -1,8 +1,15 @@
-"""Rows by the names of their columns, and the identities in them: four columns, named alike in every table."""
+"""Rows by the names of their columns, those that are understood, and the identities in them.
+
+An identity is four columns, named alike in every table.
+"""
 
 import sqlite3
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from backfill_tui.sources.presence import Identity
+
+_T = TypeVar("_T")
 
 
 def named(connection: sqlite3.Connection) -> sqlite3.Cursor:
@@ -10,6 +17,17 @@ def named(connection: sqlite3.Connection) -> sqlite3.Cursor:
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
     return cursor
+
+
+def understood(read: Callable[[sqlite3.Row], _T], rows: Iterable[sqlite3.Row]) -> tuple[_T, ...]:
+    """What the rows tell, without those that `read` raises ValueError at: another version wrote them."""
+    found = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except ValueError:
+            continue
+    return tuple(found)
 
 
 def row_of_identity(identity: Identity) -> tuple[str, int, float, float | None]:

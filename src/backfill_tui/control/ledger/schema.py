@@ -49,6 +49,8 @@ MIGRATIONS = (
     ) STRICT;
     """,
     """
+    CREATE INDEX validations_asked_for ON validations (id) WHERE asked_by <> 'interval';
+
     CREATE TABLE attempts (
         phase TEXT NOT NULL,
         number INTEGER NOT NULL CHECK (number > 0),
@@ -102,10 +104,10 @@ MIGRATIONS = (
     CREATE TABLE runs_seen (
         id INTEGER PRIMARY KEY,
         phase TEXT NOT NULL,
-        started_at TEXT NOT NULL,
+        started_at TEXT NOT NULL,                              -- by its log, of which it has no better name
         ended_at TEXT,
-        ended TEXT NOT NULL,
-        workers INTEGER NOT NULL,
+        ended TEXT NOT NULL,                                   -- completed, killed or open
+        workers INTEGER,                                       -- null: its log does not tell
         mode TEXT NOT NULL,
         UNIQUE (phase, started_at)
     ) STRICT;

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from backfill_tui.control.attempt import IllegalStepError, StopAsked
 from backfill_tui.control.ledger.file import LedgerFile
-from backfill_tui.control.ledger.rows import identity_of_row, named, row_of_identity
+from backfill_tui.control.ledger.rows import identity_of_row, named, row_of_identity, understood
 from backfill_tui.control.ledger.times import text_of, time_of
 from backfill_tui.control.ledger.words import kept
 
@@ -49,24 +49,21 @@ class Stops:
             raise IllegalStepError(f"{stop.phase} was not asked to stop before it was to be killed.")
 
     def newest(self, phase: str) -> StopAsked | None:
-        """The stop of a phase that was asked last."""
+        """The stop of a phase that was asked last; None also where that can't be read: no older one stands in."""
         with self._file.reading() as connection:
-            row = (
-                named(connection)
-                .execute("SELECT * FROM stops WHERE phase = ? ORDER BY id DESC LIMIT 1", (phase,))
-                .fetchone()
+            rows = named(connection).execute(
+                "SELECT * FROM stops WHERE phase = ? ORDER BY id DESC LIMIT 1", (phase,)
             )
-        return None if row is None else stop_of(row)
+            return next(iter(understood(_stop_of, rows)), None)
 
     def recent(self, limit: int) -> tuple[StopAsked, ...]:
         """The newest stops of all phases, the newest first."""
         with self._file.reading() as connection:
-            rows = named(connection).execute("SELECT * FROM stops ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
-        return tuple(stop_of(row) for row in rows)
+            rows = named(connection).execute("SELECT * FROM stops ORDER BY id DESC LIMIT ?", (limit,))
+            return understood(_stop_of, rows)
 
 
-def stop_of(row: sqlite3.Row) -> StopAsked:
-    """The stop that a row tells of."""
+def _stop_of(row: sqlite3.Row) -> StopAsked:
     return StopAsked(
         phase=row["phase"],
         identity=identity_of_row(row),

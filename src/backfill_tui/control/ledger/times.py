@@ -10,4 +10,7 @@ def text_of(at: datetime) -> str:
 
 def time_of(text: str) -> datetime:
     """The time (aware, UTC) of such a text. Raises ValueError if it is none."""
-    return datetime.fromisoformat(text)
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return at
