@@ -1,0 +1,133 @@
+"""The report as Markdown, by a template that a user may replace (docs/report.md). No file is read here.
+
+Every text of the report is made fit for Markdown before the template sees it, so that no reason and no name can
+break a table or begin a heading, whatever a template does with it.
+"""
+
+import re
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from backfill_tui.errors import BackfillError
+from backfill_tui.views import formats
+from backfill_tui.views.report import fold
+from backfill_tui.views.report_model import Report
+from backfill_tui.views.spans import plain
+
+RANGES_SHOWN = 12
+
+_MEANT = re.compile(
+    r"[\\`*\[\]|~]"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore inside of a word is one
+    r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)"
+)
+_FIRST = re.compile(r"^(\d*)(?:([#>])|([-+=.)])(?=[-=\s]|$))")
+"""What would begin a heading, a quotation, a list or a line at the beginning of a text."""
+
+
+class TemplateError(BackfillError):
+    """A report's template can't be used, or what it wants is not there."""
+
+    exit_code = 78
+
+
+def render(report: Report, source: str, name: str) -> str:
+    """The report in the words of a template; `name` is what sentences call its file.
+
+    Raises TemplateError, with the line, whatever is wrong with the template.
+    """
+    from jinja2 import StrictUndefined, TemplateSyntaxError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        autoescape=False,  # that is for HTML; the values are fit for Markdown
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(_filters(report.at))
+    try:
+        code = environment.compile(source, name, name)
+        template = environment.template_class.from_code(environment, code, environment.make_globals(None))
+        return template.render(report=fit(report))
+    except TemplateSyntaxError as error:
+        raise _refusal(error.message or "this is no template", name, error.lineno) from error
+    except Exception as error:
+        what = str(error) or type(error).__name__
+        raise _refusal(what, name, _line_in(name, error)) from error
+
+
+def fit(value: Any) -> Any:
+    """The same value with each text in it fit for Markdown: on one line, and nothing in it means anything."""
+    if type(value) is str:
+        return markdown(value)
+    if isinstance(value, tuple):
+        return tuple(fit(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: fit(getattr(value, field.name)) for field in fields(value)})
+    return value
+
+
+def markdown(text: str) -> str:
+    """`text` such that Markdown shows it as it is, in a table too."""
+    meant = _MEANT.sub(r"\\\g<0>", plain(text).strip())
+    return _FIRST.sub(r"\1\\\2\3", meant)
+
+
+def _shown(value: Any) -> Any:
+    """What stands for a value that is not known."""
+    return formats.UNKNOWN if value is None else value
+
+
+def _refusal(what: str, name: str, line: int | None) -> TemplateError:
+    place = name if line is None else f"{name}:{line}"
+    return TemplateError(f"{what.rstrip('.')}.", where=place, todo="docs/report.md says what a template may use.")
+
+
+def _line_in(name: str, error: Exception) -> int | None:
+    """The line of the template in which it went wrong."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    return lines[-1] if lines else None
+
+
+def _filters(at: datetime) -> Mapping[str, Callable[..., str]]:
+    """What a template may write values with. Absent values become `–` in all of them."""
+
+    def time(moment: datetime | None) -> str:
+        return formats.UNKNOWN if moment is None else f"{moment.astimezone(at.tzinfo):%Y-%m-%d %H:%M}"
+
+    def zone(moment: datetime) -> str:
+        return formats.zone_name(moment.astimezone(at.tzinfo))
+
+    return {
+        "time": time,
+        "zone": zone,
+        "utc": lambda moment: f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}",
+        "duration": formats.duration,
+        "number": formats.count,
+        "percent": percent,
+        "span": formats.date_range,
+        "ranges": ranges,
+    }
+
+
+def percent(value: float | None) -> str:
+    """A percentage as `98.5%`, rounded down; `–` where it is not known."""
+    return formats.UNKNOWN if value is None else f"{formats.rate_percent(value)}%"
+
+
+def ranges(days: Iterable[date] | None, most: int = RANGES_SHOWN) -> str:
+    """Dates as `2024-02-14 … 2024-02-16, 2024-03-01`; of very many ranges the first."""
+    if days is None:
+        return formats.UNKNOWN
+    folded = fold(days)
+    told = ", ".join(
+        str(first) if first == last else formats.date_range((first, last)) for first, last in folded[:most]
+    )
+    hidden = sum((last - first).days + 1 for first, last in folded[most:])
+    return f"{told} and {formats.plural(hidden, 'date')} more" if hidden else told

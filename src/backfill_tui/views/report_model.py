@@ -1,0 +1,170 @@
+"""What a report says, as values: of the whole, of each phase, its launches and suites. Others make words of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from backfill_tui.checks.model import Kind, Status, Value
+from backfill_tui.control.attempt import Acceptance, AskedBy, Stage
+from backfill_tui.control.attempt import Kind as Command
+from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState
+from backfill_tui.control.offer import Entry
+from backfill_tui.plan.words import Severity
+from backfill_tui.progress.account import Counts
+
+GOOD = frozenset({Status.PASS, Status.WARN})
+"""What every phase must have come to, for the whole to be a GO."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptReport:
+    """A launch of ours. Times are aware; `at` is when it was asked for. `ending` is a clause, empty until then."""
+
+    phase: str
+    number: int
+    kind: Command
+    stage: Stage
+    asked_by: AskedBy
+    person: str
+    at: datetime
+    override: str | None = None  # the reason of whoever launched it against its gate
+    pid: int | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    signal: str | None = None
+    ending: str = ""
+    note: str = ""
+    days: tuple[date, ...] = ()  # of a retry
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """One check. `status` is what was found, `standing` how it counts: None for what is only shown.
+
+    `value` is not rounded; `shown` is it and its bound as a person reads them: `5,798 (>= 5,600)`.
+    """
+
+    name: str
+    kind: Kind
+    severity: Severity
+    status: Status
+    standing: Status | None
+    value: Value
+    unit: str | None
+    bound: str | None
+    shown: str
+    detail: str
+    todo: str
+
+    @property
+    def passes(self) -> bool:
+        """Whether nobody need look at it."""
+        return self.standing in {None, Status.PASS}
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteReport:
+    """One suite, of what the phase wrote or (`is_input`) of what it reads. `verdict` None: never run."""
+
+    name: str
+    title: str
+    is_input: bool
+    verdict: Status | None
+    at: datetime | None
+    stale: str  # why the result no longer counts, as a clause; empty while it does
+    checks: tuple[CheckReport, ...]
+
+    @property
+    def troubles(self) -> tuple[CheckReport, ...]:
+        """The checks that do not pass."""
+        return tuple(check for check in self.checks if not check.passes)
+
+    @property
+    def values(self) -> tuple[CheckReport, ...]:
+        """The checks that pass, and what is only shown."""
+        return tuple(check for check in self.checks if check.passes)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseReport:
+    """What became of one phase.
+
+    `judged`: nothing more is to come of it. `outcome` is what it then counts as for the whole, `unknown` before;
+    `verdict` is that of its suites alone. `duration_s` is how long it ran, all its runs together and none twice;
+    `ended_at` is None while it goes on.
+    """
+
+    name: str
+    title: str
+    state: PhaseState
+    why: str
+    judged: bool
+    outcome: Status
+    writes: str | None
+    dates: tuple[date, date] | None
+    counts: Counts
+    records: int | None
+    failed: tuple[date, ...]
+    missing: tuple[date, ...] | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    duration_s: float | None
+    attempts: tuple[AttemptReport, ...]
+    verdict: Status | None
+    verdict_at: datetime | None
+    stale: str
+    suites: tuple[SuiteReport, ...]
+    accepted: Acceptance | None
+    unmet: tuple[Condition, ...]  # of its gate: those that are closed, or that nobody knows
+
+    @property
+    def success_rate(self) -> float | None:
+        """(done + empty) / (done + empty + failed) in percent."""
+        return self.counts.success_rate
+
+    @property
+    def standing(self) -> Status | None:
+        """The verdict to print: of its suites, else what it was judged to be without any."""
+        return self.verdict or (self.outcome if self.judged else None)
+
+    @property
+    def good(self) -> bool:
+        """Whether it keeps nothing from going on."""
+        return self.judged and self.outcome in GOOD
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole. `at` is aware, in the plan's time zone, `duration_s` from the first start to the last end.
+
+    `final`: every phase is judged. `verdict` is the worst of the phases' outcomes, so never better than unknown
+    before that. `history` is in order of time, newest last.
+    """
+
+    plan: str
+    at: datetime
+    final: bool
+    verdict: Status
+    health: str
+    deadline_phase: str | None
+    deadline_by: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    duration_s: float | None
+    phases: tuple[PhaseReport, ...]
+    overrides: tuple[AttemptReport, ...]
+    history: tuple[Entry, ...]
+    conflicts: tuple[Conflict, ...]
+    alerts: tuple[Alert, ...]
+    next_steps: tuple[str, ...]  # only once it is a GO
+    notes: tuple[str, ...]
+
+    @property
+    def go(self) -> bool:
+        """Whether all is done and good enough for what comes next."""
+        return self.final and self.verdict in GOOD
+
+    @property
+    def blocking(self) -> tuple[PhaseReport, ...]:
+        """The phases that keep it from being a GO."""
+        return tuple(phase for phase in self.phases if not phase.good)
