@@ -16,8 +16,13 @@ from typing import Any
 import pytest
 
 from backfill_tui.checks.model import Check, Part, Reason, Status, SuiteResult
+from backfill_tui.control.attempt import Acceptance, Order, Stage, StopAsked
 from backfill_tui.control.ledger import FILE, Ledger, LedgerError
 from backfill_tui.control.ledger.schema import MIGRATIONS
+from backfill_tui.control.ledger.units import FinishedUnit
+from backfill_tui.progress.account import Run, RunEnd, UnitState
+from backfill_tui.sources.events import Mode
+from backfill_tui.sources.presence import Identity
 
 NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
 DATES = (date(2021, 10, 19), date(2026, 1, 2))
@@ -168,6 +173,27 @@ def test_of_what_is_asked_by_interval_only_the_newest_is_kept(
         assert connection.execute("SELECT count(DISTINCT result) FROM check_values").fetchone() == (28,)
 
 
+def acted(ledger: Ledger) -> None:
+    """All that is asked of a phase's attempts, stops, acceptances and units; lists of everything are not."""
+    order = Order("p", (("true",),), Path("/"))
+    attempt = ledger.attempts.intend(
+        order, number=1, asked_by="command", person="nina", override=None, gate=(), at=NOW
+    )
+    ledger.attempts.advance(attempt, to=Stage.RUNNING)
+    assert ledger.attempts.newest("p") == ledger.attempts.get("p", 1)
+    stop = StopAsked("p", Identity("b", 1, 1.0), "r", "command", "nina", NOW)
+    ledger.stops.ask(stop)
+    ledger.stops.killed(stop, at=NOW)
+    assert ledger.stops.newest("p")
+    ledger.acceptances.accept(Acceptance("p", "r", "nina", NOW))
+    assert ledger.acceptances.newest("p")
+    ledger.acknowledgements.acknowledge("a", NOW, person="nina", at=NOW)
+    run = Run(NOW, None, RunEnd.OPEN, None, 1, 1, Mode.SEQUENTIAL, False, None, "day-by-day", "", 0)
+    for end in (RunEnd.OPEN, RunEnd.KILLED):
+        ledger.units.keep("p", [replace(run, ended=end)], {0: [FinishedUnit(DATES[0], UnitState.DONE, NOW)]})
+    assert ledger.units.of("p")
+
+
 def test_no_query_of_ours_reads_a_whole_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All that the ledger asks is listened to, then SQLite is asked how it would find each."""
     asked: set[str] = set()
@@ -188,6 +214,7 @@ def test_no_query_of_ours_reads_a_whole_table(tmp_path: Path, monkeypatch: pytes
         assert ledger.trends("p", "player", is_input=True)
         ledger.keep_calendar("x", {DATES[0]: 1.0}, at=NOW)
         assert ledger.calendar("x")
+        acted(ledger)
         ledger.close()
     verbs = ("SELECT", "UPDATE", "DELETE", "INSERT")
     queries = [text.strip() for text in asked if text.strip().startswith(verbs) and "user_version" not in text]

@@ -66,23 +66,7 @@ class Attempts:
         )
         with self._file.writing() as connection:
             _check_turn(_newest(connection, order.phase), attempt)
-            connection.execute(
-                "INSERT INTO attempts "
-                "(phase, number, kind, command, asked_by, person, override, gate, intended_at, stage) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    order.phase,
-                    number,
-                    order.kind.value,
-                    text_of_order(order),
-                    asked_by,
-                    attempt.person,
-                    attempt.override,
-                    text_of_gate(gate),
-                    text_of(at),
-                    attempt.stage.value,
-                ),
-            )
+            _insert(connection, attempt)
         return attempt
 
     def newest(self, phase: str) -> Attempt | None:
@@ -238,6 +222,26 @@ def _check_turn(newest: Attempt | None, wanted: Attempt) -> None:
         raise IllegalStepError(
             f"Attempt {wanted.number} of {wanted.phase} can't be made: the next one is {before + 1}."
         )
+
+
+def _insert(connection: sqlite3.Connection, attempt: Attempt) -> None:
+    connection.execute(
+        "INSERT INTO attempts "
+        "(phase, number, kind, command, asked_by, person, override, gate, intended_at, stage) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            attempt.phase,
+            attempt.number,
+            attempt.order.kind.value,
+            text_of_order(attempt.order),
+            attempt.asked_by,
+            attempt.person,
+            attempt.override,
+            text_of_gate(attempt.gate),
+            text_of(attempt.intended_at),
+            attempt.stage.value,
+        ),
+    )
 
 
 def _update(connection: sqlite3.Connection, attempt: Attempt) -> None:
