@@ -1,4 +1,4 @@
-"""States, gates, conflicts, alerts and the timeline, from facts."""
+"""States of what nobody launched, conflicts, alerts and the timeline, from facts."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +10,7 @@ from backfill_tui.control.alerts import find_alerts
 from backfill_tui.control.conflicts import days_in_common, find_conflicts
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import PhaseState, Severity
-from backfill_tui.control.states import gate_of, judge
+from backfill_tui.control.states import judge
 from backfill_tui.control.timeline import timeline
 from backfill_tui.control.verdicts import Outcome
 from backfill_tui.plan.resolved import Expectation, Phase
@@ -39,8 +39,8 @@ def running(count: int = 2) -> LogWriter:
     return log
 
 
-def state_of(one: PhaseFacts, **upstream: PhaseState) -> tuple[PhaseState, str]:
-    return judge(one, stall_after_s=1800, upstream=upstream)
+def state_of(one: PhaseFacts) -> tuple[PhaseState, str]:
+    return judge(one, stall_after_s=1800, now=NOW)
 
 
 def test_a_live_process_is_running_and_says_how_far() -> None:
@@ -82,19 +82,8 @@ def test_complete_and_clean_has_passed_unless_its_suites_are_still_to_be_run() -
     assert state_of(facts(account, GONE, suites=("s",)))[0] is PhaseState.FINISHED
 
 
-@pytest.mark.parametrize(("upstream", "state"), [(PhaseState.RUNNING, "waiting"), (PhaseState.WARNED, "ready")])
-def test_what_has_not_begun_waits_for_its_upstream(upstream: PhaseState, state: str) -> None:
-    assert state_of(facts(command=("true",), after=("up",)), up=upstream)[0] == state
-
-
 def test_a_watched_phase_of_which_nothing_was_seen_is_unknown() -> None:
     assert state_of(facts())[0] is PhaseState.UNKNOWN
-
-
-def test_an_unknown_upstream_is_an_unknown_condition_not_an_open_one() -> None:
-    one = facts(command=("true",), after=("up",), writes="a.b")
-    gate = gate_of(one, {"up": (PhaseState.UNKNOWN, "nothing seen")}, ["other"])
-    assert [(condition.name, condition.ok) for condition in gate] == [("up", None), ("only writer of a.b", False)]
 
 
 def two_writers(first: ProcessSeen, second: ProcessSeen) -> list[PhaseFacts]:

@@ -1,4 +1,4 @@
-"""What results of suites are worth now, and what they make of a phase's state and gate."""
+"""What results of suites are worth now, and what they make of a phase's state."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,10 +9,10 @@ from backfill_tui.checks.digest import digest_of
 from backfill_tui.checks.model import Check, Status, SuiteResult
 from backfill_tui.checks.subject import Subject, WorkCalendar
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import PhaseState
-from backfill_tui.control.states import gate_of, judge
+from backfill_tui.control.model import Condition, PhaseState
+from backfill_tui.control.states import judge
 from backfill_tui.control.verdicts import NOT_RUN, Outcome, outcome_of, stale_because
-from backfill_tui.plan.resolved import Bound, Completeness, Input, Metric, Phase, Suite
+from backfill_tui.plan.resolved import Bound, Completeness, Metric, Phase, Suite
 from backfill_tui.progress.account import Account
 from backfill_tui.sources.process import Presence, ProcessSeen
 from tests.logs import LogWriter, days
@@ -156,19 +156,19 @@ def facts(outcome: Outcome, **more: object) -> PhaseFacts:
     ],
 )
 def test_a_phase_that_has_ended_is_what_its_suites_say(outcome: Outcome, state: PhaseState, words: str) -> None:
-    found, why = judge(facts(outcome), stall_after_s=1800, upstream={})
+    found, why = judge(facts(outcome), stall_after_s=1800, now=NOW)
     assert found is state
     assert words in why
 
 
 def test_while_its_suites_run_it_is_validating() -> None:
-    assert judge(facts(NOT_RUN, validating=True), stall_after_s=1800, upstream={})[0] is PhaseState.VALIDATING
+    assert judge(facts(NOT_RUN, validating=True), stall_after_s=1800, now=NOW)[0] is PhaseState.VALIDATING
 
 
 def test_good_data_do_not_excuse_a_run_that_left_dates_out() -> None:
     log = LogWriter().header("2022-01-01", "2022-01-05").unit(1, 5, DATES[0]).summary()
     passed = Outcome(Status.PASS, "s passes", NOW)
-    state, why = judge(facts(passed, account=account_of(log.body)), stall_after_s=1800, upstream={})
+    state, why = judge(facts(passed, account=account_of(log.body)), stall_after_s=1800, now=NOW)
     assert state is PhaseState.FAILED
     assert "missing" in why
 
@@ -180,31 +180,7 @@ def judging_only(outcome: Outcome) -> PhaseFacts:
 
 def test_a_phase_that_only_judges_waits_is_ready_and_is_judged() -> None:
     passed = Outcome(Status.PASS, "s passes", NOW)
-    assert (
-        judge(judging_only(NOT_RUN), stall_after_s=1, upstream={"p": PhaseState.RUNNING})[0] is PhaseState.WAITING
-    )
-    assert judge(judging_only(NOT_RUN), stall_after_s=1, upstream={"p": PhaseState.PASSED})[0] is PhaseState.READY
-    assert judge(judging_only(passed), stall_after_s=1, upstream={"p": PhaseState.PASSED})[0] is PhaseState.PASSED
-
-
-# Gates
-
-
-@pytest.mark.parametrize(
-    ("outcome", "ok"),
-    [
-        (NOT_RUN, None),
-        (Outcome(Status.PASS, "s passes", NOW), True),
-        (Outcome(Status.WARN, "s: zones", NOW), True),
-        (Outcome(Status.FAIL, "s: usage 47.7", NOW), False),
-        (Outcome(Status.UNKNOWN, "s: no table", NOW), None),
-        (Outcome(Status.PASS, "s passes", NOW, stale="its table was written since"), None),
-        (Outcome(Status.FAIL, "s: usage 47.7", NOW, stale="its table was written since"), None),
-    ],
-)
-def test_an_unknown_or_stale_input_never_opens_a_gate(outcome: Outcome, ok: bool | None) -> None:
-    phase = Phase(name="c", title="c", command=("job",), inputs=(Input("s", 14, None),))
-    waiting = PhaseFacts(phase, Account(), ProcessSeen(Presence.UNKNOWN), inputs={"s": outcome})
-    (condition,) = gate_of(waiting, {}, [])
-    assert (condition.name, condition.ok) == ("input s", ok)
-    assert outcome.why in condition.detail
+    waits, may = (Condition("p", False, "running"),), (Condition("p", True, "passed"),)
+    assert judge(judging_only(NOT_RUN), stall_after_s=1, gate=waits, now=NOW)[0] is PhaseState.WAITING
+    assert judge(judging_only(NOT_RUN), stall_after_s=1, gate=may, now=NOW)[0] is PhaseState.READY
+    assert judge(judging_only(passed), stall_after_s=1, gate=may, now=NOW)[0] is PhaseState.PASSED

@@ -1,11 +1,12 @@
 """Two writers of one table on days in common: the last one wins, and the other's work is lost."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import combinations
 
-from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Conflict, PhaseState
+from backfill_tui.control.facts import ROUNDED, PhaseFacts
+from backfill_tui.control.model import Conflict, Judged, PhaseState
+from backfill_tui.progress.account import RunEnd
 
 _COMING = frozenset(
     {
@@ -18,6 +19,8 @@ _COMING = frozenset(
     }
 )
 
+_GOOD = frozenset({PhaseState.PASSED, PhaseState.WARNED})
+
 
 def find_conflicts(facts: Sequence[PhaseFacts], states: Mapping[str, PhaseState]) -> tuple[Conflict, ...]:
     """Every pair that writes the same table on days in common, where one writes now and the other does or will."""
@@ -27,8 +30,8 @@ def find_conflicts(facts: Sequence[PhaseFacts], states: Mapping[str, PhaseState]
         if table is None or table != other.phase.writes:
             continue
         common = days_in_common(one.dates, other.dates)
-        live = bool(one.process.alive and other.process.alive)
-        either = bool(one.process.alive or other.process.alive)
+        live = bool(one.alive and other.alive)
+        either = bool(one.alive or other.alive)
         coming = {states[one.phase.name], states[other.phase.name]} <= _COMING
         if common is not None and (live or (either and coming)):
             days = (common[1] - common[0]).days + 1
@@ -44,14 +47,72 @@ def days_in_common(one: tuple[date, date] | None, other: tuple[date, date] | Non
     return (start, end) if start <= end else None
 
 
+def may_meet(one: tuple[date, date] | None, other: tuple[date, date] | None) -> bool:
+    """Whether two ranges have days in common, or may have: one of them is not known."""
+    return one is None or other is None or days_in_common(one, other) is not None
+
+
 def rivals_of(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> list[str]:
-    """The live phases that write this one's table on days in common."""
+    """The live phases that write this one's table on days in common, by name."""
     return [
         other.phase.name
-        for other in everyone
-        if other is not facts
-        and other.process.alive
-        and facts.phase.writes is not None
-        and other.phase.writes == facts.phase.writes
-        and days_in_common(facts.dates, other.dates) is not None
+        for other in _same_table(facts, everyone)
+        if other.alive and days_in_common(facts.dates, other.dates) is not None
     ]
+
+
+def doubtful_rivals_of(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> list[str]:
+    """Those that may be at this one's dates, each as a clause: whether they live, or on what days, is not known."""
+    found = []
+    for other in _same_table(facts, everyone):
+        name = other.phase.name
+        if other.alive and (facts.dates is None or other.dates is None):
+            found.append(f"{name} writes it now; on which dates is not known")
+        elif other.alive is None and _log_is_open(other) and may_meet(facts.dates, other.dates):
+            found.append(f"{name} may be writing it: its log is open, whether its process lives is not known")
+    return found
+
+
+def overwritten_by(
+    facts: PhaseFacts, everyone: Sequence[PhaseFacts], judged: Mapping[str, Judged], *, now: datetime
+) -> str:
+    """Who has written a phase's dates since it ended, or since a person accepted it, as a clause; empty if nobody.
+
+    Others that have been found good are not meant: then the dates are what they made of them. Neither is a phase
+    whose suites count: these are stale by themselves once somebody has written.
+    """
+    given = facts.accepted(now)
+    if given is None and facts.phase.suites:
+        return ""
+    since = given.at if given is not None else _ended_at(facts)
+    for other in _same_table(facts, everyone):
+        if days_in_common(facts.dates, other.dates) is None or judged[other.phase.name][0] in _GOOD:
+            continue
+        began, last = other.begun_at or other.last_run_at, _ended_at(other)
+        known = given is not None and began is not None and began <= given.at
+        if other.alive and not known:
+            return f"{other.phase.name} writes its dates now"
+        if not other.alive and since is not None and last is not None and last > since + ROUNDED:
+            return f"{other.phase.name} ({judged[other.phase.name][0].value}) has written its dates since"
+    return ""
+
+
+def _same_table(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> Iterator[PhaseFacts]:
+    table = facts.phase.writes
+    return (
+        other
+        for other in everyone
+        if table is not None and other.phase.writes == table and other.phase.name != facts.phase.name
+    )
+
+
+def _log_is_open(facts: PhaseFacts) -> bool:
+    return facts.run is not None and facts.run.ended is RunEnd.OPEN
+
+
+def _ended_at(facts: PhaseFacts) -> datetime | None:
+    """When it was last at work, as far as is known."""
+    ours = facts.attempt
+    times = [facts.process.gone_since if facts.run is None else None, facts.account.last_line_at]
+    times.append(ours.ended_at if ours is not None else None)
+    return max((time for time in times if time is not None), default=None)

@@ -1,16 +1,20 @@
 """What the rules of control look at: one phase as it was seen at one moment."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from backfill_tui.control.attempt import Acceptance, Attempt, StopAsked
+from backfill_tui.control.attempt import Acceptance, Attempt, Stage, StopAsked
 from backfill_tui.control.model import Condition
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account, Run
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.sources.process import ProcessSeen
+
+ROUNDED = timedelta(seconds=2)
+"""Logs tell whole seconds, the kernel hundredths: what lies closer together than this may be either way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class PhaseFacts:
     inputs: Mapping[str, Outcome] = field(default_factory=dict)  # by suite
     validating: bool = False  # its own suites are being run at this moment
     attempt: Attempt | None = None  # our newest launch of it, its stage as it is seen now
+    ran: Attempt | None = None  # the newest that became a process; only needed where `attempt` did not
     stop: StopAsked | None = None  # the newest stop that was asked of it
     acceptance: Acceptance | None = None  # the newest, whatever has begun since
     runnable: tuple[Condition, ...] = ()  # whether its command could be run: program, folder, log; only where asked
@@ -49,3 +54,105 @@ class PhaseFacts:
     def gone_since(self) -> datetime | None:
         """When it is known to have ended: seen by us, else its last line."""
         return self.process.gone_since or self.account.last_line_at
+
+    @property
+    def alive(self) -> bool | None:
+        """Whether somebody is at work on it: its process, or what our newest launch has left. None: not known."""
+        if self.process.alive or (self.attempt is not None and self.attempt.stage.live):
+            return True
+        if self.process.alive is False or self._ours is not None:
+            return False
+        return None
+
+    @property
+    def _ours(self) -> Attempt | None:
+        """The newest of our launches that became a process."""
+        became = {Stage.LAUNCHING, Stage.RUNNING, Stage.ENDED, Stage.LOST}
+        if self.attempt is not None and self.attempt.stage in became:
+            return self.attempt
+        return self.ran
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When the process that lives, or the last that did, was started."""
+        times = [self.process.started_at]
+        if (ours := self._ours) is not None:
+            times.append(ours.started_at or ours.intended_at)
+        return max((time for time in times if time is not None), default=None)
+
+    def launched(self, now: datetime) -> Attempt | None:
+        """The launch of ours that the phase stands by: the newest that became a process.
+
+        None too where others have run it since: by its process, or by a run of its log.
+        """
+        ours = self._ours
+        if ours is None or self._replaced(ours) or self._run_by_others(ours, now):
+            return None
+        return ours
+
+    def _replaced(self, ours: Attempt) -> bool:
+        seen = self.process
+        if ours.identity is None or seen.identity is None or ours.identity.same_as(seen.identity):
+            return False
+        return seen.identity.started_at > ours.identity.started_at
+
+    def _run_by_others(self, ours: Attempt, now: datetime) -> bool:
+        """A log's own times may be of any zone: what was not written since has not been run since."""
+        grown, began = self.log_grown_at(now), self.last_run_at
+        if not ours.stage.over or ours.ended_at is None or grown is None or began is None:
+            return False
+        return min(grown, began) > ours.ended_at + ROUNDED
+
+    @property
+    def last_run_at(self) -> datetime | None:
+        """When the last run in its logs began, by the logs' own times."""
+        return max((run.started_at for run in self.account.runs if run.started_at is not None), default=None)
+
+    def log_grown_at(self, now: datetime) -> datetime | None:
+        """When its newest log last grew, by the file; None without a log."""
+        if self.log_age_s is None or not math.isfinite(self.log_age_s):
+            return None
+        return now - timedelta(seconds=self.log_age_s)
+
+    def silent_s(self, now: datetime) -> float | None:
+        """For how long nothing was heard of it: neither its log has grown, nor was it started. None: no log."""
+        if self.log_age_s is None:
+            return None
+        if not self.alive or self.begun_at is None:
+            return self.log_age_s
+        return min(self.log_age_s, max(0.0, (now - self.begun_at).total_seconds()))
+
+    def accepted(self, now: datetime) -> Acceptance | None:
+        """A person's GO, as long as it counts: for what had begun by then, not for a run that began since."""
+        given = self.acceptance
+        if given is None:
+            return None
+        began, grown = self.last_run_at, self.log_grown_at(now)
+        by_log = min(began, grown) if began is not None and grown is not None else None
+        later = [time for time in (self.begun_at, by_log) if time is not None and time > given.at]
+        return None if later else given
+
+    def over_time_s(self, now: datetime) -> float | None:
+        """By how many seconds a live process has passed the plan's time-out; None while it has not."""
+        limit, begun = self.phase.timeout_s, self.begun_at
+        if limit is None or begun is None or not self.alive:
+            return None
+        over = (now - begun).total_seconds() - limit
+        return over if over > 0 else None
+
+    def stopping(self, now: datetime) -> bool:
+        """Whether its live process was asked to end, and has had the grace of the plan for it."""
+        if self.stop is None or not self.alive or not self.stop_is_its_own:
+            return False
+        return now - self.stop.at >= timedelta(seconds=self.phase.grace_s)
+
+    @property
+    def stop_is_its_own(self) -> bool:
+        """Whether the newest stop was asked of the process that lives, or of the last that did."""
+        if self.stop is None:
+            return False
+        ours = self._ours
+        if ours is not None and ours.identity is not None and not self._replaced(ours):
+            ended = ours.ended_at is not None and ours.ended_at + ROUNDED < self.stop.at
+            return ours.identity.same_as(self.stop.identity) and not ended
+        return self.process.identity is not None and self.process.identity.same_as(self.stop.identity)

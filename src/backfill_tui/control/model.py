@@ -23,6 +23,10 @@ class PhaseState(StrEnum):
     STOPPED = "stopped"
 
 
+Judged = tuple[PhaseState, str]
+"""A state, and the sentence that explains it."""
+
+
 class Severity(StrEnum):
     """How much an alert matters."""
 

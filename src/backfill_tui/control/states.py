@@ -1,162 +1,140 @@
 """The state of a phase, and the sentence that explains it. Pure; CONTRACT has the words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
-from backfill_tui.checks.model import Status
+from backfill_tui.control.attempt import Attempt, Stage
+from backfill_tui.control.endings import by_its_data, ended, heard_since
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Condition, PhaseState
-from backfill_tui.control.verdicts import NOT_RUN, Outcome
+from backfill_tui.control.model import Condition, Judged, PhaseState
+from backfill_tui.control.words import progress_words as progress
+from backfill_tui.control.words import span_words
 from backfill_tui.progress.account import RunEnd
 
-ACCEPTED = frozenset({PhaseState.PASSED, PhaseState.WARNED})
-"""What an upstream must be for its downstream to go on."""
+__all__ = ["UNDER_WAY", "Judged", "judge"]
 
-_BY_VERDICT = {
-    Status.PASS: PhaseState.PASSED,
-    Status.WARN: PhaseState.WARNED,
-    Status.FAIL: PhaseState.FAILED,
-}
-
-Judged = tuple[PhaseState, str]
+UNDER_WAY = frozenset({PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.STALLED})
+"""Somebody is at it, or is not known not to be."""
 
 
-def judge(facts: PhaseFacts, *, stall_after_s: float, upstream: Mapping[str, PhaseState]) -> Judged:
-    """The state of one phase, given those of the phases it waits for."""
-    alive = facts.process.alive
-    if alive:
-        return _alive(facts, stall_after_s)
-    if not facts.history_complete:
-        return PhaseState.UNKNOWN, f"the beginning of its log is still being read{progress_words(facts)}"
-    if facts.run is not None:
-        over = facts.run.ended is RunEnd.COMPLETED or alive is False
-        return _ended(facts) if over else _watched(facts, stall_after_s)
-    if alive is False and facts.process.gone_since is not None:
-        return _vanished(facts)
-    if facts.checkpoint_seen and facts.account.counts.accounted:
-        return _by_checkpoint(facts)
-    return _not_begun(facts, upstream)
+def gate_of(facts: PhaseFacts, upstream: Mapping[str, Judged], rivals: Sequence[str] = ()) -> tuple[Condition, ...]:
+    """INTERIM, until engine.watch is wired to control.standing: the gate as it was called before."""
+    from backfill_tui.control import gate
 
-
-def gate_of(facts: PhaseFacts, upstream: Mapping[str, Judged], rivals: list[str]) -> tuple[Condition, ...]:
-    """Why a phase that has not begun may not start yet, one condition a line. Unknown is not ok."""
-    conditions = [
-        Condition(name, state in ACCEPTED if state is not PhaseState.UNKNOWN else None, f"{state.value}: {why}")
-        for name, (state, why) in upstream.items()
-    ]
-    if facts.phase.writes:
-        detail = (
-            f"{', '.join(rivals)} writes it now" if rivals else "no other live writer of its dates in this plan"
-        )
-        conditions.append(Condition(f"only writer of {facts.phase.writes}", not rivals, detail))
-    conditions += [_input(need.suite, facts.inputs.get(need.suite, NOT_RUN)) for need in facts.phase.inputs]
-    return tuple(conditions)
-
-
-def _input(suite: str, outcome: Outcome) -> Condition:
-    ok = None if outcome.stale or outcome.verdict in {None, Status.UNKNOWN} else outcome.verdict is not Status.FAIL
-    return Condition(f"input {suite}", ok, f"{outcome.why}; {outcome.stale}" if outcome.stale else outcome.why)
+    return gate.gate_of(facts, upstream, rivals=rivals, now=datetime.now(UTC))
 
 
 def progress_words(facts: PhaseFacts) -> str:
-    """How far it is, for the end of a sentence: `at 54 %`; empty where that is not known."""
-    fraction = facts.account.counts.fraction
-    return "" if fraction is None else f" at {int(fraction * 100)} %"
+    """INTERIM: use control.words."""
+    return progress(facts.account.counts)
 
 
-def _alive(facts: PhaseFacts, stall_after_s: float) -> Judged:
-    age = facts.log_age_s
-    run = facts.run
-    if run is not None and run.ended is RunEnd.COMPLETED:
-        return PhaseState.RUNNING, "has printed its summary; its process is still there"
+def judge(
+    facts: PhaseFacts,
+    *,
+    stall_after_s: float,
+    gate: Sequence[Condition] = (),
+    now: datetime | None = None,
+    upstream: Mapping[str, PhaseState] | None = None,  # INTERIM
+) -> Judged:
+    """The state of one phase. `gate` has its conditions; it only matters to one that has not begun."""
+    now = now or datetime.now(UTC)  # INTERIM
+    if upstream is not None:  # INTERIM
+        good = {PhaseState.PASSED, PhaseState.WARNED}
+        gate = [Condition(name, before in good, "") for name, before in upstream.items()]
+    state, why = _as_seen(facts, stall_after_s, gate, now)
+    given = facts.accepted(now)
+    if given is not None and state not in UNDER_WAY and facts.history_complete:
+        state, why = PhaseState.PASSED, f"accepted by {given.person}: {given.reason}"
+    never = _never_started(facts.attempt)
+    return state, f"{why}; {never}" if never else why
+
+
+def _as_seen(facts: PhaseFacts, stall_after_s: float, gate: Sequence[Condition], now: datetime) -> Judged:
+    """What it is by what is seen of it, whatever a person has said."""
+    attempt = facts.attempt
+    if attempt is not None and attempt.stage is Stage.LAUNCHING and not facts.process.alive:
+        return PhaseState.LAUNCHING, f"attempt {attempt.number} is being started"
+    if facts.alive:
+        return _alive(facts, stall_after_s, now)
+    if not facts.history_complete:
+        progress = progress_words(facts)
+        return PhaseState.UNKNOWN, f"the beginning of its log is still being read{progress}"
+    over = ended(facts, now)
+    if over is not None:
+        return over
+    return _watched(facts, stall_after_s) if facts.run is not None else _not_begun(facts, gate)
+
+
+def _alive(facts: PhaseFacts, stall_after_s: float, now: datetime) -> Judged:
+    silent, progress = facts.silent_s(now), progress_words(facts)
     if facts.process.stopped:
-        return PhaseState.STALLED, f"its process is stopped (SIGSTOP){progress_words(facts)}"
-    if age is not None and age > stall_after_s:
-        return PhaseState.STALLED, f"its log has been silent for {_minutes(age)}{progress_words(facts)}"
-    return PhaseState.RUNNING, f"running{progress_words(facts)}"
+        state, why = PhaseState.STALLED, f"its process is stopped (SIGSTOP){progress}"
+    elif _has_printed_its_summary(facts, now):
+        state, why = PhaseState.RUNNING, "has printed its summary; its process is still there"
+    elif silent is not None and silent > stall_after_s:
+        state, why = PhaseState.STALLED, f"its log has been silent for {span_words(silent)}{progress}"
+    else:
+        state, why = PhaseState.RUNNING, f"running{progress}"
+    return state, "; ".join([why, *_besides(facts, now)])
+
+
+def _has_printed_its_summary(facts: PhaseFacts, now: datetime) -> bool:
+    """Not where the summary is that of an earlier process."""
+    completed = facts.run is not None and facts.run.ended is RunEnd.COMPLETED
+    return completed and (facts.begun_at is None or heard_since(facts, facts.begun_at, now))
+
+
+def _besides(facts: PhaseFacts, now: datetime) -> list[str]:
+    """What else is to be said of a process that lives, each as a clause."""
+    found = []
+    attempt, over_s = facts.attempt, facts.over_time_s(now)
+    if attempt is not None and attempt.stage is Stage.RUNNING and attempt.note:
+        found.append(_clause(attempt.note))
+    if facts.stop is not None and facts.stop_is_its_own:
+        found.append(f"{'the plan' if facts.stop.asked_by == 'auto' else facts.stop.person} has asked it to end")
+    if over_s is not None:
+        found.append(f"past its time-out for {span_words(over_s)}")
+    return found
 
 
 def _watched(facts: PhaseFacts, stall_after_s: float) -> Judged:
     """A log without a process of which anything is known: only the log's own life tells."""
-    age = facts.log_age_s
+    age, progress = facts.log_age_s, progress_words(facts)
     if age is not None and age > stall_after_s:
-        silent = f"its log has been silent for {_minutes(age)}"
-        return PhaseState.STALLED, f"{silent}{progress_words(facts)}; whether its process lives is not known"
-    return PhaseState.RUNNING, f"its log grows{progress_words(facts)}; its process is not known"
+        silent = f"its log has been silent for {span_words(age)}"
+        return PhaseState.STALLED, f"{silent}{progress}; whether its process lives is not known"
+    return PhaseState.RUNNING, f"its log grows{progress}; its process is not known"
 
 
-def _ended(facts: PhaseFacts) -> Judged:
-    account = facts.account
-    missing, failed = account.counts.missing or 0, account.counts.failed or 0
-    if not account.claims_complete and facts.run is not None and facts.run.ended is RunEnd.COMPLETED:
-        return PhaseState.FINISHED, f"its log says that it is done, but not which dates{progress_words(facts)}"
-    if not account.claims_complete:
-        return PhaseState.FAILED, f"gone without a summary{progress_words(facts)}"
-    if missing:
-        return PhaseState.FAILED, f"calls itself complete, but {_dates(missing)} {_are(missing)} missing"
-    if not account.complete:
-        return PhaseState.FAILED, "calls itself complete, but not every date is accounted for"
-    if facts.process.exit_code:
-        return PhaseState.FAILED, f"ended with exit code {facts.process.exit_code}"
-    if facts.phase.suites:
-        return _by_its_data(facts, "complete by its own account")
-    if failed:
-        return PhaseState.WARNED, f"complete, with {_dates(failed)} failed"
-    return PhaseState.PASSED, "complete: every date is accounted for"
-
-
-def _by_its_data(facts: PhaseFacts, so_far: str) -> Judged:
-    """What its suites make of a phase that has come to its end."""
-    outcome = facts.outcome
-    if facts.validating:
-        return PhaseState.VALIDATING, f"{so_far}; its suites are being run"
-    if outcome.verdict is None:
-        return PhaseState.FINISHED, f"{so_far}; its suites have not been run"
-    if outcome.stale:
-        return PhaseState.FINISHED, f"{so_far}; its suites must be run again ({outcome.stale})"
-    if outcome.verdict is Status.UNKNOWN:
-        return PhaseState.FINISHED, f"{so_far}; its suites could not tell: {outcome.why}"
-    return _BY_VERDICT[outcome.verdict], f"{so_far}; {outcome.why}"
-
-
-def _vanished(facts: PhaseFacts) -> Judged:
-    code = facts.process.exit_code
-    if facts.phase.suites and not code:
-        how = "its process is gone; its exit code can't be known" if code is None else "ended with exit code 0"
-        return _by_its_data(facts, how)
-    if code is None:
-        return PhaseState.FINISHED, "its process is gone; its exit code can't be known"
-    return (PhaseState.PASSED, "ended with exit code 0") if code == 0 else (PhaseState.FAILED, f"exit code {code}")
-
-
-def _by_checkpoint(facts: PhaseFacts) -> Judged:
-    counts = facts.account.counts
-    if counts.pending or counts.missing:
-        return PhaseState.UNKNOWN, f"only its checkpoint is known{progress_words(facts)}"
-    if facts.phase.suites:
-        return _by_its_data(facts, "every date has an outcome in its checkpoint")
-    return PhaseState.FINISHED, "every date has an outcome in its checkpoint; no log says how it ended"
-
-
-def _not_begun(facts: PhaseFacts, upstream: Mapping[str, PhaseState]) -> Judged:
-    waiting = [name for name, state in upstream.items() if state not in ACCEPTED]
+def _not_begun(facts: PhaseFacts, gate: Sequence[Condition]) -> Judged:
+    phase = facts.phase
+    if phase.command is None and not phase.judges_only:
+        return PhaseState.UNKNOWN, "nothing has been seen of it yet"
+    closed = [condition for condition in gate if not condition.ok]
+    waiting = [condition.name for condition in closed if condition.name in phase.after]
     if waiting:
         return PhaseState.WAITING, f"waits for {', '.join(waiting)}"
-    if facts.phase.judges_only:
+    if closed:
+        more = f" (and {len(closed) - 1} more)" if len(closed) > 1 else ""
+        return PhaseState.BLOCKED, f"{closed[0].name}: {closed[0].detail}{more}"
+    if phase.judges_only:
         ready = facts.outcome.verdict is None and not facts.validating
-        return (PhaseState.READY, "its suites may be run") if ready else _by_its_data(facts, "it only judges")
-    if facts.phase.command is not None:
-        return PhaseState.READY, "may be started"
-    return PhaseState.UNKNOWN, "nothing has been seen of it yet"
+        return (PhaseState.READY, "its suites may be run") if ready else by_its_data(facts, "it only judges")
+    return PhaseState.READY, "may be started"
 
 
-def _dates(count: int) -> str:
-    return "1 date" if count == 1 else f"{count:,} dates"
+def _never_started(attempt: Attempt | None) -> str:
+    """Of our newest launch, where no process came of it: that it was not started, and why."""
+    if attempt is None:
+        return ""
+    if attempt.stage is Stage.NOT_STARTED:
+        why = f": {_clause(attempt.note)}" if attempt.note else ""
+        return f"attempt {attempt.number} was never started{why}"
+    if attempt.stage is Stage.INTENDED:
+        return f"attempt {attempt.number} was asked for, but not started; a launch completes it"
+    return ""
 
 
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _minutes(seconds: float) -> str:
-    minutes = int(seconds // 60)
-    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
+def _clause(sentence: str) -> str:
+    return sentence.strip().removesuffix(".")

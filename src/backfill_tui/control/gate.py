@@ -1,0 +1,141 @@
+"""The gate: what must hold before a phase may be started, one condition a line, each with its evidence. Pure.
+
+It looks at a moment and decides nothing: who starts, and what an override means, is said elsewhere.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from backfill_tui.checks.model import Status
+from backfill_tui.control.attempt import Stage
+from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.model import Condition, Judged, PhaseState
+from backfill_tui.control.verdicts import NOT_RUN, Outcome
+from backfill_tui.control.words import span_words
+from backfill_tui.plan.resolved import Input
+from backfill_tui.progress.account import RunEnd
+
+GOOD = frozenset({PhaseState.PASSED, PhaseState.WARNED})
+"""What an upstream must be for its downstream to go on."""
+
+NOW = timedelta(minutes=5)
+"""What was found of an input so long ago, or an interval of its own ago, still counts as found now."""
+
+ONLY_WRITER = "only writer of"
+"""How the condition begins that clears by itself, once another process has ended."""
+
+NO_LIVE_RUN = "no live run"
+INPUT = "input "
+"""How the conditions of inputs begin; the name of the suite follows."""
+
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+def gate_of(
+    facts: PhaseFacts,
+    upstream: Mapping[str, Judged],
+    *,
+    accepted: Collection[str] = (),
+    overwritten: Mapping[str, str] = _NOBODY,
+    rivals: Sequence[str] = (),
+    doubtful: Sequence[str] = (),
+    now: datetime,
+) -> tuple[Condition, ...]:
+    """Every condition of one phase, met or not. Unknown is not met.
+
+    `accepted` are the upstream phases that a person's GO counts for; `overwritten` says of others, by name and as a
+    clause, who has written their dates since. `rivals` are the names of this plan's live writers of its table on
+    its days, `doubtful` clauses about those of which one of both is not known.
+    """
+    before = ((name, judged, name in accepted, overwritten.get(name, "")) for name, judged in upstream.items())
+    return (
+        *(_upstream(*one) for one in before),
+        *(_input(need, facts.inputs.get(need.suite, NOT_RUN), now) for need in facts.phase.inputs),
+        *_writing(facts, rivals, doubtful),
+        *_starting(facts, now),
+    )
+
+
+def is_open(gate: Sequence[Condition]) -> bool:
+    """Whether every condition is met."""
+    return all(condition.ok for condition in gate)
+
+
+def judged_now(need: Input, outcome: Outcome, now: datetime) -> bool:
+    """Whether what was found of an input is recent enough to start on. A time that is yet to come is not."""
+    allowed = max(NOW, timedelta(seconds=need.every_s or 0))
+    return outcome.at is not None and abs(now - outcome.at) <= allowed
+
+
+def _upstream(name: str, judged: Judged, accepted: bool, overwritten: str) -> Condition:
+    state, why = judged
+    if (state in GOOD or accepted) and overwritten:
+        return Condition(name, False, f"{state.value}, but {overwritten}")
+    if accepted and state not in GOOD:
+        return Condition(name, True, f"accepted; {state.value}: {why}")
+    return Condition(name, None if state is PhaseState.UNKNOWN else state in GOOD, f"{state.value}: {why}")
+
+
+def _input(need: Input, outcome: Outcome, now: datetime) -> Condition:
+    name = f"{INPUT}{need.suite}"
+    if outcome.verdict in {None, Status.UNKNOWN}:
+        return Condition(name, None, outcome.why)
+    if outcome.stale:
+        return Condition(name, None, f"{outcome.why}; {outcome.stale}")
+    failed = outcome.verdict is Status.FAIL
+    if judged_now(need, outcome, now):
+        return Condition(name, not failed, outcome.why)
+    return Condition(name, False if failed else None, f"{outcome.why}, but {_not_now(outcome.at, now)}")
+
+
+def _not_now(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return "nobody knows when that was found"
+    if at > now:
+        return "found at a time that is yet to come, by this machine's clock"
+    return f"found {span_words((now - at).total_seconds())} ago: it must be judged again"
+
+
+def _writing(facts: PhaseFacts, rivals: Sequence[str], doubtful: Sequence[str]) -> Iterator[Condition]:
+    if facts.phase.writes is None:
+        return
+    name = f"{ONLY_WRITER} {facts.phase.writes}"
+    clauses = list(facts.rivals)
+    if rivals:
+        clauses.insert(0, f"{', '.join(rivals)} {'writes' if len(rivals) == 1 else 'write'} it now")
+    if clauses:
+        yield Condition(name, False, "; ".join(clauses))
+    elif doubtful:
+        yield Condition(name, None, "; ".join(doubtful))
+    else:
+        yield Condition(name, True, "no other live writer of its dates")
+
+
+def _starting(facts: PhaseFacts, now: datetime) -> Iterator[Condition]:
+    """What it takes beside good data: a command, a place in the ledger, nobody at it already."""
+    phase = facts.phase
+    if phase.judges_only:
+        return
+    yield _no_live_run(facts, now)
+    if phase.command is None:
+        yield Condition("command", False, "the plan names none: it is only watched")
+    yield from facts.runnable
+    if not facts.recorded:
+        yield Condition("ledger", False, "it can't be written, and nothing is started without a record")
+    by = "`run` starts it by itself" if phase.start == "auto" else "a person starts it"
+    yield Condition("start", True, f"{phase.start}: {by}")
+
+
+def _no_live_run(facts: PhaseFacts, now: datetime) -> Condition:
+    name = NO_LIVE_RUN
+    if facts.alive:
+        if facts.attempt is not None and facts.attempt.stage is Stage.LAUNCHING:
+            return Condition(name, False, "it is being started")
+        pid = f" (pid {facts.process.identity.pid})" if facts.process.identity else ""
+        return Condition(name, False, f"it runs{pid}")
+    if facts.alive is None and facts.run is not None and facts.run.ended is RunEnd.OPEN:
+        silent = facts.silent_s(now)
+        since = f", silent for {span_words(silent)}" if silent is not None else ""
+        return Condition(name, None, f"its log is open{since}; whether its process lives is not known")
+    return Condition(name, True, "nobody is at it")
