@@ -23,7 +23,7 @@ COULD_NOT_TELL = 3
 DEFAULT_PLAN = "backfill.yaml"
 _DASHBOARD = "dashboard"  # what runs when the first word is a plan, or there is none
 
-_COMING = frozenset(("launch", "stop", "retry", "accept", "run", "orchestrate", "report", "init", "doctor"))
+_COMING = frozenset(("launch", "stop", "retry", "accept", "run", "orchestrate", "init", "doctor"))
 
 FILE = click.Path(path_type=Path)
 
@@ -220,6 +220,32 @@ def validate_verb(
     from backfill_tui.headless.validate import validate_phases
 
     return validate_phases(opened, names, inputs=inputs, json_wanted=json_wanted, read_only=read_only)
+
+
+@app.command("report")
+@click.argument("plan", required=False, type=FILE)
+@click.option("--format", "fmt", type=click.Choice(["md", "json"]), help="Markdown (default) or JSON.")
+@click.option("--output", type=FILE, help="Write it to this file, whole; default: stdout.")
+@click.option("--template", type=FILE, help="A Jinja template of the Markdown (docs/report.md).")
+@common
+def report_verb(
+    plan: Path | None,
+    fmt: str | None,
+    output: Path | None,
+    template: Path | None,
+    json_wanted: bool,
+    state_dir: Path | None,
+    **_: Any,
+) -> int:
+    """Report what became of every phase: so far, or finally once all are judged."""
+    if json_wanted and fmt == "md":
+        raise UsageError("--json and --format md exclude each other.", todo="Leave out one of them.")
+    if template is not None and (json_wanted or fmt == "json"):
+        raise UsageError("--template is for Markdown.", todo="Leave it out, or ask for --format md.")
+    opened = _opened(plan_path(plan), state_dir)
+    from backfill_tui.headless.report import report
+
+    return report(opened, fmt="json" if json_wanted or fmt == "json" else "md", output=output, template=template)
 
 
 @app.command("watch")
