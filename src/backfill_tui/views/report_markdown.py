@@ -28,6 +28,9 @@ _FIRST = re.compile(r"^(\d*)(?:([#>])|([-+=.)])(?=[-=\s]|$))")
 """What would begin a heading, a quotation, a list or a line at the beginning of a text."""
 
 
+_OBJECT = re.compile(r"'[\w.]*\.(\w+) object'")
+
+
 class TemplateError(BackfillError):
     """A report's template can't be used, or what it wants is not there."""
 
@@ -39,12 +42,13 @@ def render(report: Report, source: str, name: str) -> str:
 
     Raises TemplateError, with the line, whatever is wrong with the template.
     """
-    from jinja2 import StrictUndefined, TemplateSyntaxError
+    from jinja2 import DictLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
         autoescape=False,  # that is for HTML; the values are fit for Markdown
         undefined=StrictUndefined,
+        loader=DictLoader({}),
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -57,8 +61,11 @@ def render(report: Report, source: str, name: str) -> str:
         return template.render(report=fit(report))
     except TemplateSyntaxError as error:
         raise _refusal(error.message or "this is no template", name, error.lineno) from error
+    except TemplateNotFound as error:
+        what = f"'{error.name}' can't be taken in: a template is one file"
+        raise _refusal(what, name, _line_in(name, error)) from error
     except Exception as error:
-        what = str(error) or type(error).__name__
+        what = _OBJECT.sub(r"a \1", str(error)) or type(error).__name__
         raise _refusal(what, name, _line_in(name, error)) from error
 
 
@@ -130,4 +137,4 @@ def ranges(days: Iterable[date] | None, most: int = RANGES_SHOWN) -> str:
         str(first) if first == last else formats.date_range((first, last)) for first, last in folded[:most]
     )
     hidden = sum((last - first).days + 1 for first, last in folded[most:])
-    return f"{told} and {formats.plural(hidden, 'date')} more" if hidden else told
+    return f"{told} and {hidden:,} more" if hidden else told
