@@ -23,7 +23,7 @@ COULD_NOT_TELL = 3
 DEFAULT_PLAN = "backfill.yaml"
 _DASHBOARD = "dashboard"  # what runs when the first word is a plan, or there is none
 
-_COMING = frozenset(("launch", "stop", "retry", "accept", "run", "orchestrate", "init", "doctor"))
+_COMING = frozenset(("run", "orchestrate", "init", "doctor"))
 
 FILE = click.Path(path_type=Path)
 
@@ -153,6 +153,14 @@ def _plan_and_phases(words: tuple[str, ...]) -> tuple[Path | None, list[str]]:
     return Path(words[0]) if is_plan else None, names
 
 
+def _plan_and_phase(words: tuple[str, ...]) -> tuple[Path | None, str]:
+    """As `_plan_and_phases`, of a verb that acts on one phase."""
+    plan, names = _plan_and_phases(words)
+    if len(names) > 1:
+        raise UsageError(f"one phase is meant, and {len(names)} are named: {', '.join(names)}.")
+    return plan, names[0]
+
+
 @app.command("inspect")
 @click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--as-of", metavar="TIME", help="Read as if it were then: nothing later is used.")
@@ -246,6 +254,98 @@ def report_verb(
     from backfill_tui.headless.report import report
 
     return report(opened, fmt="json" if json_wanted or fmt == "json" else "md", output=output, template=template)
+
+
+_YES = click.option("--yes", is_flag=True, help="Do not ask.")
+_WAIT = click.option("--wait", is_flag=True, help="Wait for the end and the verdict.")
+
+
+@app.command("launch")
+@click.argument("words", nargs=-1, metavar="[PLAN] PHASE")
+@click.option("--override", metavar="REASON", help="Start it against a closed gate; the reason is kept.")
+@click.option("--again", is_flag=True, help="Make another attempt once one has ended.")
+@_WAIT
+@_YES
+@common
+def launch_verb(
+    words: tuple[str, ...],
+    override: str | None,
+    again: bool,
+    wait: bool,
+    yes: bool,
+    json_wanted: bool,
+    state_dir: Path | None,
+    read_only: bool,
+    **_: Any,
+) -> int:
+    """Start a phase, once, if its gate is open."""
+    plan, phase = _plan_and_phase(words)
+    opened = _opened(plan_path(plan), state_dir)
+    from backfill_tui.headless.launch import launch_phase
+    from backfill_tui.headless.starting import Wish
+
+    wish = Wish(phase, yes=yes, wait=wait, json_wanted=json_wanted)
+    return launch_phase(opened, wish, override=override, again=again, read_only=read_only)
+
+
+@app.command("retry")
+@click.argument("words", nargs=-1, metavar="[PLAN] PHASE")
+@_WAIT
+@_YES
+@common
+def retry_verb(
+    words: tuple[str, ...],
+    wait: bool,
+    yes: bool,
+    json_wanted: bool,
+    state_dir: Path | None,
+    read_only: bool,
+    **_: Any,
+) -> int:
+    """Run a phase's failed and missing dates again."""
+    plan, phase = _plan_and_phase(words)
+    opened = _opened(plan_path(plan), state_dir)
+    from backfill_tui.headless.retry import retry_phase
+    from backfill_tui.headless.starting import Wish
+
+    return retry_phase(opened, Wish(phase, yes=yes, wait=wait, json_wanted=json_wanted), read_only=read_only)
+
+
+@app.command("stop")
+@click.argument("words", nargs=-1, metavar="[PLAN] PHASE")
+@click.option("--reason", default="asked at the command line", help="Why; kept in the ledger.")
+@_YES
+@common
+def stop_verb(
+    words: tuple[str, ...],
+    reason: str,
+    yes: bool,
+    json_wanted: bool,
+    state_dir: Path | None,
+    read_only: bool,
+    **_: Any,
+) -> int:
+    """Stop a phase's process and all that it started."""
+    plan, phase = _plan_and_phase(words)
+    opened = _opened(plan_path(plan), state_dir)
+    from backfill_tui.headless.stop import stop_phase
+
+    return stop_phase(opened, phase, reason=reason, yes=yes, json_wanted=json_wanted, read_only=read_only)
+
+
+@app.command("accept")
+@click.argument("words", nargs=-1, metavar="[PLAN] PHASE")
+@click.option("--reason", required=True, help="Why it is good enough; kept in the ledger and the report.")
+@common
+def accept_verb(
+    words: tuple[str, ...], reason: str, json_wanted: bool, state_dir: Path | None, read_only: bool, **_: Any
+) -> int:
+    """A person's GO: the phase counts as passed from now on."""
+    plan, phase = _plan_and_phase(words)
+    opened = _opened(plan_path(plan), state_dir)
+    from backfill_tui.headless.accept import accept_phase
+
+    return accept_phase(opened, phase, reason=reason, json_wanted=json_wanted, read_only=read_only)
 
 
 @app.command("watch")
