@@ -32,7 +32,9 @@ def conclude(attempt: Attempt, trace: Trace, *, alive: bool | None, boot_id: str
         return replace(attempt, note=f"Its run folder, {attempt.folder}, holds the files of another launch.")
     if trace.started is not None:
         attempt = replace(attempt, identity=trace.started.identity, started_at=trace.started.at)
-    if trace.exit is not None and (not trace.locked or _never_ran(trace.exit)):
+    if trace.exit is not None and _never_ran(trace.exit, trace):
+        return _failed_start(attempt, trace.exit)
+    if trace.exit is not None and not trace.locked:
         return _ended(attempt, trace.exit)
     if attempt.stage is Stage.LOST:
         return attempt
@@ -99,22 +101,23 @@ def _look(attempt: Attempt, runs: Path) -> Attempt:
     return conclude(attempt, trace, alive=alive, boot_id=boot_id())
 
 
-def _never_ran(end: Exit) -> bool:
-    return bool(end.error) and end.command == 0
+def _never_ran(end: Exit, trace: Trace) -> bool:
+    """Whether no command ever ran: the first could not be started, or its process ended before it was one."""
+    return end.command == 0 and (bool(end.error) or trace.started is None)
+
+
+def _failed_start(attempt: Attempt, end: Exit) -> Attempt:
+    note = end.error or f"Its process was ended by {end.signal} before it became the command."
+    if attempt.stage is Stage.INTENDED:
+        return replace(attempt, stage=Stage.NOT_STARTED, identity=None, started_at=None, note=note)
+    # Somebody saw the process that was to become the command, and took it for that: it has ended, as that.
+    return replace(attempt, stage=Stage.ENDED, ended_at=end.at, note=note)
 
 
 def _ended(attempt: Attempt, end: Exit) -> Attempt:
-    """With its end as it was recorded.
-
-    Somebody may have seen the process that was to become the command, and taken it for that; the ledger has it as
-    running then, from where an attempt can't become one that was never started.
-    """
-    never_seen = attempt.stage is Stage.INTENDED
     return replace(
         attempt,
-        stage=Stage.NOT_STARTED if _never_ran(end) and never_seen else Stage.ENDED,
-        identity=None if _never_ran(end) and never_seen else attempt.identity,
-        started_at=None if _never_ran(end) and never_seen else attempt.started_at,
+        stage=Stage.ENDED,
         ended_at=end.at,
         exit_code=end.exit_code,
         signal=end.signal,
