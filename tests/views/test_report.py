@@ -26,6 +26,7 @@ from tests.views.reports import NEXT_STEPS, NOW, attempt, history, night_over, s
 
 SHIPPED = shipped("report.md.j2")
 GOLDEN = Path(__file__).with_name("report_of_the_night.md")
+JUDGED = {PhaseState.PASSED, PhaseState.WARNED, PhaseState.FAILED, PhaseState.STOPPED, PhaseState.FINISHED}
 GO = Acceptance("a", "seen by eye", "Bo", NOW)
 
 
@@ -64,13 +65,20 @@ def test_a_report_is_final_once_every_phase_is_judged(state: PhaseState, outcome
 
 @pytest.mark.parametrize(
     "state",
-    set(PhaseState)
-    - {PhaseState.PASSED, PhaseState.WARNED, PhaseState.FAILED, PhaseState.STOPPED, PhaseState.FINISHED},
+    [one for one in PhaseState if one not in JUDGED],
 )
 def test_as_long_as_one_phase_is_not_judged_nothing_is_final(state: PhaseState) -> None:
     report = of(example.phase("a", PhaseState.PASSED), example.phase("b", state))
     assert (report.final, report.verdict, report.go, report.next_steps) == (False, Status.UNKNOWN, False, ())
     assert of(example.phase("a", PhaseState.FAILED), example.phase("b", state)).verdict is Status.FAIL
+
+
+def test_what_is_out_of_scope_is_shown_and_the_whole_does_not_wait_for_it() -> None:
+    train = example.phase("train", PhaseState.READY, why="a person starts it")
+    report = of(example.phase("a", PhaseState.PASSED), train, scope={"a"})
+    assert (report.final, report.go, report.blocking, report.next_steps) == (True, True, (), NEXT_STEPS)
+    assert [(phase.name, phase.judged) for phase in report.phases] == [("a", True), ("train", False)]
+    assert not of(example.phase("a", PhaseState.PASSED), train, scope=()).final
 
 
 def test_a_plan_in_which_nothing_was_seen_is_never_final() -> None:
@@ -275,9 +283,10 @@ def test_nothing_from_outside_breaks_a_table_or_begins_a_heading() -> None:
 
 @given(st.text())
 def test_any_text_is_one_line_of_which_nothing_means_anything(text: str) -> None:
-    told = re.sub(r"\\[!-/:-@\[-`{-~]", "", markdown(text))
+    shown = markdown(text)
+    told = re.sub(r"\\[!-/:-@\[-`{-~]", "", shown)
     assert not re.search(r"[|`*\[\]\\\n\r\x00-\x08\x1b]", told)
-    assert not re.match(r"[#>]|[-+=]([-=\s]|$)|\d+[.)](\s|$)", told)
+    assert not re.match(r"[#>]|[-+=]([-=\s]|$)|\d+[.)](\s|$)", shown)
 
 
 @pytest.mark.parametrize(

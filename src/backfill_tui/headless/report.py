@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -62,16 +63,21 @@ def report(opened: OpenedPlan, *, fmt: Format, output: Path | None, template: Pa
     return EXIT_CODES[made.verdict] if made.final else 0
 
 
-def gather(plan: Plan, ledger: Ledger | None, snapshot: Snapshot) -> Report:
-    """The report of a snapshot with what the ledger has beside it; that it can't be read is said in a note."""
+def gather(
+    plan: Plan, ledger: Ledger | None, snapshot: Snapshot, *, scope: Collection[str] | None = None
+) -> Report:
+    """The report of a snapshot with what the ledger has beside it; that it can't be read is said in a note.
+
+    `scope` names the phases that the whole is judged by; None: all.
+    """
     if ledger is None:
-        return report_of(snapshot, next_steps=plan.next_steps)
+        return report_of(snapshot, next_steps=plan.next_steps, scope=scope)
     try:
         attempts, history = ledger.attempts.all(), ledger.history.entries()
     except LedgerError as error:
         note = f"What was done is left out, since the ledger can't be read: {error}"
-        return report_of(snapshot, next_steps=plan.next_steps, notes=(note,))
-    return report_of(snapshot, attempts=attempts, history=history, next_steps=plan.next_steps)
+        return report_of(snapshot, next_steps=plan.next_steps, notes=(note,), scope=scope)
+    return report_of(snapshot, attempts=attempts, history=history, next_steps=plan.next_steps, scope=scope)
 
 
 def _template(path: Path) -> str:

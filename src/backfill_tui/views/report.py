@@ -3,7 +3,8 @@
 Made of one snapshot and of what the ledger has; others write it down (`report_json`, `report_markdown`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from backfill_tui.checks.model import Check, Status, worst
@@ -40,15 +41,18 @@ def report_of(
     history: Iterable[Entry] = (),
     next_steps: Sequence[str] = (),
     notes: Sequence[str] = (),
+    scope: Collection[str] | None = None,
 ) -> Report:
-    """The report as of the snapshot.
+    """The report as of the snapshot. `scope` names the phases that the whole is judged by; None: all.
 
     `attempts` and `history` are the ledger's, of all phases; of a phase's newest attempt the snapshot knows more.
     """
     made = _with_newest(attempts, snapshot.phases)
-    phases = tuple(_phase(view, [a for a in made if a.phase == view.name], snapshot.at) for view in snapshot.phases)
-    final = bool(phases) and all(phase.judged for phase in phases)
-    verdict = worst(phase.outcome for phase in phases)
+    told = [_phase(view, [a for a in made if a.phase == view.name], snapshot.at) for view in snapshot.phases]
+    phases = tuple(replace(phase, in_scope=scope is None or phase.name in scope) for phase in told)
+    wanted = [phase for phase in phases if phase.in_scope]
+    final = bool(wanted) and all(phase.judged for phase in wanted)
+    verdict = worst(phase.outcome for phase in wanted)
     started = min((phase.started_at for phase in phases if phase.started_at), default=None)
     ended = max((phase.ended_at for phase in phases if phase.ended_at), default=None) if final else None
     return Report(

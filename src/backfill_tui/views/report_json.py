@@ -40,6 +40,7 @@ def _phase(phase: PhaseReport, zone: tzinfo) -> Json:
         "writes": phase.writes,
         "dates": contract.span(phase.dates),
         "judged": phase.judged,
+        "in_scope": phase.in_scope,
         "outcome": phase.outcome.value,
         "started_at": contract.moment(phase.started_at, zone),
         "ended_at": contract.moment(phase.ended_at, zone),

@@ -116,6 +116,7 @@ class PhaseReport:
     suites: tuple[SuiteReport, ...]
     accepted: Acceptance | None
     unmet: tuple[Condition, ...]  # of its gate: those that are closed, or that nobody knows
+    in_scope: bool = True  # False: it is shown, and the whole does not wait for it
 
     @property
     def success_rate(self) -> float | None:
@@ -137,8 +138,8 @@ class PhaseReport:
 class Report:
     """The whole. `at` is aware, in the plan's time zone, `duration_s` from the first start to the last end.
 
-    `final`: every phase is judged. `verdict` is the worst of the phases' outcomes, so never better than unknown
-    before that. `history` is in order of time, newest last.
+    `final`: every phase in scope is judged. `verdict` is the worst of their outcomes, so never better than unknown before
+    that. `history` is in order of time, newest last.
     """
 
     plan: str
@@ -167,4 +168,4 @@ class Report:
     @property
     def blocking(self) -> tuple[PhaseReport, ...]:
         """The phases that keep it from being a GO."""
-        return tuple(phase for phase in self.phases if not phase.good)
+        return tuple(phase for phase in self.phases if phase.in_scope and not phase.good)
