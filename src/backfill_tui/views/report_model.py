@@ -138,8 +138,8 @@ class PhaseReport:
 class Report:
     """The whole. `at` is aware, in the plan's time zone, `duration_s` from the first start to the last end.
 
-    `final`: every phase in scope is judged. `verdict` is the worst of their outcomes, so never better than unknown before
-    that. `history` is in order of time, newest last.
+    `final`: every phase in scope is judged. `verdict` is the worst of their outcomes, so never better than
+    unknown before that. `history` is in order of time, newest last.
     """
 
     plan: str
