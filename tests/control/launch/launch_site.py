@@ -1,12 +1,13 @@
 """Launches to test with: real processes in a folder of the test's own, none of which outlives it."""
 
+import errno
 import json
 import os
 import select
 import signal
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -99,10 +100,32 @@ class LaunchSite:
         self.ledger.close()
 
 
+@contextmanager
+def reading(pipe: Path) -> Iterator[None]:
+    """While the job waits at the pipe; after that it comes to its end."""
+    deadline = time.monotonic() + DEADLINE_S
+    while (writer := _writer(pipe)) is None:
+        assert time.monotonic() < deadline, "nobody reads the pipe"
+        time.sleep(0.002)
+    try:
+        yield
+    finally:
+        os.close(writer)
+
+
 def release(pipe: Path) -> None:
     """Let the job that reads the pipe come to its end."""
-    with pipe.open("wb"):
+    with reading(pipe):
         pass
+
+
+def _writer(pipe: Path) -> int | None:
+    try:
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            raise
+        return None
 
 
 def wait_for_the_end_of(pid: int) -> None:

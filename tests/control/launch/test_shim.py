@@ -15,7 +15,14 @@ import pytest
 from backfill_tui.control.attempt import Stage
 from backfill_tui.control.launch import shim
 from backfill_tui.sources.process_table import identity_of
-from tests.control.launch.launch_site import LaunchSite, kill, release, wait_for_the_end_of, wait_until_later_than
+from tests.control.launch.launch_site import (
+    LaunchSite,
+    kill,
+    reading,
+    release,
+    wait_for_the_end_of,
+    wait_until_later_than,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -132,9 +139,11 @@ def test_a_job_that_lets_go_of_the_lock_and_loses_its_shim_is_still_seen(site: L
     script = f"import os; os.closerange(3, 1000); open({str(pipe)!r}).read()"
     attempt = site.launch(site.order((sys.executable, "-c", script)))
     started = site.started(attempt)
-    kill(started.shim.pid)
-    assert site.seen(attempt).stage is Stage.RUNNING
-    release(pipe)
+    with reading(pipe):
+        kill(started.shim.pid)
+        with site.folder_of(attempt).lock() as lock:
+            assert lock is not None, "it has let go"
+        assert site.seen(attempt).stage is Stage.RUNNING
     wait_for_the_end_of(started.identity.pid)
     lost = site.seen(attempt)
     assert lost.stage is Stage.LOST

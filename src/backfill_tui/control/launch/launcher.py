@@ -89,11 +89,18 @@ def give_up(ledger: Ledger, runs: Path, attempt: Attempt, why: str) -> Attempt:
     """
     folder = RunFolder(runs / attempt.folder)
     folder.make()
-    with folder.lock(_LEEWAY_S) as lock:
-        if lock is not None and _is_untouched(ledger, attempt, folder.files()):
-            return settle(ledger, attempt, replace(attempt, stage=Stage.NOT_STARTED, note=why))
-    row = _row(ledger, attempt)
-    return settle(ledger, row, look(row, runs))
+    deadline = time.monotonic() + _LEEWAY_S
+    while True:
+        row = _row(ledger, attempt)
+        seen = look(row, runs)
+        if seen.stage not in {Stage.INTENDED, Stage.LAUNCHING}:
+            return settle(ledger, row, seen)
+        with folder.lock(_GLANCE_S) as lock:
+            if lock is None:
+                if time.monotonic() > deadline:
+                    return seen
+            elif _is_untouched(ledger, attempt, folder.files()):
+                return settle(ledger, attempt, replace(attempt, stage=Stage.NOT_STARTED, note=why))
 
 
 class _Launch:
@@ -256,6 +263,8 @@ def _opened_log(path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         how = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOCTTY
         log = os.open(path, how | os.O_NONBLOCK, 0o666)  # a pipe without a reader is refused, not waited for
+    except FileExistsError as error:
+        raise shim.NotStartedError(f"Its log {path} can't be written: {path.parent} is no folder.") from error
     except OSError as error:
         raise shim.NotStartedError(f"Its log {path} can't be written: {error.strerror or error}.") from error
     mode = os.fstat(log).st_mode
