@@ -78,6 +78,18 @@ class Judging:
         """Rows that make a metric fail, by its own query. Raises BackfillError."""
         return await self._ask_for(phase, lambda court: self._sample(phase, suite, check, court))
 
+    def judge(self, phase: str, *, is_input: bool, asked_by: AskedBy) -> None:
+        """Run a phase's own suites, or its inputs', and record what they find; blocks until that is done.
+
+        Raises BackfillError where nothing could be run or recorded.
+        """
+        stop = self._registered(phase)
+        with self._court(phase, stop) as court:
+            wanted = [case for case in self._cases(phase) if case.is_input is is_input]
+            notes = self._run(phase, wanted, court, asked_by)
+        if notes:
+            raise BackfillError(notes[0])
+
     def cancel(self, phase: str) -> None:
         """Stop what a person has asked for the phase, in the warehouse too."""
         with self._lock:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from backfill_tui.control.attempt import Attempt, Stage
+from backfill_tui.engine.attempts import NOTHING, Deeds
 from backfill_tui.engine.logs import SAMPLE, LogReading, looks_binary
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen
 from backfill_tui.plan.patterns import linear_pattern
@@ -50,6 +52,7 @@ class PhaseLook:
     forecast: Forecast | None
     history_complete: bool
     notes: tuple[str, ...]
+    deeds: Deeds = NOTHING
 
 
 class PhaseWatch:
@@ -75,6 +78,7 @@ class PhaseWatch:
         self._checkpoint = CheckpointWatch(phase.checkpoint, timezone=zone) if phase.checkpoint else None
         self._table = table
         self._process = _process_watch(phase, table)
+        self._deeds = NOTHING
         self._planned = _planned(phase, calendar)
         self._seen: tuple[object, ...] = ()
         self._account = Account()
@@ -98,6 +102,7 @@ class PhaseWatch:
         if process.presence is Presence.ABSENT and age is not None and age < JUST_NOW_S:
             self._table.expire()  # a job that has just begun to write is younger than the last scan
             process = self._process.look(now, log_last_line_at=last_line_at)
+        process = _told_by(self._deeds.attempt, process)
         gone = process.alive is False
         whole = all(tail.at_end for tail in self._logs.tails)
         self._weigh(evidence, checkpoint, gone=gone, whole=whole or not self._endings)
@@ -114,8 +119,20 @@ class PhaseWatch:
             forecast=self._outlook.at(now) if self._outlook else None,
             history_complete=not self._endings,
             notes=(*self._logs.notes, *self._account.notes),
+            deeds=self._deeds,
         )
         return self.last_look
+
+    def know(self, deeds: Deeds) -> None:
+        """Take in what was done to it from here. The latest attempt's process takes the place of the plan's pid."""
+        before, attempt = self._deeds.attempt, deeds.attempt
+        self._deeds = deeds
+        self._logs.add(deeds.outputs)
+        known = before.identity if before else None
+        if attempt is not None and attempt.identity is not None and attempt.identity != known:
+            meant = self.phase.process
+            match = linear_pattern(meant.match) if meant and meant.match else None
+            self._process = ProcessWatch(self._table, match=match, identity=attempt.identity)
 
     def use_calendar(self, calendar: Mapping[date, float]) -> None:
         """Weigh everything anew with a calendar that has become known."""
@@ -258,6 +275,23 @@ def _process_watch(phase: Phase, table: ProcessTable) -> ProcessWatch:
     if meant is None:
         return ProcessWatch(table)
     return ProcessWatch(table, pid=meant.pid, match=linear_pattern(meant.match) if meant.match else None)
+
+
+def _told_by(attempt: Attempt | None, seen: ProcessSeen) -> ProcessSeen:
+    """A process that we launched: its end was recorded, with its exit code; a successor's was not."""
+    if attempt is None or attempt.identity is None or seen.identity is None:
+        return seen
+    if not seen.identity.same_as(attempt.identity):
+        return seen
+    seen = replace(seen, adopted=False)
+    if attempt.stage is Stage.RUNNING and seen.alive is False:
+        # It is gone, but what it started still runs.
+        return replace(seen, presence=Presence.ALIVE, gone_since=None, note=attempt.note or seen.note)
+    if not attempt.stage.over:
+        return seen
+    code = attempt.exit_code
+    ended_at = attempt.ended_at or seen.gone_since
+    return replace(seen, presence=Presence.GONE, exit_code=code, gone_since=ended_at, note=attempt.note)
 
 
 def _planned(phase: Phase, calendar: Mapping[date, float] | None) -> list[date] | None:

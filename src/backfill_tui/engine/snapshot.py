@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from backfill_tui.checks.model import Status, SuiteResult
 from backfill_tui.control.attempt import Acceptance, Attempt
+from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity, Timeline
 from backfill_tui.control.trend import Point
 from backfill_tui.engine.seen import Seen
@@ -122,6 +123,7 @@ class Snapshot:
     deadline_by: datetime | None = None
     critical_path: tuple[str, ...] = ()
     seen: Seen = field(default_factory=Seen)  # what suites would be run on
+    facts: Mapping[str, PhaseFacts] = field(default_factory=dict)  # what the rules of control have looked at
     notes: tuple[str, ...] = ()
     sequence: int = 0  # grows with every published snapshot
 

@@ -7,13 +7,18 @@ from datetime import UTC, date, datetime
 
 from backfill_tui.checks.subject import WorkCalendar
 from backfill_tui.control.alerts import find_alerts
-from backfill_tui.control.conflicts import find_conflicts, rivals_of
+from backfill_tui.control.attempt import Stage
+from backfill_tui.control.conflicts import find_conflicts
 from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.launch.preflight import preflight
 from backfill_tui.control.ledger import Ledger
-from backfill_tui.control.model import PhaseState
-from backfill_tui.control.states import Judged, gate_of, judge
+from backfill_tui.control.model import Condition, PhaseState
+from backfill_tui.control.order import run_order
+from backfill_tui.control.standing import Standing, standings
 from backfill_tui.control.timeline import timeline
+from backfill_tui.engine.attempts import NOTHING, AttemptBook, Deeds
 from backfill_tui.engine.calendars import CalendarSource
+from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch, frozen
 from backfill_tui.engine.plans import OpenedPlan
@@ -21,10 +26,9 @@ from backfill_tui.engine.seen import seen_in
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.engine.verdicts import PhaseVerdicts, VerdictBook
 from backfill_tui.errors import BackfillError
+from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.sources.process import ProcessTable
-
-_GATED = frozenset({PhaseState.WAITING, PhaseState.BLOCKED, PhaseState.READY})
 
 
 class PlanWatch:
@@ -36,32 +40,43 @@ class PlanWatch:
         ledger: Ledger | None = None,
         docket: Docket | None = None,
         notes: tuple[str, ...] = (),
+        *,
+        neighbours: Neighbours | None = None,
     ) -> None:
-        """`notes` are sentences of whoever opened it, shown with every snapshot."""
+        """`notes` are sentences of whoever opened it, shown with every snapshot.
+
+        `neighbours` tell what other plans of this user write; None: it is not asked.
+        """
         self.plan = plan = opened.plan
+        self._opened = opened
         self._calendars = CalendarSource(plan, ledger, now=datetime.now(UTC))
         self._calendar = _weights(self._calendars.known)
         self._verdicts = VerdictBook(plan, ledger, docket or Docket())
-        table = ProcessTable()
-        self._watches = [PhaseWatch(phase, table, self._calendar, opened.dialects) for phase in plan.phases]
+        self._attempts = AttemptBook(plan, ledger)
+        self._recorded = ledger is not None and not ledger.read_only
+        self._neighbours = neighbours or Neighbours(plan, None)
+        self._table = ProcessTable()
+        self._watches = [self._watch_of(phase) for phase in plan.phases]
         self._forecasts: dict[str, Forecast | None] = {}
         self._sequence = 0
         self._notes = notes
+        self._not_as_launched: set[datetime] = set()
 
     def look(self, now: datetime | None = None) -> Snapshot:
         """One snapshot as of now. A phase that can't be looked at says so and does not keep the others from it."""
         now = (now or datetime.now(UTC)).astimezone(self.plan.tz)
         self._take_calendar(now)
+        self._take_deeds()
         looks = self._looks(now)
         self._verdicts.refresh()
         seen = seen_in(looks, self._calendars.known, now)
         verdicts = {one.phase.name: self._verdicts.of(one.phase, seen, now) for one in looks}
-        facts = [_facts(one, verdicts[one.phase.name]) for one in looks]
-        judged = self._judge(facts)
-        states = {name: state for name, (state, _) in judged.items()}
-        conflicts = find_conflicts(facts, states)
+        self._neighbours.refresh(looks)
+        facts = [self._facts(one, verdicts[one.phase.name]) for one in looks]
+        stands = standings(facts, stall_after_s=self.plan.alerts.stall_after_s, now=now)
+        conflicts = find_conflicts(facts, {name: one.state for name, one in stands.items()})
         views = tuple(
-            self._view(look, fact, judged, facts, verdicts[fact.phase.name])
+            self._view(look, fact, stands[fact.phase.name], verdicts[fact.phase.name], now)
             for look, fact in zip(looks, facts, strict=True)
         )
         self._sequence += 1
@@ -72,13 +87,48 @@ class PlanWatch:
             timezone=self.plan.tz.key,
             phases=views,
             conflicts=conflicts,
-            alerts=find_alerts(facts, judged, conflicts, now=now),
+            alerts=find_alerts(facts, {name: one.judged for name, one in stands.items()}, conflicts, now=now),
             deadline_phase=deadline.phase if deadline else None,
             deadline_by=deadline.by if deadline else None,
             seen=seen,
-            notes=tuple(note for note in (*self._notes, self._calendars.note, self._verdicts.note) if note),
+            facts={one.phase.name: one for one in facts},
+            notes=self._all_notes(),
             sequence=self._sequence,
         )
+
+    def _all_notes(self) -> tuple[str, ...]:
+        books = (self._calendars.note, self._verdicts.note, self._attempts.note, self._neighbours.note)
+        return tuple(dict.fromkeys(note for note in (*self._notes, *books) if note))
+
+    def _watch_of(self, phase: Phase) -> PhaseWatch:
+        return PhaseWatch(phase, self._table, self._calendar, self._opened.dialects)
+
+    def _take_deeds(self) -> None:
+        """Let each phase know what was done to it from here."""
+        deeds = self._attempts.refresh()
+        for i, before in enumerate(self._watches):
+            done = deeds.get(before.phase.name, NOTHING)
+            kept = self._as_launched(before.phase, done)
+            if kept is not before.phase:
+                before.close()
+                self._watches[i] = self._watch_of(kept)
+            self._watches[i].know(done)
+
+    def _as_launched(self, phase: Phase, done: Deeds) -> Phase:
+        """The phase with its dates as its newest attempt has them: `yesterday` is that of its launch."""
+        attempt = done.attempt
+        if attempt is None or attempt.order.dates in {None, phase.dates} or attempt.stage is Stage.NOT_STARTED:
+            return phase
+        if attempt.intended_at in self._not_as_launched:
+            return phase
+        try:
+            kept = self._opened.as_of(attempt.intended_at).phase(phase.name)
+        except (BackfillError, KeyError):
+            kept = phase
+        if kept.dates == attempt.order.dates:
+            return kept
+        self._not_as_launched.add(attempt.intended_at)  # the plan has other dates by now: those count
+        return phase
 
     def _looks(self, now: datetime) -> list[PhaseLook]:
         """Each phase as it is. They share the time of a look; one that raises keeps its last look, with a note."""
@@ -106,6 +156,7 @@ class PlanWatch:
     def close(self) -> None:
         """Let go of all files."""
         self._calendars.close()
+        self._neighbours.close()
         for watch in self._watches:
             watch.close()
 
@@ -118,42 +169,17 @@ class PlanWatch:
             for watch in self._watches:
                 watch.use_calendar(weights)
 
-    def _judge(self, facts: list[PhaseFacts]) -> dict[str, Judged]:
-        """The state of every phase, upstream first (the plan has no cycles)."""
-        by_name = {one.phase.name: one for one in facts}
-        judged: dict[str, Judged] = {}
-
-        def visit(name: str) -> None:
-            if name in judged:
-                return
-            one = by_name[name]
-            for before in one.phase.after:
-                visit(before)
-            upstream = {before: judged[before][0] for before in one.phase.after}
-            judged[name] = judge(one, stall_after_s=self.plan.alerts.stall_after_s, upstream=upstream)
-
-        for name in by_name:
-            visit(name)
-        return judged
-
     def _view(
-        self,
-        look: PhaseLook,
-        facts: PhaseFacts,
-        judged: Mapping[str, Judged],
-        everyone: list[PhaseFacts],
-        verdicts: PhaseVerdicts,
+        self, look: PhaseLook, facts: PhaseFacts, stands: Standing, verdicts: PhaseVerdicts, now: datetime
     ) -> PhaseView:
-        phase = look.phase
-        state, why = judged[phase.name]
+        phase, state = look.phase, stands.state
         forecast = self._forecast(phase.name, state, look.forecast)
-        upstream = {name: judged[name] for name in phase.after}
         last = look.account.runs[-1] if look.account.runs else None
         return PhaseView(
             name=phase.name,
             title=phase.title,
             state=state,
-            why=why,
+            why=stands.why,
             writes=phase.writes,
             dates=facts.dates,
             account=replace(look.account, notes=look.notes),
@@ -165,13 +191,15 @@ class PlanWatch:
             throughput=look.throughput,
             log_age_s=look.log_age_s,
             timeline=timeline(replace(facts, forecast=forecast)),
-            gate=gate_of(facts, upstream, rivals_of(facts, everyone)) if state in _GATED else (),
+            gate=stands.gate,
             calendar=self._calendar,
             dialect=last.dialect if last else None,
             dialect_reason=last.dialect_reason if last else "",
             history_complete=look.history_complete,
             suites=verdicts.suites,
             judgement=verdicts.judgement,
+            attempt=look.deeds.attempt,
+            accepted=facts.accepted(now),
         )
 
     def _forecast(self, name: str, state: PhaseState, new: Forecast | None) -> Forecast | None:
@@ -183,21 +211,34 @@ class PlanWatch:
         self._forecasts[name] = new if state is PhaseState.RUNNING else None
         return self._forecasts[name]
 
+    def _facts(self, look: PhaseLook, verdicts: PhaseVerdicts) -> PhaseFacts:
+        return PhaseFacts(
+            phase=look.phase,
+            account=look.account,
+            process=look.process,
+            log_age_s=look.log_age_s,
+            log_seen=any(log.size is not None for log in look.logs),
+            checkpoint_seen=look.checkpoint is not None and look.checkpoint.readable,
+            forecast=look.forecast,
+            history_complete=look.history_complete,
+            outcome=verdicts.outcome,
+            inputs=verdicts.inputs,
+            validating=any(suite.running for suite in verdicts.suites if not suite.is_input),
+            attempt=look.deeds.attempt,
+            ran=look.deeds.ran,
+            stop=look.deeds.stop,
+            acceptance=look.deeds.acceptance,
+            runnable=_runnable(look),
+            rivals=self._neighbours.rivals_of(look.phase, look.account.dates),
+            recorded=self._recorded,
+        )
 
-def _facts(look: PhaseLook, verdicts: PhaseVerdicts) -> PhaseFacts:
-    return PhaseFacts(
-        phase=look.phase,
-        account=look.account,
-        process=look.process,
-        log_age_s=look.log_age_s,
-        log_seen=any(log.size is not None for log in look.logs),
-        checkpoint_seen=look.checkpoint is not None and look.checkpoint.readable,
-        forecast=look.forecast,
-        history_complete=look.history_complete,
-        outcome=verdicts.outcome,
-        inputs=verdicts.inputs,
-        validating=any(suite.running for suite in verdicts.suites if not suite.is_input),
-    )
+
+def _runnable(look: PhaseLook) -> tuple[Condition, ...]:
+    """Whether its command could be run now; asked of the system only where it may soon be."""
+    if look.phase.command is None or look.process.alive:
+        return ()
+    return preflight(run_order(look.phase))
 
 
 def _weights(calendar: WorkCalendar | None) -> Mapping[date, float] | None:

@@ -39,6 +39,12 @@ class LogSet:
         self._considered: set[tuple[Path, Inode | None]] = set()
         self._notes: tuple[str, ...] = ()
 
+    def add(self, paths: Iterable[Path]) -> None:
+        """Follow further files, each by its path, from the next poll on."""
+        if fresh := tuple(path for path in paths if path not in self._paths):
+            self._paths += fresh
+            self._looked_at = None
+
     @property
     def tails(self) -> tuple[Tail, ...]:
         """The logs found so far: those of one look in the order of their last writing, then by name."""

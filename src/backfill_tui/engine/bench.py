@@ -1,0 +1,64 @@
+"""All that a command needs to act on a plan, opened and closed together: ledger, watch, suites, operator."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+from backfill_tui.control.attempt import AskedBy
+from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.engine.claims import Neighbours
+from backfill_tui.engine.docket import Docket
+from backfill_tui.engine.judging import Judging
+from backfill_tui.engine.operator import Operator
+from backfill_tui.engine.plans import OpenedPlan
+from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.engine.watch import PlanWatch
+
+PATIENCE_S = 120.0
+"""How long the logs of a plan may take to be read before its accounts are taken as they are."""
+
+
+class Bench:
+    """One command at work on one plan. `look` may be called from any thread."""
+
+    def __init__(self, opened: OpenedPlan, ledger: Ledger, *, asked_by: AskedBy) -> None:
+        self.plan = opened.plan
+        self.ledger = ledger
+        docket = Docket()
+        self._lock = threading.Lock()
+        neighbours = Neighbours(opened.plan, None)
+        self._watch = PlanWatch(opened, ledger, docket, neighbours=neighbours)
+        self.newest = self._watch.look_whole(PATIENCE_S)
+        self.judging = Judging(opened.plan, ledger, docket, lambda: self.newest)
+        self.operator = Operator(opened, ledger, neighbours, self.look, self._judge_inputs, asked_by=asked_by)
+
+    def look(self, now: datetime | None = None) -> Snapshot:
+        """A snapshot of a look that begins now."""
+        with self._lock:
+            self.newest = self._watch.look(now)
+        return self.newest
+
+    def close(self) -> None:
+        """Take back what is being asked, and let go of all files."""
+        self.judging.close()
+        with self._lock:
+            self._watch.close()
+
+    def _judge_inputs(self, phase: str) -> None:
+        self.judging.judge(phase, is_input=True, asked_by="command")
+
+
+@contextmanager
+def acting(opened: OpenedPlan, *, asked_by: AskedBy = "command") -> Iterator[Bench]:
+    """A bench for as long as it takes. Raises LedgerError where nothing could be recorded: then nothing is done."""
+    ledger = Ledger.open(opened.plan.state_dir)
+    try:
+        bench = Bench(opened, ledger, asked_by=asked_by)
+        try:
+            yield bench
+        finally:
+            bench.close()
+    finally:
+        with suppress(LedgerError):
+            ledger.close()

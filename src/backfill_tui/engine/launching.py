@@ -1,0 +1,172 @@
+"""Launches and retries: offered whole, with their gate; made once, after the gate was looked at again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from backfill_tui.control.attempt import AskedBy, Attempt, AttemptExistsError, Kind, Order, Stage
+from backfill_tui.control.gate import INPUT, NO_LIVE_RUN, ONLY_WRITER, is_open
+from backfill_tui.control.launch import launcher
+from backfill_tui.control.launch.preflight import preflight
+from backfill_tui.control.launch.reconcile import look
+from backfill_tui.control.ledger import Ledger
+from backfill_tui.control.machine import Action, require
+from backfill_tui.control.model import Condition
+from backfill_tui.control.offer import LaunchOffer
+from backfill_tui.control.order import retry_order, run_order
+from backfill_tui.engine.claims import Neighbours
+from backfill_tui.engine.plans import OpenedPlan
+from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.errors import BackfillError
+from backfill_tui.plan.resolved import Phase
+from backfill_tui.progress.account import UnitState
+
+
+class GateClosedError(BackfillError):
+    """The gate is closed: a condition is not met, or whether it is can't be told. Nothing was started."""
+
+    def __init__(self, phase: str, conditions: tuple[Condition, ...]) -> None:
+        self.conditions = conditions
+        reasons = "; ".join(f"{one.name}: {one.detail}" for one in conditions if not one.ok)
+        super().__init__(
+            f"{phase} was not started, its gate is closed: {reasons}.",
+            todo="Mend that, or launch it with --override REASON, which is kept in the ledger.",
+        )
+
+
+class Launching:
+    """Makes and takes offers to launch. `fresh` gives a snapshot of a look that began after it was asked."""
+
+    def __init__(
+        self,
+        opened: OpenedPlan,
+        ledger: Ledger,
+        neighbours: Neighbours,
+        fresh: Callable[[], Snapshot],
+        judge_inputs: Callable[[str], None],
+        *,
+        asked_by: AskedBy,
+        person: str,
+    ) -> None:
+        self._opened = opened
+        self._runs = opened.plan.state_dir / "runs"
+        self._ledger = ledger
+        self._neighbours = neighbours
+        self._fresh = fresh
+        self._judge_inputs = judge_inputs
+        self._asked_by: AskedBy = asked_by
+        self._person = person
+
+    def offer(self, phase: str) -> LaunchOffer:
+        """What a launch would do now. A pending intent of the same command is completed, never doubled."""
+        now = datetime.now(UTC)
+        return self._offered(run_order(self._opened.as_of(now).phase(phase)), self._fresh().phase(phase), now)
+
+    def offer_retry(self, phase: str) -> LaunchOffer:
+        """What a retry of its failed and missing dates would do. Refused while it runs, or without dates."""
+        view = self._fresh().phase(phase)
+        require(Action.RETRY, view.state, phase)
+        days = view.account.of_state(UnitState.FAILED) + view.account.of_state(UnitState.MISSING)
+        return self._offered(retry_order(self._phase_as_kept(view), days), view, datetime.now(UTC))
+
+    def launch(self, offer: LaunchOffer, *, override: str | None = None, again: bool = False) -> Attempt:
+        """Make an offer true, at most once, after looking at the gate again with its inputs judged now.
+
+        `again` is needed where the phase has run before. Returns the attempt with its process recorded, or ended
+        already. Raises GateClosedError where the gate is closed and there is no `override`; AttemptExistsError
+        where somebody else was first.
+        """
+        valid_until = launcher.now_valid_until()
+        offer = self._looked_at_again(offer, override=override, again=again)
+        with self._neighbours.claiming(offer.order, overridden=override is not None):
+            attempt = self._intended(offer, override)
+        attempt = launcher.complete(self._ledger, self._runs, attempt, valid_until=valid_until)
+        self._neighbours.claim(attempt)
+        if attempt.stage is Stage.NOT_STARTED:
+            raise BackfillError(f"{attempt.phase} was not started: {attempt.note}")
+        if attempt.stage is Stage.LAUNCHING:
+            raise BackfillError(
+                f"{attempt.phase} is being started by another process, which has not told of it yet.",
+                todo="Look again in a moment.",
+            )
+        return attempt
+
+    def _offered(self, order: Order, view: PhaseView, now: datetime) -> LaunchOffer:
+        newest = self._newest(order.phase)
+        pending = newest is not None and newest.stage is Stage.INTENDED and newest.order == order
+        last = newest.number if newest is not None else 0
+        number = last if pending or (newest is not None and newest.stage.live) else last + 1
+        return LaunchOffer(
+            order=order,
+            number=number,
+            conditions=_conditions(order, view),
+            run_folder=self._runs / f"{order.phase}.{number}",
+            at=now,
+            again=newest is not None and newest.stage.over and newest.stage is not Stage.NOT_STARTED,
+        )
+
+    def _looked_at_again(self, offer: LaunchOffer, *, override: str | None, again: bool) -> LaunchOffer:
+        """The offer with its gate as it is now; inputs that are not known to be good are judged first."""
+        phase = offer.order.phase
+        if (newest := self._newest(phase)) is not None and newest.stage.live:
+            raise AttemptExistsError(newest)
+        view = self._fresh().phase(phase)
+        if offer.order.kind is Kind.RUN and override is None and _waits_for_inputs_only(view.gate):
+            self._judge_inputs(phase)
+            view = self._fresh().phase(phase)
+        conditions = _conditions(offer.order, view)
+        if override is None and not is_open(conditions):
+            raise GateClosedError(phase, conditions)
+        require(_action(offer, override=override, again=again), view.state, phase)
+        if offer.again and not again:
+            raise BackfillError(
+                f"Attempt {offer.number - 1} of {phase} is over.", todo="If it is to run once more: launch --again."
+            )
+        return replace(offer, conditions=conditions, at=datetime.now(UTC))
+
+    def _intended(self, offer: LaunchOffer, override: str | None) -> Attempt:
+        """The ledger's row of this launch, made now or left behind by a launch that was cut short."""
+        newest = self._newest(offer.order.phase)
+        if newest is not None and newest.stage is Stage.INTENDED:
+            if newest.order == offer.order:
+                return newest
+            launcher.give_up(self._ledger, self._runs, newest, "another launch of the phase has taken its place")
+        return self._ledger.attempts.intend(
+            offer.order,
+            number=offer.number,
+            asked_by=self._asked_by,
+            person=self._person,
+            override=override,
+            gate=offer.conditions,
+            at=datetime.now(UTC),
+        )
+
+    def _newest(self, phase: str) -> Attempt | None:
+        attempt = self._ledger.attempts.newest(phase)
+        return None if attempt is None else look(attempt, self._runs)
+
+    def _phase_as_kept(self, view: PhaseView) -> Phase:
+        """The phase with its dates as its newest attempt had them."""
+        at = view.attempt.intended_at if view.attempt is not None else datetime.now(UTC)
+        return self._opened.as_of(at).phase(view.name)
+
+
+def _conditions(order: Order, view: PhaseView) -> tuple[Condition, ...]:
+    """The gate of a launch; of a retry, what keeps it from being run beside others and at all."""
+    if order.kind is Kind.RUN:
+        return view.gate
+    alone = tuple(one for one in view.gate if one.name.startswith(ONLY_WRITER) or one.name == NO_LIVE_RUN)
+    return (*alone, *preflight(order))
+
+
+def _waits_for_inputs_only(gate: Sequence[Condition]) -> bool:
+    closed = [condition for condition in gate if not condition.ok]
+    return bool(closed) and all(condition.name.startswith(INPUT) for condition in closed)
+
+
+def _action(offer: LaunchOffer, *, override: str | None, again: bool) -> Action:
+    if offer.order.kind is Kind.RETRY:
+        return Action.RETRY
+    if override is not None:
+        return Action.OVERRIDE
+    return Action.LAUNCH_AGAIN if again else Action.LAUNCH

@@ -1,0 +1,102 @@
+"""Stops: a phase's process and all that it started, asked to end; made to only where it has not heeded that."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
+
+from backfill_tui.control.attempt import AskedBy, StopAsked
+from backfill_tui.control.launch import stopping
+from backfill_tui.control.ledger import Ledger
+from backfill_tui.control.machine import Action, require
+from backfill_tui.control.offer import StopOffer, StopResult
+from backfill_tui.engine.claims import Neighbours
+from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.errors import BackfillError
+from backfill_tui.plan.resolved import Plan
+from backfill_tui.sources.presence import Identity
+
+_DEAD_S = 5.0  # what SIGKILL was sent to is gone after a moment, unless the kernel itself holds it
+
+
+class Stopping:
+    """Makes and takes offers to stop. `fresh` gives a snapshot of a look that began after it was asked."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        ledger: Ledger,
+        neighbours: Neighbours,
+        fresh: Callable[[], Snapshot],
+        *,
+        asked_by: AskedBy,
+        person: str,
+    ) -> None:
+        self._plan = plan
+        self._ledger = ledger
+        self._neighbours = neighbours
+        self._fresh = fresh
+        self._asked_by: AskedBy = asked_by
+        self._person = person
+
+    def offer(self, phase: str) -> StopOffer:
+        """Which processes a stop would signal. Refused where none lives.
+
+        It is an offer to kill once SIGTERM was sent to that process and its grace is over.
+        """
+        view = self._fresh().phase(phase)
+        require(Action.STOP, view.state, phase)
+        identity = _alive(view)
+        asked = self._ledger.stops.newest(phase)
+        grace = timedelta(seconds=self._plan.phase(phase).grace_s)
+        heard = asked is not None and asked.identity.same_as(identity)
+        return StopOffer(
+            phase=phase,
+            targets=tuple(
+                member.target for member in stopping.tree_of(identity, run_folder=self._run_folder(view, identity))
+            ),
+            grace_s=grace.total_seconds(),
+            kill=heard and asked is not None and datetime.now(UTC) - asked.at >= grace,
+            adopted=view.process.adopted,
+            restarters=tuple(self._restarters(view)),
+        )
+
+    def stop(self, offer: StopOffer, *, reason: str) -> StopResult:
+        """SIGTERM to all of it, or SIGKILL where the offer is one to kill; waits its grace long for the end."""
+        view = self._fresh().phase(offer.phase)
+        identity = _alive(view)
+        now = datetime.now(UTC)
+        asked = self._ledger.stops.newest(offer.phase)
+        if asked is None or not asked.identity.same_as(identity):
+            asked = StopAsked(offer.phase, identity, reason, self._asked_by, self._person, now)
+            self._ledger.stops.ask(asked)
+        if offer.kill:
+            self._ledger.stops.killed(asked, at=now)
+        ending = stopping.end(
+            identity,
+            sign=SIGKILL if offer.kill else SIGTERM,
+            timeout_s=_DEAD_S if offer.kill else offer.grace_s,
+            run_folder=self._run_folder(view, identity),
+        )
+        if ending.problems and not ending.signalled:
+            raise BackfillError(ending.problems[0])
+        return "ended" if ending.ended else "still_there"
+
+    def _run_folder(self, view: PhaseView, identity: Identity) -> Path | None:
+        attempt = view.attempt
+        if attempt is None or attempt.identity is None or not attempt.identity.same_as(identity):
+            return None
+        return self._plan.state_dir / "runs" / attempt.folder
+
+    def _restarters(self, view: PhaseView) -> list[str]:
+        """What would write the same table on the same dates by itself, once this one has gone."""
+        return self._neighbours.restarters_of(view.name, view.writes)
+
+
+def _alive(view: PhaseView) -> Identity:
+    if view.process.alive and view.process.identity is not None:
+        return view.process.identity
+    raise BackfillError(
+        f"{view.name} has no live process that is known, so there is nothing to stop.",
+        todo="Name its pid or a match of its command line in the plan.",
+    )
