@@ -5,16 +5,21 @@ Stateless: the same facts give the same alerts with the same ids, in a dashboard
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from backfill_tui.checks.model import Status
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Alert, Conflict, PhaseState, Severity
-from backfill_tui.control.states import Judged, progress_words
+from backfill_tui.control.launch_alerts import launch_alerts
+from backfill_tui.control.model import Alert, Conflict, Judged, PhaseState, Severity
+from backfill_tui.control.words import progress_words
 from backfill_tui.progress.account import RunEnd, UnitState
 
 _NAMED = 5  # dates named in a sentence
 _LISTED = 60  # dates in a command that a person may copy
+
+_NOT_GONE = frozenset({PhaseState.PASSED, PhaseState.WARNED, PhaseState.STOPPED})
+"""Such a phase has ended without a summary on request, or with exit code 0 and every date done."""
 
 
 def find_alerts(
@@ -24,28 +29,56 @@ def find_alerts(
     by_name = {one.phase.name: one for one in facts}
     found = [alert for conflict in conflicts for alert in _conflict(conflict, by_name, now)]
     for one in facts:
-        found.extend(_stalled(one, judged[one.phase.name], now))
-        if not one.history_complete:
-            continue
-        found.extend(_failed_by_data(one, judged[one.phase.name], now))
-        for rule in (_gone, _missing, _incomplete, _fatal, _disagreement):
-            found.extend(rule(one, now))
+        judged_as = judged[one.phase.name]
+        found.extend(_stalled(one, judged_as, now))
+        found.extend(launch_alerts(one, now))
+        if one.history_complete:
+            found.extend(_of_its_run(one, judged_as, now))
     order = list(Severity)
     return tuple(sorted(found, key=lambda alert: (order.index(alert.severity), alert.since)))
+
+
+def _of_its_run(facts: PhaseFacts, judged: Judged, now: datetime) -> Iterator[Alert]:
+    """What its sources tell. Of a phase that a person has accepted it is still said, but no longer alarms."""
+    found = list(_failed_by_data(facts, judged, now))
+    for rule in (_gone, _missing, _incomplete, _fatal, _disagreement):
+        found.extend(rule(facts, now))
+    accepted = facts.accepted(now) is not None
+    if judged[0] in _NOT_GONE and not accepted:
+        found = [alert for alert in found if alert.id != f"gone:{facts.phase.name}"]
+    if judged[0] is PhaseState.FAILED and not any(alert.severity is Severity.CRITICAL for alert in found):
+        found.append(_failed(facts, judged, now))
+    yield from (replace(alert, severity=Severity.INFO) if accepted else alert for alert in found)
+
+
+def _failed(facts: PhaseFacts, judged: Judged, now: datetime) -> Alert:
+    """Whatever else made it fail."""
+    name, why = facts.phase.name, judged[1]
+    ours = facts.launched(now)
+    again = f", then start it again: backfill-tui launch {name} --again" if facts.phase.command else "."
+    return Alert(
+        id=f"failed:{name}",
+        severity=Severity.CRITICAL,
+        phase=name,
+        since=(ours.ended_at if ours is not None else None) or facts.gone_since or now,
+        title=f"{name} failed",
+        detail=f"{why[:1].upper()}{why[1:]}. What comes after it does not start.",
+        action=f"Read the end of its output{again}",
+    )
 
 
 def _conflict(conflict: Conflict, by_name: dict[str, PhaseFacts], now: datetime) -> Iterator[Alert]:
     if not conflict.live:
         return
     first, second = (by_name[name] for name in conflict.phases)
-    older, newer = sorted((first, second), key=lambda one: one.process.started_at or now)
+    older, newer = sorted((first, second), key=lambda one: one.begun_at or now)
     days = f"{conflict.days:,} days ({conflict.dates[0]} … {conflict.dates[1]})"
     pid = f" (pid {older.process.identity.pid})" if older.process.identity else ""
     yield Alert(
         id=f"conflict:{conflict.phases[0]}:{conflict.phases[1]}",
         severity=Severity.CRITICAL,
         phase=newer.phase.name,
-        since=newer.process.started_at or now,
+        since=newer.begun_at or now,
         title=f"{older.phase.name} and {newer.phase.name} write one table",
         detail=f"Both write {conflict.table} on {days}: whichever comes last to a date wins.",
         action=f"Stop one of them; {older.phase.name}{pid} started first.",
@@ -56,7 +89,7 @@ def _stalled(facts: PhaseFacts, judged: Judged, now: datetime) -> Iterator[Alert
     state, why = judged
     if state is not PhaseState.STALLED:
         return
-    age = timedelta(seconds=facts.log_age_s or 0)
+    age = timedelta(seconds=facts.silent_s(now) or 0)
     yield Alert(
         id=f"stalled:{facts.phase.name}",
         severity=Severity.WARNING,
@@ -70,11 +103,14 @@ def _stalled(facts: PhaseFacts, judged: Judged, now: datetime) -> Iterator[Alert
 
 def _gone(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
     run = facts.run
-    if facts.process.alive is not False or run is None or run.ended is not RunEnd.KILLED:
+    if facts.alive is not False or run is None or run.ended is not RunEnd.KILLED:
         return
     missing = facts.account.counts.missing or 0
     days = facts.account.of_state(UnitState.MISSING)
     holes = f" It passed over {_named(days)}: missing." if missing else ""
+    ours = facts.launched(now)
+    known = ours is not None and (ours.signal is not None or ours.exit_code is not None)
+    how = f"It {ours.ending}" if ours is not None and known else "Its process ended"
     rest = f", which skips the missing dates. {_retry(facts, days)}" if missing else ": it resumes where it was."
     yield Alert(
         id=f"gone:{facts.phase.name}",
@@ -82,7 +118,7 @@ def _gone(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
         phase=facts.phase.name,
         since=facts.gone_since or now,
         title=f"{facts.phase.name} is gone without a summary",
-        detail=f"Its process ended{progress_words(facts)}, and its log does not say that it was done.{holes}",
+        detail=f"{how}{progress_words(facts.account.counts)}, and its log does not say that it was done.{holes}",
         action=f"Read the end of its log, then start it again{rest}",
     )
 
@@ -108,7 +144,7 @@ def _incomplete(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
     """It calls itself complete, yet dates of the plan have no outcome and are not missing: it was never asked."""
     account, run = facts.account, facts.run
     claims_only = account.claims_complete and not account.complete and not account.counts.missing
-    if not claims_only or run is None or facts.process.alive:
+    if not claims_only or run is None or facts.alive:
         return
     left = account.counts.pending
     yield Alert(

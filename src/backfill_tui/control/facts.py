@@ -140,8 +140,8 @@ class PhaseFacts:
         over = (now - begun).total_seconds() - limit
         return over if over > 0 else None
 
-    def stopping(self, now: datetime) -> bool:
-        """Whether its live process was asked to end, and has had the grace of the plan for it."""
+    def unheeded(self, now: datetime) -> bool:
+        """Whether its live process was asked to end, has had the grace of the plan for it, and is still there."""
         if self.stop is None or not self.alive or not self.stop_is_its_own:
             return False
         return now - self.stop.at >= timedelta(seconds=self.phase.grace_s)

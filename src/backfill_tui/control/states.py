@@ -1,14 +1,13 @@
 """The state of a phase, and the sentence that explains it. Pure; CONTRACT has the words."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
 from backfill_tui.control.attempt import Attempt, Stage
 from backfill_tui.control.endings import by_its_data, ended, heard_since
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Condition, Judged, PhaseState
-from backfill_tui.control.words import progress_words as progress
-from backfill_tui.control.words import span_words
+from backfill_tui.control.words import progress_words, span_words
 from backfill_tui.progress.account import RunEnd
 
 __all__ = ["UNDER_WAY", "Judged", "judge"]
@@ -17,31 +16,8 @@ UNDER_WAY = frozenset({PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.STAL
 """Somebody is at it, or is not known not to be."""
 
 
-def gate_of(facts: PhaseFacts, upstream: Mapping[str, Judged], rivals: Sequence[str] = ()) -> tuple[Condition, ...]:
-    """INTERIM, until engine.watch is wired to control.standing: the gate as it was called before."""
-    from backfill_tui.control import gate
-
-    return gate.gate_of(facts, upstream, rivals=rivals, now=datetime.now(UTC))
-
-
-def progress_words(facts: PhaseFacts) -> str:
-    """INTERIM: use control.words."""
-    return progress(facts.account.counts)
-
-
-def judge(
-    facts: PhaseFacts,
-    *,
-    stall_after_s: float,
-    gate: Sequence[Condition] = (),
-    now: datetime | None = None,
-    upstream: Mapping[str, PhaseState] | None = None,  # INTERIM
-) -> Judged:
+def judge(facts: PhaseFacts, *, stall_after_s: float, gate: Sequence[Condition] = (), now: datetime) -> Judged:
     """The state of one phase. `gate` has its conditions; it only matters to one that has not begun."""
-    now = now or datetime.now(UTC)  # INTERIM
-    if upstream is not None:  # INTERIM
-        good = {PhaseState.PASSED, PhaseState.WARNED}
-        gate = [Condition(name, before in good, "") for name, before in upstream.items()]
     state, why = _as_seen(facts, stall_after_s, gate, now)
     given = facts.accepted(now)
     if given is not None and state not in UNDER_WAY and facts.history_complete:
@@ -58,7 +34,7 @@ def _as_seen(facts: PhaseFacts, stall_after_s: float, gate: Sequence[Condition],
     if facts.alive:
         return _alive(facts, stall_after_s, now)
     if not facts.history_complete:
-        progress = progress_words(facts)
+        progress = progress_words(facts.account.counts)
         return PhaseState.UNKNOWN, f"the beginning of its log is still being read{progress}"
     over = ended(facts, now)
     if over is not None:
@@ -67,7 +43,7 @@ def _as_seen(facts: PhaseFacts, stall_after_s: float, gate: Sequence[Condition],
 
 
 def _alive(facts: PhaseFacts, stall_after_s: float, now: datetime) -> Judged:
-    silent, progress = facts.silent_s(now), progress_words(facts)
+    silent, progress = facts.silent_s(now), progress_words(facts.account.counts)
     if facts.process.stopped:
         state, why = PhaseState.STALLED, f"its process is stopped (SIGSTOP){progress}"
     elif _has_printed_its_summary(facts, now):
@@ -100,7 +76,7 @@ def _besides(facts: PhaseFacts, now: datetime) -> list[str]:
 
 def _watched(facts: PhaseFacts, stall_after_s: float) -> Judged:
     """A log without a process of which anything is known: only the log's own life tells."""
-    age, progress = facts.log_age_s, progress_words(facts)
+    age, progress = facts.log_age_s, progress_words(facts.account.counts)
     if age is not None and age > stall_after_s:
         silent = f"its log has been silent for {span_words(age)}"
         return PhaseState.STALLED, f"{silent}{progress}; whether its process lives is not known"
