@@ -206,7 +206,10 @@ def at_random(folder: Path, count: int, seed: int = 7) -> Iterator[Trial]:
 
 
 def shim_at_each_line(folder: Path, every: int = 1) -> Iterator[Trial]:
-    """Each process of the shim is killed before each line that it comes to (or each `every`th)."""
+    """Each process of the shim is killed before each line that it comes to (or each `every`th).
+
+    Of every three launchers one kills itself too, as soon as the shim is on its way.
+    """
     for process, name in enumerate(_PROCESSES):
         line, killed = 1, True
         while killed:
@@ -215,12 +218,16 @@ def shim_at_each_line(folder: Path, every: int = 1) -> Iterator[Trial]:
             crashing = night.state / "crashing_shim.py"
             crashing.write_text(f"SHIM, KILLED = {str(launcher.SHIM)!r}, {str(marker)!r}\n{_CRASHING_SHIM}")
 
-            def victim(night: Night = night, crashing: Path = crashing, at: str = f"{process}:{line}") -> None:
+            last = "after spawn" if line % 3 == 0 else ""
+
+            def victim(
+                night: Night = night, crashing: Path = crashing, at: str = f"{process}:{line}", last: str = last
+            ) -> None:
                 os.environ["CRASH_AT"] = at
                 launcher.SHIM = crashing
-                night.launch()
+                night.launch(lambda reached: _die() if reached == last else None)
 
-            where = f"{name}, before the {line}th line that it came to"
+            where = f"{name}, before the {line}th line that it came to{', its launcher too' if last else ''}"
             trial = _trial("shim killed at a line", where, night, victim, marker=marker, patient=line % 2 == 0)
             killed = trial.killed
             if killed:
