@@ -282,9 +282,10 @@ def test_data_that_fail_may_still_be_bettered_as_long_as_somebody_is_at_work() -
 
 def test_an_upstream_that_is_being_written_by_another_is_waited_for() -> None:
     spoilt = one(PhaseState.WAITING, (Condition("up", False, "passed, but x writes its dates now"),), after=("up",))
-    other = one(PhaseState.RUNNING, name="x", alive=True)
-    assert not is_over([spoilt, other], scope={"p"})
-    assert is_over([spoilt], scope={"p"})
+    up, other = one(PhaseState.PASSED, name="up"), one(PhaseState.RUNNING, name="x", alive=True)
+    assert not is_over([up, spoilt, other], scope={"p"})
+    assert is_over([up, spoilt], scope={"p"})
+    assert is_over([replace(up, state=PhaseState.FAILED), spoilt, other], scope={"p"})
 
 
 _ANY = st.builds(

@@ -131,8 +131,8 @@ def next_steps(
 
 def is_over(phases: Sequence[PhaseNow], *, scope: Collection[str] | None = None) -> bool:
     """Whether nothing more can come of the scope without a person: nobody is at work, no step is left."""
-    somebody = any(one.alive for one in phases)
-    return not any(_goes_on(one, somebody) for one in _within(phases, scope))
+    by_name = {one.phase.name: one for one in phases}
+    return not any(_goes_on(one, by_name) for one in _within(phases, scope))
 
 
 def answers(outcome: Outcome) -> bool:
@@ -216,8 +216,8 @@ def _rested(asked: Asked, pause_s: float, answered_at: datetime | None, now: dat
     return all(abs(now - time) >= timedelta(seconds=pause_s) for time in times)
 
 
-def _goes_on(one: PhaseNow, somebody: bool) -> bool:
-    """Whether something may still come of a phase by itself. `somebody`: a process of the plan is alive."""
+def _goes_on(one: PhaseNow, everyone: Mapping[str, PhaseNow]) -> bool:
+    """Whether something may still come of a phase by itself."""
     if one.alive or one.state in {PhaseState.LAUNCHING, PhaseState.RUNNING} or one.reading:
         return True
     if one.validating or one.validating_inputs or _may_start(one):
@@ -226,7 +226,7 @@ def _goes_on(one: PhaseNow, somebody: bool) -> bool:
         return one.being_written or _asks_again(one.asked, one.written_at)
     if _only_inputs_are_open(one) and any(_is_hopeful(one, need.suite) for need in one.phase.inputs):
         return all(_is_hopeful(one, need.suite) or _is_good(one, need.suite) for need in one.phase.inputs)
-    return one.startable and one.state in NOT_BEGUN and _opens_by_itself(one, somebody)
+    return one.startable and one.state in NOT_BEGUN and _opens_by_itself(one, everyone)
 
 
 def _asks_again(asked: Asked, written_at: datetime | None) -> bool:
@@ -253,16 +253,17 @@ def _is_hopeful(one: PhaseNow, suite: str) -> bool:
     return _asks_again(one.asked_inputs, one.inputs_written_at)
 
 
-def _opens_by_itself(one: PhaseNow, somebody: bool) -> bool:
+def _opens_by_itself(one: PhaseNow, everyone: Mapping[str, PhaseNow]) -> bool:
     """Whether every condition that is closed may open without a person: what another live process closes does."""
     closed = [condition for condition in one.gate if not condition.ok]
-    return bool(closed) and all(_clears(one, condition, somebody) for condition in closed)
+    return bool(closed) and all(_clears(one, condition, everyone) for condition in closed)
 
 
-def _clears(one: PhaseNow, condition: Condition, somebody: bool) -> bool:
+def _clears(one: PhaseNow, condition: Condition, everyone: Mapping[str, PhaseNow]) -> bool:
     if condition.name.startswith(ONLY_WRITER):
         return condition.ok is False
     if condition.name.startswith(INPUT):
         return _is_hopeful(one, condition.name.removeprefix(INPUT))
-    overwritten = condition.detail.startswith(tuple(state.value for state in GOOD))
-    return condition.name in one.phase.after and overwritten and somebody
+    before = everyone.get(condition.name)
+    overwritten = before is not None and before.state in GOOD  # and yet its condition is not met
+    return condition.name in one.phase.after and overwritten and any(other.alive for other in everyone.values())
