@@ -231,3 +231,19 @@ def test_whoever_wrote_its_dates_since_must_have_been_found_good(units: int, sum
 def test_an_acceptance_counts_downstream_for_what_had_begun_by_then(at: datetime, ready: bool) -> None:
     up = writer("up", process=ALIVE, acceptance=accepted(at))
     assert (standing(up, reader())["reader"].state is PhaseState.READY) is ready
+
+
+def test_what_a_person_accepted_while_another_wrote_its_dates_stands_but_not_for_a_writer_since() -> None:
+    up = writer("up", account=account(3), process=GONE)
+    known = writer("other", process=ALIVE)  # since an hour ago
+    found = standing(replace(up, acceptance=accepted(ago(minutes=10))), known, reader())
+    assert found["reader"].state is PhaseState.READY
+    since = writer("other", process=replace(ALIVE, started_at=ago(minutes=5)))
+    found = standing(replace(up, acceptance=accepted(ago(minutes=10))), since, reader())
+    assert found["reader"].state is PhaseState.WAITING
+
+
+def test_what_its_suites_have_found_good_since_the_last_writer_is_fresh() -> None:
+    up = writer("up", account=account(5, at=ago(hours=3)), suites=("s",), outcome=PASSES)
+    other = writer("other", account=account(3, summary=False))
+    assert standing(up, other, reader())["reader"].state is PhaseState.READY

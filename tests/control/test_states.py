@@ -299,6 +299,11 @@ def test_an_acceptance_is_not_for_a_run_that_began_after_it(facts: PhaseFacts) -
     assert told(replace(facts, acceptance=accepted(ago(hours=2))))[0] != "passed"
 
 
+def test_an_acceptance_waits_until_the_log_has_been_read_that_may_tell_of_a_later_run() -> None:
+    unread = job(account(3), process=GONE, history_complete=False, acceptance=accepted(NOW))
+    assert told(unread)[0] == "unknown"
+
+
 def test_an_acceptance_stands_though_the_log_tells_times_that_are_yet_to_come() -> None:
     ahead = job(account(3, at=NOW + timedelta(hours=8)), process=GONE, log_age_s=7200.0)
     assert told(replace(ahead, acceptance=accepted(ago(minutes=5))))[0] == "passed"
