@@ -23,7 +23,7 @@ COULD_NOT_TELL = 3
 DEFAULT_PLAN = "backfill.yaml"
 _DASHBOARD = "dashboard"  # what runs when the first word is a plan, or there is none
 
-_COMING = frozenset(("run", "orchestrate", "init", "doctor"))
+_COMING = frozenset(("orchestrate", "init", "doctor"))
 
 FILE = click.Path(path_type=Path)
 
@@ -348,6 +348,35 @@ def accept_verb(
     return accept_phase(opened, phase, reason=reason, json_wanted=json_wanted, read_only=read_only)
 
 
+@app.command("run")
+@click.argument("plan", required=False, type=FILE)
+@click.option("--until", metavar="PHASE", help="Only this phase and what it waits for; done once it is judged.")
+@click.option("--dry-run", is_flag=True, help="Say what would be started, and why the rest would not; do nothing.")
+@click.option("--detach", is_flag=True, help="Leave the terminal and go on; lines go to STATE_DIR/run.log.")
+@common
+def run_verb(
+    plan: Path | None,
+    until: str | None,
+    dry_run: bool,
+    detach: bool,
+    json_wanted: bool,
+    state_dir: Path | None,
+    read_only: bool,
+    **_: Any,
+) -> int:
+    """Drive a plan unattended: judge what has ended, start `auto` phases, until nothing more can come of it."""
+    from backfill_tui.headless.run import run as run_plan
+
+    return run_plan(
+        _opened(plan_path(plan), state_dir),
+        until=until,
+        dry_run=dry_run,
+        detach=detach,
+        json_wanted=json_wanted,
+        read_only=read_only,
+    )
+
+
 @app.command("watch")
 @click.option(
     "--log", "logs", multiple=True, type=FILE, help="A log. The n-th log, checkpoint and pid belong together."
@@ -383,12 +412,17 @@ def watch_verb(
 
 @app.command(_DASHBOARD, hidden=True)
 @click.argument("plan", required=False, type=FILE)
+@click.option("--auto", is_flag=True, help="Do what `run` does: judge what has ended, start `auto` phases.")
 @common
-def dashboard_verb(plan: Path | None, json_wanted: bool, state_dir: Path | None, read_only: bool, **_: Any) -> int:
+def dashboard_verb(
+    plan: Path | None, auto: bool, json_wanted: bool, state_dir: Path | None, read_only: bool, **_: Any
+) -> int:
     """Open the dashboard on a plan."""
+    if auto and read_only:
+        raise UsageError("--auto starts things, and --read-only changes nothing.", todo="Leave one of them out.")
     if json_wanted:
         raise UsageError("the dashboard has no --json.", todo="`backfill-tui status --json` prints one snapshot.")
-    return open_dashboard(plan_path(plan), state_dir=state_dir, read_only=read_only)
+    return _open_screen(_opened(plan_path(plan), state_dir), read_only=read_only, auto=auto)
 
 
 @app.command("demo")
@@ -438,15 +472,15 @@ def _opened(path: Path, state_dir: Path | None) -> "OpenedPlan":
     return open_plan(path, now=datetime.now(UTC), environ=os.environ, state_dir=state_dir)
 
 
-def _open_screen(opened: "OpenedPlan", *, read_only: bool) -> int:
+def _open_screen(opened: "OpenedPlan", *, read_only: bool, auto: bool = False) -> int:
     _need_a_terminal()
     for inherited in ("COLUMNS", "LINES"):  # a shell's idea of a window that may have another size by now
         os.environ.pop(inherited, None)
     from backfill_tui.engine.session import Session
     from backfill_tui.tui.app import run_dashboard
 
-    session = Session(opened, read_only=read_only)
+    session = Session(opened, read_only=read_only, auto=auto)
     try:
-        return run_dashboard(session.feed, judge=session.judge, read_only=read_only)
+        return run_dashboard(session.feed, judge=session.judge, operator=session.operator, read_only=read_only)
     finally:
         session.close()

@@ -46,7 +46,8 @@ class Stage(StrEnum):
 STEPS: Mapping[Stage, frozenset[Stage]] = {
     Stage.INTENDED: frozenset({Stage.RUNNING, Stage.ENDED, Stage.LOST, Stage.NOT_STARTED}),
     Stage.LAUNCHING: frozenset(),
-    Stage.RUNNING: frozenset({Stage.ENDED, Stage.LOST}),
+    # Not started after all: its process was seen in the moment before it failed to become the command.
+    Stage.RUNNING: frozenset({Stage.ENDED, Stage.LOST, Stage.NOT_STARTED}),
     Stage.ENDED: frozenset(),
     Stage.LOST: frozenset({Stage.ENDED}),  # its shim recorded the end late: a full disk had kept it from that
     Stage.NOT_STARTED: frozenset(),

@@ -1,4 +1,4 @@
-"""What this plan's live phases write, told to other plans of the same user; and what theirs write, for our gates."""
+"""What this plan's live phases write, told to the user's other plans; and what theirs write, for our gates."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -5,7 +5,7 @@ wait; one step a phase at a time, and the next one only after a look that has se
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from backfill_tui.control.driving import Asked, PhaseNow, Step, StepKind, is_ove
 from backfill_tui.control.ledger import LedgerError
 from backfill_tui.control.machine import IllegalActionError
 from backfill_tui.control.result import Result, result_of
-from backfill_tui.engine.cases import Case, cases_of
 from backfill_tui.engine.judging import Judging
 from backfill_tui.engine.launching import GateClosedError
 from backfill_tui.engine.operator import Operator
+from backfill_tui.engine.phases_now import Key, Memory, phases_now
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Plan
@@ -56,9 +56,9 @@ class Driver:
         self._tell = tell
         self.scope = scope_of(plan.phases, until)
         self._lock = threading.Lock()
-        self._busy: set[tuple[str, StepKind]] = set()
-        self._done_at: dict[tuple[str, StepKind], datetime] = {}  # until a look has seen what came of it
-        self._asked: dict[tuple[str, StepKind], Asked] = {}
+        self._busy: set[Key] = set()
+        self._done_at: dict[Key, datetime] = {}  # until a look has seen what came of it
+        self._asked: dict[Key, Asked] = {}
         self._refused: dict[str, str] = {}
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="driver")
 
@@ -87,10 +87,6 @@ class Driver:
         """What the night has come to so far."""
         return result_of(self.phases(snapshot), scope=self.scope)
 
-    def due(self, snapshot: Snapshot) -> tuple[Step, ...]:
-        """What would be begun now; nothing is."""
-        return next_steps(self.phases(snapshot), scope=self.scope, now=snapshot.at)
-
     def close(self) -> None:
         """Begin nothing more, and wait for what is under way. Suites are taken back by whoever closes `judging`."""
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -101,42 +97,8 @@ class Driver:
             for key, at in list(self._done_at.items()):
                 if snapshot.at > at:
                     del self._done_at[key]
-            busy = self._busy | set(self._done_at)
-        return [self._phase(snapshot, view.name, busy) for view in snapshot.phases]
-
-    def _phase(self, snapshot: Snapshot, name: str, busy: Iterable[tuple[str, StepKind]]) -> PhaseNow:
-        view, facts = snapshot.phase(name), snapshot.facts[name]
-        cases = cases_of(self._plan, facts.phase, snapshot.seen)
-        outputs = [case for case in cases if not case.is_input]
-        inputs = [case for case in cases if case.is_input]
-        asked = self._asked_so_far(name, StepKind.VALIDATE).after(facts.outcome)
-        asked_inputs = self._asked_so_far(name, StepKind.VALIDATE_INPUTS).after(*facts.inputs.values())
-        return PhaseNow(
-            phase=facts.phase,
-            state=view.state,
-            why=view.why,
-            gate=view.gate,
-            outcome=facts.outcome,
-            inputs=facts.inputs,
-            attempt=view.attempt,
-            alive=facts.alive,
-            reading=not view.history_complete,
-            validating=facts.validating or (name, StepKind.VALIDATE) in busy,
-            validating_inputs=(name, StepKind.VALIDATE_INPUTS) in busy
-            or any(suite.running for suite in view.suites if suite.is_input),
-            written_at=_written_at(outputs),
-            being_written=_is_being_written(outputs, snapshot.at),
-            inputs_written_at=_written_at(inputs),
-            inputs_being_written=_is_being_written(inputs, snapshot.at),
-            asked=asked,
-            asked_inputs=asked_inputs,
-            over_time=facts.over_time_s(snapshot.at) is not None,
-            stop_asked=facts.stop is not None and facts.stop_is_its_own,
-            refused=self._refused.get(name, ""),
-        )
-
-    def _asked_so_far(self, phase: str, kind: StepKind) -> Asked:
-        return self._asked.get((phase, kind), Asked())
+            memory = Memory(frozenset(self._busy | set(self._done_at)), dict(self._asked), dict(self._refused))
+        return phases_now(self._plan, snapshot, memory)
 
     def _carry_out(self, step: Step) -> None:
         key = (step.phase, step.kind)
@@ -178,12 +140,3 @@ class Driver:
 
     def _say(self, phase: str, text: str, *, failed: bool = False) -> None:
         self._tell(Happening(datetime.now(UTC), phase, text, failed))
-
-
-def _written_at(cases: Sequence[Case]) -> datetime | None:
-    return max((case.written_at for case in cases if case.written_at is not None), default=None)
-
-
-def _is_being_written(cases: Sequence[Case], now: datetime) -> bool:
-    """A live writer is heard of at the moment of the look itself."""
-    return any(case.written_at is not None and case.written_at >= now for case in cases)

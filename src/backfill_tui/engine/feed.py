@@ -4,9 +4,11 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
+from backfill_tui.errors import BackfillError
 
 TICK_S = 0.5
 """Seconds between two looks. A look that finds nothing new costs a few stat calls."""
@@ -30,6 +32,9 @@ class EngineFeed:
         self._newest: Snapshot | None = None
         self.newest: Snapshot | None = None  # for any thread; `next` is for the event loop's
         self._failure: Exception | None = None
+        self._looking = threading.Lock()  # a watch serves one caller at a time
+        self._watch: PlanWatch | None = None
+        self._notes: dict[str, str] = {}
 
     def start(self) -> None:
         """Begin to watch in the background; call it from the event loop that will wait."""
@@ -48,6 +53,17 @@ class EngineFeed:
             self._arrived.clear()
             await self._arrived.wait()
 
+    def look(self) -> Snapshot:
+        """A snapshot of a look that begins now; it blocks. Raises BackfillError before the first one."""
+        with self._looking:
+            if self._watch is None:
+                raise BackfillError("Nothing has been seen of the plan yet.", todo="Try again in a moment.")
+            return self._looked(self._watch)
+
+    def note(self, about: str, sentence: str) -> None:
+        """Let a sentence go with every snapshot from now on, in place of the one about the same; empty: none."""
+        self._notes[about] = sentence
+
     async def close(self) -> None:
         """Stop watching. Files are let go of at the end of the look that is under way, waited for a moment."""
         self._stop.set()
@@ -55,15 +71,13 @@ class EngineFeed:
             await asyncio.to_thread(self._thread.join, 2.0)
 
     def _run(self) -> None:
-        watch: PlanWatch | None = None
         try:
             while not self._stop.is_set():
                 pause = TICK_S
                 try:
-                    watch = watch or self._make_watch()
-                    snapshot = watch.look()
-                    self.newest = snapshot
-                    self._publish(snapshot, None)
+                    with self._looking:
+                        self._watch = self._watch or self._make_watch()
+                        snapshot = self._looked(self._watch)
                     if self._after_look is not None:
                         self._after_look(snapshot)
                     if not all(phase.history_complete for phase in snapshot.phases):
@@ -72,8 +86,18 @@ class EngineFeed:
                     self._publish(None, error)
                 self._stop.wait(pause)
         finally:
-            if watch is not None:
-                watch.close()
+            with self._looking:
+                if self._watch is not None:
+                    self._watch.close()
+                self._watch = None
+
+    def _looked(self, watch: PlanWatch) -> Snapshot:
+        snapshot = watch.look()
+        if told := tuple(note for note in self._notes.values() if note):
+            snapshot = replace(snapshot, notes=(*snapshot.notes, *told))
+        self.newest = snapshot
+        self._publish(snapshot, None)
+        return snapshot
 
     def _publish(self, snapshot: Snapshot | None, failure: Exception | None) -> None:
         def arrive() -> None:

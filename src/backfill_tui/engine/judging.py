@@ -98,6 +98,14 @@ class Judging:
             # A warehouse may take a moment to hear of it; the screen does not wait for that.
             threading.Thread(target=stop.request, name="cancel", daemon=True).start()
 
+    def cancel_all(self) -> None:
+        """Stop all that is being asked; returns at once."""
+        with self._lock:
+            phases = list(self._stops)
+        for phase in phases:
+            if phase is not None:
+                self.cancel(phase)
+
     def tick(self, snapshot: Snapshot) -> None:
         """Begin those inputs whose interval has passed. Called after each look, from its thread."""
         if self._ledger is None or self._closed:

@@ -18,4 +18,5 @@ def ledger_of(plan: Plan, *, read_only: bool) -> tuple[Ledger | None, str]:
 
 
 def _keeps(plan: Plan) -> bool:
-    return bool(plan.suites) or (plan.calendar is not None and plan.calendar.sql is not None)
+    launches = any(phase.command or phase.retry for phase in plan.phases)
+    return launches or bool(plan.suites) or (plan.calendar is not None and plan.calendar.sql is not None)

@@ -1,33 +1,74 @@
-"""All that a screen needs of the engine, opened and closed together: a feed of snapshots, suites to be run."""
+"""All that a screen needs of the engine, opened and closed together: snapshots, a judge, an operator."""
 
 from contextlib import suppress
 
-from backfill_tui.control.ledger import LedgerError
+from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.docket import Docket
+from backfill_tui.engine.driver import Driver, Happening
 from backfill_tui.engine.feed import EngineFeed
 from backfill_tui.engine.judging import Judging
 from backfill_tui.engine.ledgers import ledger_of
+from backfill_tui.engine.operating import Operating
+from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.plans import OpenedPlan
+from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
 
 
 class Session:
-    """One screen on one plan. `judge` is None where nothing may be run: read-only, or files watched by hand."""
+    """One screen on one plan.
 
-    def __init__(self, opened: OpenedPlan, *, read_only: bool) -> None:
+    `judge` is None where nothing may be run: read-only, or files watched by hand; `operator` also where the ledger
+    can't be written. With `auto` it does what an unattended `run` does.
+    """
+
+    def __init__(self, opened: OpenedPlan, *, read_only: bool, auto: bool = False) -> None:
         self._ledger, note = ledger_of(opened.plan, read_only=read_only)
         docket = Docket()
         notes = (note,) if note else ()
-        judge = None if read_only else Judging(opened.plan, self._ledger, docket, lambda: self.feed.newest)
-        self.judge = judge
+        neighbours = Neighbours(opened.plan, None)
+        self._driver: Driver | None = None
         self.feed = EngineFeed(
-            lambda: PlanWatch(opened, self._ledger, docket, notes), judge.tick if judge is not None else None
+            lambda: PlanWatch(opened, self._ledger, docket, notes, neighbours=neighbours, recordable=not note),
+            self._after_look,
         )
+        self.judge = None if read_only else Judging(opened.plan, self._ledger, docket, lambda: self.feed.newest)
+        acting = self._operator(opened, self._ledger, neighbours) if self.judge is not None else None
+        self.operator = None if acting is None else Operating(acting)
+        if auto and acting is not None and self.judge is not None:
+            self._driver = Driver(opened.plan, self.judge, acting, self._happened)
 
     def close(self) -> None:
         """Take back what is being asked and let go of the ledger. The feed is closed by whoever listens to it."""
+        if self.judge is not None:
+            self.judge.cancel_all()
+        if self._driver is not None:
+            self._driver.close()
         if self.judge is not None:
             self.judge.close()
         if self._ledger is not None:
             with suppress(LedgerError):
                 self._ledger.close()
+
+    def _operator(self, opened: OpenedPlan, ledger: Ledger | None, neighbours: Neighbours) -> Operator | None:
+        if ledger is None:
+            return None
+        return Operator(opened, ledger, neighbours, self.feed.look, self._judge_inputs, asked_by="screen")
+
+    def _judge_inputs(self, phase: str) -> None:
+        if self.judge is not None:
+            self.judge.judge(phase, is_input=True, asked_by="screen")
+
+    def _after_look(self, snapshot: Snapshot) -> None:
+        if self.judge is not None:
+            self.judge.tick(snapshot)
+        if self._driver is not None:
+            self._driver.tick(snapshot)
+
+    def _happened(self, happening: Happening) -> None:
+        """What the driver could not do is said under the header; what it did shows by itself."""
+        if happening.failed:
+            self.feed.note(happening.phase, f"{happening.phase}: {happening.text}")
+        else:
+            self.feed.note(happening.phase, "")

@@ -42,9 +42,11 @@ class PlanWatch:
         notes: tuple[str, ...] = (),
         *,
         neighbours: Neighbours | None = None,
+        recordable: bool = True,
     ) -> None:
         """`notes` are sentences of whoever opened it, shown with every snapshot.
 
+        `recordable` is whether a launch could be noted in the ledger: without that nothing may be started.
         `neighbours` tell what other plans of this user write; None: it is not asked.
         """
         self.plan = plan = opened.plan
@@ -53,7 +55,7 @@ class PlanWatch:
         self._calendar = _weights(self._calendars.known)
         self._verdicts = VerdictBook(plan, ledger, docket or Docket())
         self._attempts = AttemptBook(plan, ledger)
-        self._recorded = ledger is not None and not ledger.read_only
+        self._recordable = recordable
         self._neighbours = neighbours or Neighbours(plan, None)
         self._table = ProcessTable()
         self._watches = [self._watch_of(phase) for phase in plan.phases]
@@ -230,7 +232,7 @@ class PlanWatch:
             acceptance=look.deeds.acceptance,
             runnable=_runnable(look),
             rivals=self._neighbours.rivals_of(look.phase, look.account.dates),
-            recorded=self._recorded,
+            recorded=self._recordable,
         )
 
 

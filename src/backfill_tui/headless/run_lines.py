@@ -1,0 +1,90 @@
+"""What `run` prints while it drives: every transition, what it did, and now and then how far each phase is."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import TextIO
+
+from backfill_tui.engine.driver import Happening
+from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.plan.resolved import Polling
+from backfill_tui.views import progress_lines
+from backfill_tui.views.spans import plain
+
+
+class RunLines:
+    """Prints to one stream. `happened` may be called from any thread; it is printed with the next look."""
+
+    def __init__(self, out: TextIO, polling: Polling) -> None:
+        self._out = out
+        self._every_s = polling.interval_s * polling.progress_every
+        self._happenings: deque[Happening] = deque()
+        self._lock = threading.Lock()
+        self._before: Snapshot | None = None
+        self._told: dict[str, tuple[object, ...]] = {}  # by phase: the results whose checks were printed
+        self._progress_at: dict[str, float] = {}  # by phase: when it was printed last, monotonic
+
+    def happened(self, happening: Happening) -> None:
+        """Something was begun, done, or could not be."""
+        with self._lock:
+            self._happenings.append(happening)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Print what is new in a snapshot."""
+        zone = snapshot.at.tzinfo
+        with self._lock:
+            happenings, self._happenings = self._happenings, deque()
+        for one in happenings:
+            self.say(_local(one.at, zone), f"{plain(one.phase)}: {plain(one.text)}")
+        for line in progress_lines.transitions(self._before, snapshot):
+            self.say(snapshot.at, line)
+        for view in snapshot.phases:
+            self._checks(snapshot, view)
+            self._progress(snapshot, view)
+        self._before = snapshot
+        self._out.flush()
+
+    def say(self, at: datetime, line: str) -> None:
+        """Print a line with its time before it."""
+        self.write([progress_lines.stamped(at, line)])
+
+    def write(self, lines: Iterable[str]) -> None:
+        """Print lines as they are. Nobody reading on is no reason to leave a night alone."""
+        try:
+            self._out.writelines(f"{line}\n" for line in lines)
+            self._out.flush()
+        except OSError:
+            return
+
+    def _checks(self, snapshot: Snapshot, view: PhaseView) -> None:
+        """The checks of a phase's own suites, once all of them have been run."""
+        own = [suite for suite in view.suites if not suite.is_input]
+        results = [suite.result for suite in own if suite.result is not None]
+        if not own or len(results) < len(own) or any(suite.running for suite in own):
+            return
+        told = tuple(result.at for result in results)
+        first = view.name not in self._told and self._before is None
+        if told != self._told.get(view.name) and not first:
+            for line in progress_lines.checks(results):
+                self.say(snapshot.at, f"{plain(view.name)}: {line}")
+        self._told[view.name] = told
+
+    def _progress(self, snapshot: Snapshot, view: PhaseView) -> None:
+        """Of a phase at work, when it is first seen to be, at its interval, and when it has ended."""
+        at_work = view.process.alive or view.state.value in {"running", "stalled"}
+        last = self._progress_at.get(view.name)
+        if not at_work and last is None:
+            return
+        if at_work and last is not None and time.monotonic() - last < self._every_s:
+            return
+        if at_work:
+            self._progress_at[view.name] = time.monotonic()
+        else:
+            del self._progress_at[view.name]
+        self.say(snapshot.at, progress_lines.progress(view, snapshot.at))
+
+
+def _local(at: datetime, zone: tzinfo | None) -> datetime:
+    return at.astimezone(zone)
