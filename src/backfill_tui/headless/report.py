@@ -43,7 +43,7 @@ def report(opened: OpenedPlan, *, fmt: Format, output: Path | None, template: Pa
     named = template or plan.report_template or shipped(_TEMPLATE)
     source = _template(named) if fmt == "md" else ""  # what is wrong with it is said before logs are read
     ledger, note = ledger_of(plan, read_only=True)
-    watch = PlanWatch(opened, ledger, notes=(note,) if note else ())
+    watch = PlanWatch(opened, ledger, notes=(note,) if note else (), recordable=not note)
     try:
         snapshot = watch.look_whole(PATIENCE_S)
         made = gather(plan, ledger, snapshot)

@@ -17,7 +17,7 @@ PATIENCE_S = 120.0
 def status(plan: OpenedPlan, *, json_wanted: bool, by_health: bool) -> int:
     """Print how the plan stands. 0 whenever it could tell; `by_health`: 0 healthy, 2 warning, 1 critical."""
     ledger, note = ledger_of(plan.plan, read_only=True)
-    watch = PlanWatch(plan, ledger, notes=(note,) if note else ())
+    watch = PlanWatch(plan, ledger, notes=(note,) if note else (), recordable=not note)
     try:
         snapshot = watch.look_whole(PATIENCE_S)
     finally:

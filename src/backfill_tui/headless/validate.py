@@ -52,7 +52,7 @@ def validate_phases(
         _known(opened.plan, name)
     ledger, note = ledger_of(opened.plan, read_only=read_only)
     kept = None if read_only else ledger
-    watch = PlanWatch(opened, ledger, notes=(note,) if note else ())
+    watch = PlanWatch(opened, ledger, notes=(note,) if note else (), recordable=not note)
     began = datetime.now(UTC)
     try:
         with _ended_like_interrupted():

@@ -108,10 +108,7 @@ def _never_ran(end: Exit, trace: Trace) -> bool:
 
 def _failed_start(attempt: Attempt, end: Exit) -> Attempt:
     note = end.error or f"Its process was ended by {end.signal} before it became the command."
-    if attempt.stage is Stage.INTENDED:
-        return replace(attempt, stage=Stage.NOT_STARTED, identity=None, started_at=None, note=note)
-    # Somebody saw the process that was to become the command, and took it for that: it has ended, as that.
-    return replace(attempt, stage=Stage.ENDED, ended_at=end.at, note=note)
+    return replace(attempt, stage=Stage.NOT_STARTED, identity=None, started_at=None, note=note)
 
 
 def _ended(attempt: Attempt, end: Exit) -> Attempt:

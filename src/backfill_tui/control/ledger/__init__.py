@@ -69,6 +69,11 @@ class Ledger:
         return None if file is None else cls(file)
 
     @property
+    def read_only(self) -> bool:
+        """Whether it was opened to look at only."""
+        return self._file.read_only
+
+    @property
     def version(self) -> tuple[int, int]:
         """Another one whenever something has been written, by whomever."""
         return self._file.version
