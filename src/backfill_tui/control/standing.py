@@ -45,7 +45,7 @@ def standings(everyone: Sequence[PhaseFacts], *, stall_after_s: float, now: date
                 accepted=accepted,
                 overwritten=overwritten,
                 rivals=rivals_of(one, everyone),
-                doubtful=doubtful_rivals_of(one, everyone),
+                doubtful=(*doubtful_rivals_of(one, everyone), *one.doubts),
                 now=now,
             )
             found[name] = Standing(*judge(one, stall_after_s=stall_after_s, gate=gate, now=now), gate)

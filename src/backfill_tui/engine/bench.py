@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from backfill_tui.control.attempt import AskedBy
+from backfill_tui.control.launch.registry import Registry
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.docket import Docket
@@ -27,7 +28,7 @@ class Bench:
         self.ledger = ledger
         docket = Docket()
         self._lock = threading.Lock()
-        neighbours = Neighbours(opened.plan, None)
+        self.neighbours = neighbours = Neighbours(opened.plan, Registry.of_user(), publishing=True)
         self._watch = PlanWatch(opened, ledger, docket, neighbours=neighbours)
         self.newest = self._watch.look_whole(PATIENCE_S)
         self.judging = Judging(opened.plan, ledger, docket, lambda: self.newest)

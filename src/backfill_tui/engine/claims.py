@@ -1,34 +1,177 @@
 """What this plan's live phases write, told to the user's other plans; and what theirs write, for our gates."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import TYPE_CHECKING
 
 from backfill_tui.control.attempt import Attempt, Order
+from backfill_tui.control.launch.registry import (
+    Claim,
+    Coming,
+    Others,
+    Registry,
+    fingerprint_of,
+    on_the_same_days,
+)
+from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Phase, Plan
+from backfill_tui.sources.presence import Identity
+from backfill_tui.sources.process_table import read_entry
+
+if TYPE_CHECKING:
+    from backfill_tui.engine.phase_watch import PhaseLook
+
+Dates = tuple[date, date]
+
+
+class RivalError(BackfillError):
+    """Another live process has come to write the same table on days in common, or whether one has can't be told."""
 
 
 class Neighbours:
-    """INTERIM."""
+    """The other plans of this user on this machine. What is told of ours is told only with `publishing`.
 
-    def __init__(self, plan: Plan, registry: object) -> None:
-        self.note = ""
+    Looks come from one thread; claims may be made from any.
+    """
 
-    def refresh(self, looks: Sequence[object]) -> None:
-        pass
+    def __init__(self, plan: Plan, registry: Registry, *, publishing: bool) -> None:
+        self._plan = plan
+        self._registry = registry
+        self._publishing = publishing
+        self._warehouse = fingerprint_of(plan.warehouse)
+        self._writes = any(phase.writes for phase in plan.phases)
+        self._others = Others()
+        self._live: tuple[Claim, ...] = ()
+        self._launched: dict[str, Claim] = {}  # by phase, until a look has seen it live
+        self._coming: tuple[Coming, ...] = ()
+        self._unpublished = ""
 
-    def rivals_of(self, phase: Phase, dates: tuple[date, date] | None) -> tuple[str, ...]:
-        return ()
+    @property
+    def note(self) -> str:
+        """A sentence where others can't be told of our writers."""
+        return self._unpublished
+
+    def refresh(self, looks: "Sequence[PhaseLook]") -> None:
+        """Look what others write, and tell them what we do."""
+        if not self._writes:
+            return
+        self._others = self._registry.others(self._plan.path)
+        claims = (self._claim_of_look(look) for look in looks)
+        self._live = tuple(claim for claim in claims if claim is not None)
+        for claim in self._live:
+            self._launched.pop(claim.phase, None)
+        self._publish()
+
+    def rivals_of(self, phase: Phase, dates: Dates | None) -> tuple[str, ...]:
+        """Others' live writers of the phase's table on its days, each as a clause."""
+        return tuple(
+            claim.clause for claim in self._meeting(self._others.claims, phase.writes, phase.dates or dates)
+        )
+
+    def doubts_of(self, phase: Phase) -> tuple[str, ...]:
+        """Why there may be others that are not known, as clauses."""
+        problem = self._others.problem
+        return (problem.rstrip("."),) if problem and phase.writes else ()
 
     @contextmanager
-    def claiming(self, order: Order, *, overridden: bool) -> Iterator[None]:
-        yield
+    def claiming(self, order: Order, siblings: Iterable[Attempt], *, overridden: bool) -> Iterator[None]:
+        """Claim the table and the days of an order: no two launches can both think themselves alone on them.
+
+        `siblings` are the live attempts of this plan's other phases. Within it only the ledger's row is to be
+        written. Raises RivalError, RegistryError; a person's override goes on in spite of rivals.
+        """
+        if order.writes is None:
+            yield
+            return
+        with self._registry.claiming():
+            if not overridden:
+                self._refuse_rivals(order, siblings)
+            yield
+            self._launched[order.phase] = self._claim_of(order.phase, order.writes, order.dates, None, None)
+            self._publish()
 
     def claim(self, attempt: Attempt) -> None:
-        pass
+        """Tell that an order has become a process."""
+        order = attempt.order
+        if order.writes is not None and attempt.stage.live:
+            self._launched[order.phase] = self._claim_of(
+                order.phase, order.writes, order.dates, attempt.identity, attempt.folder
+            )
+            self._publish()
+        else:
+            self._launched.pop(order.phase, None)
 
-    def restarters_of(self, phase: str, table: str | None) -> list[str]:
-        return []
+    def will_start(self, phases: Iterable[Phase]) -> None:
+        """Tell which phases this process will start by itself."""
+        me = read_entry(os.getpid())
+        if me is None:
+            return
+        self._coming = tuple(
+            Coming(self._plan.name, self._plan.path, one.name, one.writes, me.identity, self._warehouse, one.dates)
+            for one in phases
+            if one.writes is not None
+        )
 
-    def close(self) -> None:
-        pass
+    def restarters_of(self, phase: Phase) -> list[str]:
+        """What else would write the phase's table on its days by itself, each as a sentence."""
+        if phase.writes is None:
+            return []
+        coming = on_the_same_days(
+            self._registry.others(self._plan.path).coming,
+            table=phase.writes,
+            warehouse=self._warehouse,
+            dates=phase.dates,
+        )
+        return [f"{one.clause[:1].upper()}{one.clause[1:]}: it writes {one.table} too." for one in coming]
+
+    def _refuse_rivals(self, order: Order, siblings: Iterable[Attempt]) -> None:
+        others = self._registry.others(self._plan.path)
+        own = [
+            self._claim_of(one.phase, one.order.writes, one.order.dates, one.identity, one.folder)
+            for one in siblings
+            if one.order.writes is not None and one.phase != order.phase
+        ]
+        for claim in self._meeting((*own, *others.claims), order.writes, order.dates):
+            raise RivalError(
+                f"{order.phase} was not started: {claim.clause} of {claim.table}, since a moment ago.",
+                todo="Wait for its end, or stop one of them.",
+            )
+        if others.problem:
+            raise RivalError(f"{order.phase} was not started: {others.problem}")
+
+    def _meeting(self, claims: Iterable[Claim], table: str | None, dates: Dates | None) -> tuple[Claim, ...]:
+        if table is None:
+            return ()
+        return on_the_same_days(claims, table=table, warehouse=self._warehouse, dates=dates)
+
+    def _claim_of_look(self, look: "PhaseLook") -> Claim | None:
+        phase, attempt = look.phase, look.deeds.attempt
+        ours = attempt is not None and attempt.stage.live
+        if phase.writes is None or not (look.process.alive or ours):
+            return None
+        folder = attempt.folder if attempt is not None and ours else None
+        return self._claim_of(
+            phase.name, phase.writes, phase.dates or look.account.dates, look.process.identity, folder
+        )
+
+    def _claim_of(
+        self, phase: str, table: str, dates: Dates | None, identity: Identity | None, folder: str | None
+    ) -> Claim:
+        return Claim(
+            plan=self._plan.name,
+            plan_path=self._plan.path,
+            state_dir=self._plan.state_dir,
+            phase=phase,
+            table=table,
+            warehouse=self._warehouse,
+            dates=dates,
+            identity=identity,
+            run_folder=self._plan.state_dir / "runs" / folder if folder else None,
+        )
+
+    def _publish(self) -> None:
+        if self._publishing:
+            claims = (*self._live, *self._launched.values())
+            self._unpublished = self._registry.publish(self._plan.path, claims, self._coming) or ""

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from backfill_tui.control.attempt import AttemptExistsError
-from backfill_tui.control.driving import Asked, PhaseNow, Step, StepKind, is_over, next_steps, scope_of
+from backfill_tui.control.driving import NOT_BEGUN, Asked, PhaseNow, Step, StepKind, is_over, next_steps, scope_of
 from backfill_tui.control.ledger import LedgerError
 from backfill_tui.control.machine import IllegalActionError
 from backfill_tui.control.result import Result, result_of
+from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.judging import Judging
 from backfill_tui.engine.launching import GateClosedError
 from backfill_tui.engine.operator import Operator
@@ -45,6 +46,7 @@ class Driver:
         plan: Plan,
         judging: Judging,
         operator: Operator,
+        neighbours: Neighbours,
         tell: Callable[[Happening], None],
         *,
         until: str | None = None,
@@ -53,6 +55,7 @@ class Driver:
         self._plan = plan
         self._judging = judging
         self._operator = operator
+        self._neighbours = neighbours
         self._tell = tell
         self.scope = scope_of(plan.phases, until)
         self._lock = threading.Lock()
@@ -65,6 +68,7 @@ class Driver:
     def tick(self, snapshot: Snapshot) -> None:
         """Begin what is due."""
         phases = self.phases(snapshot)
+        self._neighbours.will_start(one.phase for one in phases if self._will_start(one))
         for step in next_steps(phases, scope=self.scope, now=snapshot.at):
             key = (step.phase, step.kind)
             with self._lock:
@@ -75,6 +79,9 @@ class Driver:
                 self._asked[key] = self._asked.get(key, Asked()).once_more(snapshot.at)
             with suppress(RuntimeError):  # the pool has been closed in this moment
                 self._pool.submit(self._carry_out, step)
+
+    def _will_start(self, one: PhaseNow) -> bool:
+        return one.startable and one.state in NOT_BEGUN and one.phase.name in self.scope
 
     def is_over(self, snapshot: Snapshot) -> bool:
         """Whether nothing more can come of it without a person."""
@@ -98,7 +105,11 @@ class Driver:
                 if snapshot.at > at:
                     del self._done_at[key]
             memory = Memory(frozenset(self._busy | set(self._done_at)), dict(self._asked), dict(self._refused))
-        return phases_now(self._plan, snapshot, memory)
+        phases = phases_now(self._plan, snapshot, memory)
+        for one in phases:  # an answer ends a row of askings
+            self._asked[one.phase.name, StepKind.VALIDATE] = one.asked
+            self._asked[one.phase.name, StepKind.VALIDATE_INPUTS] = one.asked_inputs
+        return phases
 
     def _carry_out(self, step: Step) -> None:
         key = (step.phase, step.kind)

@@ -78,7 +78,7 @@ class Launching:
         """
         valid_until = launcher.now_valid_until()
         offer = self._looked_at_again(offer, override=override, again=again)
-        with self._neighbours.claiming(offer.order, overridden=override is not None):
+        with self._neighbours.claiming(offer.order, self._siblings(), overridden=override is not None):
             attempt = self._intended(offer, override)
         attempt = launcher.complete(self._ledger, self._runs, attempt, valid_until=valid_until)
         self._neighbours.claim(attempt)
@@ -144,6 +144,11 @@ class Launching:
     def _newest(self, phase: str) -> Attempt | None:
         attempt = self._ledger.attempts.newest(phase)
         return None if attempt is None else look(attempt, self._runs)
+
+    def _siblings(self) -> list[Attempt]:
+        """The live attempts of the plan's phases, as they are now."""
+        newest = (self._newest(phase.name) for phase in self._opened.plan.phases)
+        return [attempt for attempt in newest if attempt is not None and attempt.stage.live]
 
     def _phase_as_kept(self, view: PhaseView) -> Phase:
         """The phase with its dates as its newest attempt had them."""

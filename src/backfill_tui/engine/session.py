@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from backfill_tui.control.launch.registry import Registry
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.docket import Docket
@@ -27,7 +28,7 @@ class Session:
         self._ledger, note = ledger_of(opened.plan, read_only=read_only)
         docket = Docket()
         notes = (note,) if note else ()
-        neighbours = Neighbours(opened.plan, None)
+        neighbours = Neighbours(opened.plan, Registry.of_user(), publishing=not read_only)
         self._driver: Driver | None = None
         self.feed = EngineFeed(
             lambda: PlanWatch(opened, self._ledger, docket, notes, neighbours=neighbours, recordable=not note),
@@ -37,7 +38,7 @@ class Session:
         acting = self._operator(opened, self._ledger, neighbours) if self.judge is not None else None
         self.operator = None if acting is None else Operating(acting)
         if auto and acting is not None and self.judge is not None:
-            self._driver = Driver(opened.plan, self.judge, acting, self._happened)
+            self._driver = Driver(opened.plan, self.judge, acting, neighbours, self._happened)
 
     def close(self) -> None:
         """Take back what is being asked and let go of the ledger. The feed is closed by whoever listens to it."""

@@ -90,7 +90,7 @@ class Stopping:
 
     def _restarters(self, view: PhaseView) -> list[str]:
         """What would write the same table on the same dates by itself, once this one has gone."""
-        return self._neighbours.restarters_of(view.name, view.writes)
+        return self._neighbours.restarters_of(self._plan.phase(view.name))
 
 
 def _alive(view: PhaseView) -> Identity:

@@ -11,6 +11,7 @@ from backfill_tui.control.attempt import Stage
 from backfill_tui.control.conflicts import find_conflicts
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.launch.preflight import preflight
+from backfill_tui.control.launch.registry import Registry
 from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.model import Condition, PhaseState
 from backfill_tui.control.order import run_order
@@ -47,7 +48,7 @@ class PlanWatch:
         """`notes` are sentences of whoever opened it, shown with every snapshot.
 
         `recordable` is whether a launch could be noted in the ledger: without that nothing may be started.
-        `neighbours` tell what other plans of this user write; None: it is not asked.
+        `neighbours` tell what other plans of this user write; None: they are looked at, and told nothing.
         """
         self.plan = plan = opened.plan
         self._opened = opened
@@ -56,7 +57,7 @@ class PlanWatch:
         self._verdicts = VerdictBook(plan, ledger, docket or Docket())
         self._attempts = AttemptBook(plan, ledger)
         self._recordable = recordable
-        self._neighbours = neighbours or Neighbours(plan, None)
+        self._neighbours = neighbours or Neighbours(plan, Registry.of_user(), publishing=False)
         self._table = ProcessTable()
         self._watches = [self._watch_of(phase) for phase in plan.phases]
         self._forecasts: dict[str, Forecast | None] = {}
@@ -158,7 +159,6 @@ class PlanWatch:
     def close(self) -> None:
         """Let go of all files."""
         self._calendars.close()
-        self._neighbours.close()
         for watch in self._watches:
             watch.close()
 
@@ -232,6 +232,7 @@ class PlanWatch:
             acceptance=look.deeds.acceptance,
             runnable=_runnable(look),
             rivals=self._neighbours.rivals_of(look.phase, look.account.dates),
+            doubts=self._neighbours.doubts_of(look.phase),
             recorded=self._recordable,
         )
 

@@ -57,7 +57,7 @@ def run(
 def drive(bench: Bench, *, until: str | None, json_wanted: bool, stop: threading.Event) -> int:
     """Look, act and print until it is over or `stop` is set; then the final report."""
     lines = RunLines(sys.stderr if json_wanted else sys.stdout, bench.plan.polling)
-    driver = Driver(bench.plan, bench.judging, bench.operator, lines.happened, until=until)
+    driver = Driver(bench.plan, bench.judging, bench.operator, bench.neighbours, lines.happened, until=until)
     try:
         snapshot = _drive(bench, driver, lines, stop)
     finally:

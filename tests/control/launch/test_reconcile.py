@@ -53,7 +53,7 @@ def concluded(attempt: Attempt, trace: Trace, *, alive: bool | None = None, boot
         (INTENT, Trace(True, STARTED, replace(ENDED, error="E.", command=1)), False, Stage.ENDED),
         (RUNNING, Trace(), True, Stage.RUNNING),  # its folder was taken away
         (RUNNING, Trace(), False, Stage.LOST),
-        (RUNNING, Trace(True, STARTED, replace(ENDED, error="E.")), False, Stage.ENDED),
+        (RUNNING, Trace(True, STARTED, replace(ENDED, error="E.")), False, Stage.NOT_STARTED),
         (replace(RUNNING, stage=Stage.LOST), Trace(True, STARTED, ENDED), False, Stage.ENDED),
         (replace(RUNNING, stage=Stage.LOST), Trace(True, STARTED), False, Stage.LOST),
         (replace(RUNNING, stage=Stage.ENDED, exit_code=0), Trace(True, STARTED), False, Stage.ENDED),

@@ -107,6 +107,8 @@ def _never_ran(end: Exit, trace: Trace) -> bool:
 
 
 def _failed_start(attempt: Attempt, end: Exit) -> Attempt:
+    if attempt.stage is Stage.LOST:
+        return attempt  # as it is in the ledger, from where it does not become one that never started
     note = end.error or f"Its process was ended by {end.signal} before it became the command."
     return replace(attempt, stage=Stage.NOT_STARTED, identity=None, started_at=None, note=note)
 
