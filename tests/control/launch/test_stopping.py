@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -212,13 +211,6 @@ def test_the_shim_is_spared_and_its_job_is_not(start: Start, tmp_path: Path) -> 
     assert end(identity, sign=signal.SIGTERM, timeout_s=SOON, run_folder=tmp_path).ended
     assert not has_ended(shim)
     assert has_ended(job)
-
-
-def test_the_shim_is_known_by_where_it_lies() -> None:
-    spec = find_spec("backfill_tui.control.launch.shim")
-    assert spec is not None
-    assert spec.origin is not None
-    assert Path(spec.origin).parts[-2:] == ("launch", "shim.py")
 
 
 def test_a_recycled_pid_is_neither_found_nor_signalled(start: Start) -> None:

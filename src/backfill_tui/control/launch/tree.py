@@ -12,17 +12,15 @@ from pathlib import Path
 
 import psutil
 
+from backfill_tui.control.launch import shim
 from backfill_tui.control.launch.heirs import heirs_of
 from backfill_tui.control.offer import Target
 from backfill_tui.errors import BackfillError
 from backfill_tui.sources.presence import Identity
 from backfill_tui.sources.process_table import identity_of
 
-LOCK = "lock"
-"""The name of the lock in a run's folder."""
-
 _INIT = 1
-_SHIM = ("launch", "shim.py")  # the end of the path of the program that waits for a job
+_SHIM = Path(shim.__file__).parts[-2:]  # it waits for a job; one of another installation does it too
 
 
 class StopRefusedError(BackfillError):
@@ -73,7 +71,7 @@ def tree_of(
         kin.add_former(member.identity, leads=member.leads)
     kin.add_former(identity, leads=False)
     if run_folder is not None:
-        for pid in heirs_of(run_folder / LOCK):
+        for pid in heirs_of(run_folder / shim.LOCK):
             kin.add_heir(pid)
     return tuple(rows[pid].member for pid in kin.found if rows[pid].lives)
 

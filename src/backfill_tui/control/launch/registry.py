@@ -1,0 +1,266 @@
+"""Which tables the plans of this user write now: a folder of small files, one a plan, for the others to read.
+
+It tells of processes, and whoever reads looks whether they live, so that nothing has to be tidied up after a crash.
+It decides nothing, and its lock is held for moments only.
+"""
+
+import fcntl
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from backfill_tui.control.launch import registry_file
+from backfill_tui.control.launch.claim import Claim, Coming, fingerprint_of, on_the_same_days
+from backfill_tui.control.launch.folder import RunFolder
+from backfill_tui.control.launch.reconcile import is_alive
+from backfill_tui.control.launch.registry_file import GarbledError, Kept, Record, RegistryError, failed
+from backfill_tui.sources.presence import Identity
+from backfill_tui.sources.process_table import identity_of
+
+__all__ = [
+    "Claim",
+    "Coming",
+    "Others",
+    "Registry",
+    "RegistryError",
+    "fingerprint_of",
+    "on_the_same_days",
+    "registry_folder",
+]
+
+_SUFFIX = ".json"
+_LOCK = ".lock"
+_CLAIM_WAIT_S = 5.0
+_PUBLISH_WAIT_S = 0.5  # who tells of something many times a minute does not wait long for it
+_GLANCE_S = 0.01
+
+
+def registry_folder(environ: Mapping[str, str]) -> Path:
+    """This user's registry: under XDG_STATE_HOME, if that is an absolute path, else under ~/.local/state."""
+    state = Path(environ.get("XDG_STATE_HOME", ""))
+    if not state.is_absolute():  # to be ignored then, by the XDG base directory specification
+        state = Path(environ.get("HOME") or os.path.expanduser("~"), ".local", "state")  # noqa: PTH111 - never raises
+    return state.absolute() / "backfill-tui" / "writers"
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What other plans' live processes write and will start. `problem`: why that may not be all, as a sentence."""
+
+    claims: tuple[Claim, ...] = ()
+    coming: tuple[Coming, ...] = ()
+    problem: str | None = None
+
+
+class Registry:
+    """One user's registry. Nothing is made or read before it is used; it may be used from several threads.
+
+    A plan is known by the path of its file, links followed: its own claims are never another's, whichever state
+    folder its processes use.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._threads = threading.RLock()
+        self._depth = 0  # of `claiming` within `claiming`
+
+    @classmethod
+    def of_user(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """That of the user whose environment it is; None: this process's."""
+        return cls(registry_folder(os.environ if environ is None else environ))
+
+    def publish(self, plan: Path, claims: Iterable[Claim], coming: Iterable[Coming] = ()) -> str | None:
+        """Tell what a plan writes and will start, as this process knows it. Returns why it could not: a sentence.
+
+        It takes the place of what this process has told before; the file is written only where that changes it.
+        What others of the plan's processes have told stays while it is true: a dashboard that has not seen a launch
+        yet does not take its claim away. A claim need not be taken back at the end: it ends with its process.
+        """
+        path = self._file_of(plan)
+        claims, coming = tuple(claims), tuple(coming)
+        try:
+            before = _own(path)
+            if _merged(before, claims, coming) != before:
+                with self._locked(_PUBLISH_WAIT_S):
+                    registry_file.replace(path, _merged(_own(path), claims, coming))
+                    self._sweep(path)
+        except RegistryError as error:
+            return str(error)
+        except OSError as error:
+            return str(failed("it can't be written", path, error))
+        return None
+
+    def others(self, plan: Path) -> Others:
+        """What other plans' live processes write, and will start. Never raises."""
+        own = self._file_of(plan)
+        records, problems = [], []
+        try:
+            files = self._files()
+        except RegistryError as error:
+            return Others(problem=str(error))
+        for path in files:
+            try:
+                records.append(Record() if path == own else registry_file.read(path))
+            except RegistryError as error:
+                problems.append(str(error))
+        claims = (kept.claim for record in records for kept in record.claims if _lives(kept))
+        coming = (one for record in records for one in record.coming if is_alive(one.by) is not False)
+        problem = " ".join(problems) or self._unwritable()
+        return Others(_each_once(claims), tuple(dict.fromkeys(coming)), problem)
+
+    @contextmanager
+    def claiming(self) -> Iterator[None]:
+        """While nobody else can claim: look at `others`, then `publish`. Nothing slow is to be done meanwhile.
+
+        Raises RegistryError if somebody has it for more than five seconds, or it can't be had at all.
+        """
+        with self._locked(_CLAIM_WAIT_S):
+            yield
+
+    def _file_of(self, plan: Path) -> Path:
+        digest = hashlib.sha256(os.fsencode(os.path.realpath(plan))).hexdigest()
+        return self.folder / f"{digest[:32]}{_SUFFIX}"
+
+    def _files(self) -> list[Path]:
+        try:
+            return sorted(path for path in self.folder.iterdir() if path.suffix == _SUFFIX)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise failed("it can't be read", self.folder, error) from error
+
+    def _unwritable(self) -> str | None:
+        """A sentence if nobody could tell anything here, so that silence means nothing."""
+        there = next(folder for folder in (self.folder, *self.folder.parents) if os.access(folder, os.F_OK))
+        if os.access(there, os.W_OK | os.X_OK) and there.is_dir():
+            return None
+        what = "it can't be written, so other plans can't tell what they write."
+        return str(RegistryError(what, where=there, todo=registry_file.TODO))
+
+    def _sweep(self, own: Path) -> None:
+        """Remove what is left of plans of which nothing lives."""
+        for path in self._files():
+            with suppress(RegistryError):
+                if path != own and not _alive_in(registry_file.read(path)):
+                    path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _locked(self, wait_s: float) -> Iterator[None]:
+        deadline = time.monotonic() + wait_s
+        if not self._threads.acquire(timeout=wait_s):
+            raise self._busy(wait_s)
+        try:
+            self._depth += 1
+            if self._depth > 1:
+                yield
+                return
+            descriptor = self._lock(deadline, wait_s)
+            try:
+                yield
+            finally:
+                os.close(descriptor)
+        finally:
+            self._depth -= 1
+            self._threads.release()
+
+    def _lock(self, deadline: float, wait_s: float) -> int:
+        """The descriptor of the held lock, ours alone."""
+        path = self.folder / _LOCK
+        try:
+            _make(self.folder)
+            while True:
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                if _try_lock(descriptor, path):
+                    return descriptor
+                if time.monotonic() >= deadline:
+                    raise self._busy(wait_s)
+                time.sleep(_GLANCE_S)
+        except OSError as error:
+            raise failed("it can't be written", self.folder, error) from error
+
+    def _busy(self, wait_s: float) -> RegistryError:
+        return RegistryError(
+            f"another process has held the registry's lock for more than {wait_s:g} s.",
+            where=self.folder / _LOCK,
+            todo="Try again; see who holds it with `fuser`.",
+        )
+
+
+def _make(folder: Path) -> None:
+    """Make the folder and those above it, for this user only."""
+    for part in reversed([folder, *folder.parents]):
+        if not part.exists():
+            part.mkdir(mode=0o700, exist_ok=True)
+
+
+def _try_lock(descriptor: int, path: Path) -> bool:
+    """Whether the lock is ours now, and the one that others would take too; closed if it is not."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(descriptor), path.stat()):
+            return True
+    except (BlockingIOError, FileNotFoundError):  # held, or just removed by somebody who tidies up
+        pass
+    except OSError:
+        os.close(descriptor)
+        raise
+    os.close(descriptor)
+    return False
+
+
+def _own(path: Path) -> Record:
+    """What the plan's own file tells; one that is garbled is made anew, one of a newer version is left alone."""
+    try:
+        return registry_file.read(path)
+    except GarbledError:
+        return Record()
+
+
+def _merged(before: Record, claims: tuple[Claim, ...], coming: tuple[Coming, ...]) -> Record:
+    """What this process tells, with what others of the plan have told that is still true."""
+    me = _identity(os.getpid())
+    kept = [one for one in before.claims if not one.by.same_as(me) and _lives(one)]
+    theirs = [one for one in before.coming if not one.by.same_as(me) and is_alive(one.by) is not False]
+    return Record(
+        claims=tuple(sorted([*kept, *(Kept(me, claim) for claim in claims)], key=repr)),  # in one order for all
+        coming=tuple(sorted([*theirs, *coming], key=repr)),
+    )
+
+
+def _each_once(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Several processes of a plan may tell of one live phase; the claim that knows its process is taken."""
+    found: dict[object, Claim] = {}
+    for claim in claims:
+        key = claim.plan_path, claim.phase, claim.table, claim.warehouse, claim.dates
+        if claim.identity is not None or key not in found:
+            found[key] = claim
+    return tuple(found.values())
+
+
+def _alive_in(record: Record) -> bool:
+    return any(map(_lives, record.claims)) or any(is_alive(one.by) is not False for one in record.coming)
+
+
+def _lives(kept: Kept) -> bool:
+    """Whether the claim's process is there, or something that it started; what can't be told is taken to live."""
+    claim = kept.claim
+    if is_alive(claim.identity or kept.by) is not False:
+        return True
+    if claim.run_folder is None:
+        return False
+    trace = RunFolder(claim.run_folder).trace()
+    return trace.locked or bool(trace.fault)
+
+
+@cache
+def _identity(pid: int) -> Identity:
+    return identity_of(psutil.Process(pid))
