@@ -13,6 +13,7 @@ from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.judging import Judging
 from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.plans import OpenedPlan
+from backfill_tui.engine.seen_runs import RunsSeen
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
 
@@ -31,6 +32,7 @@ class Bench:
         self.neighbours = neighbours = Neighbours(opened.plan, Registry.of_user(), publishing=True)
         self._watch = PlanWatch(opened, ledger, docket, neighbours=neighbours)
         self.newest = self._watch.look_whole(PATIENCE_S)
+        self._runs_seen = RunsSeen(ledger)
         self.judging = Judging(opened.plan, ledger, docket, lambda: self.newest)
         self.operator = Operator(opened, ledger, neighbours, self.look, self._judge_inputs, asked_by=asked_by)
 
@@ -38,11 +40,13 @@ class Bench:
         """A snapshot of a look that begins now."""
         with self._lock:
             self.newest = self._watch.look(now)
+            self._runs_seen.take(self.newest)
         return self.newest
 
     def close(self) -> None:
         """Take back what is being asked, and let go of all files."""
         self.judging.close()
+        self._runs_seen.take(self.newest, at_once=True)
         with self._lock:
             self._watch.close()
 

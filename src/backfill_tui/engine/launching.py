@@ -27,7 +27,7 @@ class GateClosedError(BackfillError):
 
     def __init__(self, phase: str, conditions: tuple[Condition, ...]) -> None:
         self.conditions = conditions
-        reasons = "; ".join(f"{one.name}: {one.detail}" for one in conditions if not one.ok)
+        reasons = "; ".join(f"{one.name}: {one.detail.rstrip('.')}" for one in conditions if not one.ok)
         super().__init__(
             f"{phase} was not started, its gate is closed: {reasons}.",
             todo="Mend that, or launch it with --override REASON, which is kept in the ledger.",

@@ -13,6 +13,7 @@ from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.operating import Operating
 from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.plans import OpenedPlan
+from backfill_tui.engine.seen_runs import RunsSeen
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
 
@@ -30,6 +31,7 @@ class Session:
         notes = (note,) if note else ()
         neighbours = Neighbours(opened.plan, Registry.of_user(), publishing=not read_only)
         self._driver: Driver | None = None
+        self._runs_seen = None if read_only or self._ledger is None else RunsSeen(self._ledger)
         self.feed = EngineFeed(
             lambda: PlanWatch(opened, self._ledger, docket, notes, neighbours=neighbours, recordable=not note),
             self._after_look,
@@ -62,6 +64,8 @@ class Session:
             self.judge.judge(phase, is_input=True, asked_by="screen")
 
     def _after_look(self, snapshot: Snapshot) -> None:
+        if self._runs_seen is not None:
+            self._runs_seen.take(snapshot)
         if self.judge is not None:
             self.judge.tick(snapshot)
         if self._driver is not None:
