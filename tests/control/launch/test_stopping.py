@@ -12,9 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from backfill_tui.control.attempt import Stage
 from backfill_tui.control.launch.heirs import heirs_of
 from backfill_tui.control.launch.stopping import Member, StopRefusedError, end, send, tree_of, wait
 from backfill_tui.sources.presence import Identity
+from tests.control.launch.launch_site import LaunchSite
 from tests.control.launch.processes import SLEEP, Start, identity_at, locked, python, starting
 
 SOON = 20.0  # seconds; nothing here takes a tenth of it
@@ -211,6 +213,18 @@ def test_the_shim_is_spared_and_its_job_is_not(start: Start, tmp_path: Path) -> 
     assert end(identity, sign=signal.SIGTERM, timeout_s=SOON, run_folder=tmp_path).ended
     assert not has_ended(shim)
     assert has_ended(job)
+
+
+def test_a_launched_job_that_is_stopped_has_its_end_recorded_by_its_shim(site: LaunchSite) -> None:
+    attempt = site.launch(site.order(("sh", "-c", "(sleep 1000 &) ; sleep 1000")))
+    assert attempt.identity is not None
+    folder = site.runs / attempt.folder
+    until(lambda: len(heirs_of(folder / "lock")) == 4)
+    tree = tree_of(attempt.identity, run_folder=folder)
+    assert sorted(member.command for member in tree) == ["sh -c (sleep 1000 &) ; sleep 1000", *["sleep 1000"] * 2]
+    assert end(attempt.identity, sign=signal.SIGTERM, timeout_s=SOON, run_folder=folder).ended
+    ended = site.end_of(attempt)
+    assert (ended.stage, ended.signal) == (Stage.ENDED, "SIGTERM")
 
 
 def test_a_recycled_pid_is_neither_found_nor_signalled(start: Start) -> None:
