@@ -101,7 +101,12 @@ class Neighbours:
             )
             self._publish()
         else:
-            self._launched.pop(order.phase, None)
+            self.forget(order.phase)
+
+    def forget(self, phase: str) -> None:
+        """Take a claim back of which no process came."""
+        self._launched.pop(phase, None)
+        self._publish()
 
     def will_start(self, phases: Iterable[Phase]) -> None:
         """Tell which phases this process will start by itself."""

@@ -80,7 +80,11 @@ class Launching:
         offer = self._looked_at_again(offer, override=override, again=again)
         with self._neighbours.claiming(offer.order, self._siblings(), overridden=override is not None):
             attempt = self._intended(offer, override)
-        attempt = launcher.complete(self._ledger, self._runs, attempt, valid_until=valid_until)
+        try:
+            attempt = launcher.complete(self._ledger, self._runs, attempt, valid_until=valid_until)
+        except BaseException:
+            self._neighbours.forget(attempt.phase)
+            raise
         self._neighbours.claim(attempt)
         if attempt.stage is Stage.NOT_STARTED:
             raise BackfillError(f"{attempt.phase} was not started: {attempt.note}")

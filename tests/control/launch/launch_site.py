@@ -14,6 +14,7 @@ from pathlib import Path
 from backfill_tui.control.attempt import Attempt, Order
 from backfill_tui.control.launch import launcher, shim
 from backfill_tui.control.launch.folder import RunFolder, Started
+from backfill_tui.control.launch.heirs import heirs_of
 from backfill_tui.control.launch.reconcile import look
 from backfill_tui.control.ledger import Ledger
 
@@ -94,7 +95,7 @@ class LaunchSite:
 
     def close(self) -> None:
         for folder in self.runs.glob("*"):
-            for pid in RunFolder(folder).holders():
+            for pid in heirs_of(folder / "lock"):
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         self.ledger.close()

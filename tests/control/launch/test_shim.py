@@ -14,6 +14,7 @@ import pytest
 
 from backfill_tui.control.attempt import Stage
 from backfill_tui.control.launch import shim
+from backfill_tui.control.launch.heirs import heirs_of
 from backfill_tui.sources.process_table import identity_of
 from tests.control.launch.launch_site import (
     LaunchSite,
@@ -154,7 +155,7 @@ def test_a_job_that_forks_and_exits_goes_on_until_the_last_of_it_has_ended(site:
     pipe = site.pipe()
     attempt = site.launch(site.order(("sh", "-c", f"cat {pipe} & exit 3")))
     wait_for_the_end_of(site.started(attempt).shim.pid)
-    (grandchild,) = site.folder_of(attempt).holders()
+    (grandchild,) = heirs_of(site.folder_of(attempt).path / "lock")
     going_on = site.seen(attempt)
     assert going_on.stage is Stage.RUNNING
     note = f"Its command has ended with exit code 3; process {grandchild}, which it started, goes on."

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from backfill_tui.control.launch import shim
+from backfill_tui.control.launch.heirs import heirs_of
 from backfill_tui.errors import BackfillError
 from backfill_tui.sources.presence import Identity
 
@@ -151,16 +152,10 @@ class RunFolder:
             return Trace(seen.there, seen.started, locked=True)
         return self._held_beyond_its_end(seen)
 
-    def holders(self) -> tuple[int, ...]:
-        """The processes that have the lock open, but this one, as far as the system tells. It looks at all."""
-        target = self._lock.resolve()
-        pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-        return tuple(pid for pid in pids if pid != os.getpid() and _has_open(pid, target))
-
     def _held_beyond_its_end(self, seen: Trace) -> Trace:
         """Whether anything but the shim, which is about to go, keeps the lock of a run that has ended."""
         attendant = seen.started.shim.pid if seen.started else None
-        found = self.holders()
+        found = heirs_of(self._lock)
         others = tuple(pid for pid in found if pid != attendant)
         hidden = not found and self._is_locked()  # by another user's process; or else the shim has just gone
         return Trace(seen.there, seen.started, seen.exit, bool(others) or hidden, others)
@@ -254,17 +249,3 @@ def _sync(folder: Path) -> None:
         shim.sync_folder(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _has_open(pid: int, target: Path) -> bool:
-    try:
-        return any(_leads_to(link, target) for link in Path(f"/proc/{pid}/fd").iterdir())
-    except OSError:  # it has ended, or is another user's
-        return False
-
-
-def _leads_to(link: Path, target: Path) -> bool:
-    try:
-        return link.readlink() == target
-    except OSError:  # closed meanwhile
-        return False
