@@ -39,10 +39,12 @@ def launch_phase(opened: OpenedPlan, wish: Wish, *, override: str | None, again:
 
 def _attempt(start: Start, *, override: str | None, again: bool) -> Attempt:
     """The attempt that runs, else a new one."""
-    under_way = _under_way(start)
-    if under_way is not None:
-        return under_way
     offer = start.bench.operator.offer_launch(start.wish.phase)
+    while _is_under_way(start):
+        attempt = _of_another(start)
+        if attempt is not None:
+            return attempt
+        offer = start.bench.operator.offer_launch(start.wish.phase)
     start.offer = offer
     if not again:
         _refuse_to_repeat(start.bench.newest.phase(start.wish.phase), offer, overridden=override is not None)
@@ -53,7 +55,7 @@ def _attempt(start: Start, *, override: str | None, again: bool) -> Attempt:
         name = offer.order.phase
         return typed(f"Its gate is closed. To start it all the same, type its name ({name}):", name) and confirmed()
 
-    return start.take(offer, override=override, confirm=sure)
+    return start.take(offer, again=again, override=override, confirm=sure)
 
 
 def _refuse_to_repeat(view: PhaseView, offer: LaunchOffer, *, overridden: bool) -> None:
@@ -64,18 +66,22 @@ def _refuse_to_repeat(view: PhaseView, offer: LaunchOffer, *, overridden: bool) 
         require(Action.LAUNCH, view.state, view.name)
 
 
-def _under_way(start: Start) -> Attempt | None:
-    """An attempt that was under way when this was asked for; another command may be in the midst of starting it."""
-    before = start.bench.newest.phase(start.wish.phase).attempt
-    if before is None or not before.stage.live:
-        return None
-    if before.stage is Stage.LAUNCHING:
-        narrate(f"attempt {before.number} is being started by another command; waiting for what comes of that…")
+def _is_under_way(start: Start) -> bool:
+    """Whether there was an attempt under way at the look that the offer rests on."""
+    attempt = start.bench.newest.phase(start.wish.phase).attempt
+    return attempt is not None and attempt.stage.live
+
+
+def _of_another(start: Start) -> Attempt | None:
+    """That attempt, once its process is known; None where its launch was cut short, so that it is still to be done.
+
+    Raises BackfillError where it could not be started.
+    """
     attempt = start.settled()
     if attempt is None or attempt.stage is Stage.INTENDED:
         return None
     if attempt.stage is Stage.NOT_STARTED:
         raise BackfillError(f"{attempt.phase} was not started: {attempt.note}")
-    if attempt.stage.live:
+    if attempt.stage is Stage.RUNNING:
         narrate(f"attempt {attempt.number} of {attempt.phase} runs already.")
     return attempt

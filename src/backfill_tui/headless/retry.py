@@ -5,7 +5,7 @@ from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.headless.acts import allowed, phase_of
 from backfill_tui.headless.asking import narrate
-from backfill_tui.headless.starting import Start, Wish, confirmed, starting
+from backfill_tui.headless.starting import Start, Wish, starting
 from backfill_tui.headless.waiting import COULD_NOT_TELL
 from backfill_tui.progress.account import UnitState
 
@@ -24,7 +24,7 @@ def retry_phase(opened: OpenedPlan, wish: Wish, *, read_only: bool) -> int:
         if phase.retry is not None and allows(view.state, Action.RETRY) and not _dates(view):
             return _nothing_to_do(start, view)
         offer = start.bench.operator.offer_retry(wish.phase)
-        return start.told(start.take(offer, confirm=confirmed))
+        return start.told(start.take(offer, again=True))
 
 
 def _dates(view: PhaseView) -> bool:

@@ -29,6 +29,11 @@ class DeclinedError(BackfillError):
     """Somebody was asked whether to start it, and did not say yes."""
 
 
+def confirmed() -> bool:
+    """The question before a start."""
+    return said_yes("Start it?")
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the command line asks for. `yes`: whoever is there has said so already."""
@@ -48,7 +53,14 @@ class Start:
         self.offer: LaunchOffer | None = None
         self.asks = somebody_is_there() and not wish.yes
 
-    def take(self, offer: LaunchOffer, *, override: str | None = None, confirm: Callable[[], bool]) -> Attempt:
+    def take(
+        self,
+        offer: LaunchOffer,
+        *,
+        again: bool,
+        override: str | None = None,
+        confirm: Callable[[], bool] = confirmed,
+    ) -> Attempt:
         """Show an offer and make it true; the attempt, also where another command was first to make it.
 
         Raises GateClosedError, DeclinedError and what else the operator raises.
@@ -62,7 +74,7 @@ class Start:
         if self.asks and not confirm():
             raise DeclinedError(f"{offer.order.phase} was not started: nobody said yes.")
         try:
-            return self.bench.operator.launch(offer, override=None if offer.open else override)
+            return self.bench.operator.launch(offer, override=None if offer.open else override, again=again)
         except (AttemptExistsError, GateClosedError) as error:
             rival = self._made_by_another(offer)
             if rival is None:
@@ -95,6 +107,10 @@ class Start:
     def settled(self) -> Attempt | None:
         """Our newest attempt, once nobody is in the midst of starting it; None where there is none."""
         attempt = self.bench.newest.phase(self.wish.phase).attempt
+        if attempt is not None and attempt.stage is Stage.LAUNCHING:
+            narrate(
+                f"attempt {attempt.number} is being started by another command; waiting for what comes of that…"
+            )
         until = time.monotonic() + _PATIENCE_S
         while attempt is not None and attempt.stage is Stage.LAUNCHING and time.monotonic() < until:
             time.sleep(_GLANCE_S)
@@ -133,11 +149,6 @@ def starting(opened: OpenedPlan, wish: Wish) -> Iterator[Start]:
         except KeyboardInterrupt:
             narrate(_left_behind(bench, wish.phase))
             raise
-
-
-def confirmed() -> bool:
-    """The question before a start."""
-    return said_yes("Start it?")
 
 
 def _left_behind(bench: Bench, phase: str) -> str:
