@@ -9,6 +9,7 @@ from pathlib import Path
 from backfill_tui.errors import PlanError
 from backfill_tui.plan.load import load_plan
 from backfill_tui.plan.resolved import Plan
+from backfill_tui.plan.variation import AS_WRITTEN, Variation
 from backfill_tui.sources.dialects.load import names_of, own_dialects
 from backfill_tui.sources.dialects.model import Dialect
 
@@ -30,14 +31,23 @@ class OpenedPlan:
 
 
 def open_plan(
-    path: Path, *, now: datetime, environ: Mapping[str, str], state_dir: Path | None = None
+    path: Path,
+    *,
+    now: datetime,
+    environ: Mapping[str, str],
+    state_dir: Path | None = None,
+    variation: Variation = AS_WRITTEN,
 ) -> OpenedPlan:
-    """Read a plan as of `now` (aware). PlanError or DialectError (exit code 78) with every mistake."""
-    own = own_dialects(path.parent, environ)
+    """Read a plan as of `now` (aware). PlanError or DialectError (exit code 78) with every mistake.
+
+    Where the variation has a folder, the dialects are those beside it.
+    """
+    own = own_dialects(variation.folder or path.parent, environ)
     text = _digest(path)
 
     def read(at: datetime) -> Plan:
-        return load_plan(path, now=at, environ=environ, state_dir=state_dir, dialects=names_of(own))
+        names = names_of(own)
+        return load_plan(path, now=at, environ=environ, state_dir=state_dir, dialects=names, variation=variation)
 
     def read_again(at: datetime) -> Plan:
         if _digest(path) != text:

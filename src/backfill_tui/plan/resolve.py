@@ -36,10 +36,9 @@ def folder_of(path: Path) -> Path:
 
 
 def place_of(
-    draft: Draft, written: PlanWritten, path: Path, *, now: datetime, environ: Mapping[str, str], python: str
+    draft: Draft, written: PlanWritten, folder: Path, *, now: datetime, environ: Mapping[str, str], python: str
 ) -> Place:
-    """Where and when the plan is read: its folder, its time zone, today in it."""
-    folder = folder_of(path)
+    """Where and when the plan is read: the folder its paths start at (absolute), its time zone, today in it."""
     tz = zone_named(draft, ("timezone",), written.timezone, machine_zone(environ))
     today = now.astimezone(tz).date()
     early = Place(draft, folder, tz, today, folder, python)

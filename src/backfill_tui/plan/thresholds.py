@@ -62,6 +62,20 @@ def fill_references(draft: Draft, thresholds: Thresholds | None, *, silent: bool
         draft.drop(path)
 
 
+def referred_to(value: Any) -> list[str]:
+    """Each `section.key` that a value refers to somewhere in it, once."""
+    match value:
+        case dict():
+            found = [key for inner in value.values() for key in referred_to(inner)]
+        case list():
+            found = [key for inner in value for key in referred_to(inner)]
+        case str():
+            found = [one[1] for one in _REFERENCE.finditer(value)]
+        case _:
+            found = []
+    return list(dict.fromkeys(found))
+
+
 class _Filling:
     """One walk over the values of a draft."""
 
