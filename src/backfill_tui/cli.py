@@ -23,7 +23,7 @@ COULD_NOT_TELL = 3
 DEFAULT_PLAN = "backfill.yaml"
 _DASHBOARD = "dashboard"  # what runs when the first word is a plan, or there is none
 
-_COMING = frozenset(("orchestrate", "init", "doctor"))
+_COMING = frozenset(("init", "doctor"))
 
 FILE = click.Path(path_type=Path)
 
@@ -375,6 +375,35 @@ def run_verb(
         json_wanted=json_wanted,
         read_only=read_only,
     )
+
+
+@app.command("orchestrate")
+@click.option("--phase1-pid", "pid", required=True, type=click.IntRange(1, 2**31 - 1), help="Phase 1's process.")
+@click.option("--phase1-log", "log", required=True, type=FILE, help="Phase 1's log.")
+@click.option("--phase1-dates", required=True, metavar='"S E"', help="Its first and last date, in one argument.")
+@click.option("--phase2-dates", metavar='"S E"', help="Phase 2's; default: as the plan has them.")
+@click.option("--config", "thresholds", type=FILE, help="Thresholds; they come before those of the plan.")
+@click.option("--plan", type=FILE, help="Another plan than the config/nba.yaml that is shipped.")
+@click.option("--dry-run", is_flag=True, help="Say what would be started, and why the rest would not; do nothing.")
+@common
+def orchestrate_verb(
+    pid: int,
+    log: Path,
+    phase1_dates: str,
+    phase2_dates: str | None,
+    thresholds: Path | None,
+    plan: Path | None,
+    dry_run: bool,
+    json_wanted: bool,
+    state_dir: Path | None,
+    read_only: bool,
+    **_: Any,
+) -> int:
+    """Wait for a phase 1 that runs already, judge it, and start phase 2 if it is good."""
+    from backfill_tui.headless.orchestrate import Flags, orchestrate
+
+    flags = Flags(pid, log, phase1_dates, phase2_dates, thresholds, plan, state_dir)
+    return orchestrate(flags, dry_run=dry_run, json_wanted=json_wanted, read_only=read_only)
 
 
 @app.command("watch")
