@@ -8,7 +8,7 @@ from functools import cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from backfill_tui.control.model import Alert, PhaseState, Severity, Timeline
+from backfill_tui.control.model import Alert, Condition, PhaseState, Severity, Timeline
 from backfill_tui.engine.snapshot import (
     CheckpointSeen,
     LogSeen,
@@ -231,7 +231,17 @@ def _waiting() -> tuple[PhaseView, ...]:
         phase(
             "player_game_summary",
             why="waits for team_offense_fix",
+            writes="nba_analytics.player_game_summary",
             dates=FIX,
+            gate=(
+                Condition("team_offense_fix", False, "running: running at 78 %"),
+                Condition("input team_offense", None, "it was not run yet"),
+                Condition(
+                    "only writer of nba_analytics.player_game_summary", True, "no other live writer of its dates"
+                ),
+                Condition("no live run", True, "nobody is at it"),
+                Condition("start", True, "auto: `run` starts it by itself"),
+            ),
             account=account(FIX, 0, running=False),
             critical=True,
             forecast=forecast((21, 20), (21, 45), (22, 5)),
@@ -253,7 +263,13 @@ def _waiting() -> tuple[PhaseView, ...]:
             suites=suites.of_factors(),
             judgement=suites.FAILED,
         ),
-        phase("ml_training", critical=True, forecast=forecast((4, 45), (5, 50), (6, 55)), timeline=late),
+        phase(
+            "ml_training",
+            critical=True,
+            gate=(Condition("composite_factors", False, "failed: gone without a summary at 14 %"),),
+            forecast=forecast((4, 45), (5, 50), (6, 55)),
+            timeline=late,
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from backfill_tui.tui.display import Display
 from backfill_tui.tui.feed import ReplayFeed
 from backfill_tui.tui.judge import Judge
 from backfill_tui.tui.log_reader import Opener
+from backfill_tui.tui.operator import Operator
 from tests.tui import example
 
 WIDE = (132, 36)
@@ -27,6 +28,7 @@ def make_app(
     opener: Opener | None = None,
     shown_as: Display | None = None,
     judge: Judge | None = None,
+    operator: Operator | None = None,
     read_only: bool = False,
 ) -> BackfillApp:
     """An app that replays snapshots, by default the night. Whatever log they name, `log` is shown."""
@@ -34,6 +36,7 @@ def make_app(
     return BackfillApp(
         feed,
         judge=judge,
+        operator=operator,
         read_only=read_only,
         opener=opener or (lambda path: LogPager(log or path)),
         shown_as=shown_as or Display(),

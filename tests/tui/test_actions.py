@@ -7,16 +7,21 @@ from backfill_tui.tui.actions import ACTIONS, Action, Scope, hints
 from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.screens.checks import ChecksPage
 from backfill_tui.tui.screens.dashboard import Dashboard
+from backfill_tui.tui.screens.dialog import Dialog
 from backfill_tui.tui.screens.help import written
+from backfill_tui.tui.screens.history import HistoryPage
 from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.screens.page import Page
 from backfill_tui.tui.screens.phase import PhasePage
 from backfill_tui.tui.widgets.calendar import Calendar
 from backfill_tui.tui.widgets.checks_table import ChecksTable
+from backfill_tui.tui.widgets.choice import Choice
 from backfill_tui.tui.widgets.footer import line
+from backfill_tui.tui.widgets.history_table import HistoryTable
 from backfill_tui.tui.widgets.log_lines import LogLines
 from backfill_tui.tui.widgets.panels import Details
 from backfill_tui.tui.widgets.phase_table import PhaseTable
+from backfill_tui.views import gate
 from backfill_tui.views.spans import line_width
 
 HOMES: dict[Scope, type[DOMNode]] = {
@@ -30,6 +35,11 @@ HOMES: dict[Scope, type[DOMNode]] = {
     Scope.CHECKS: ChecksPage,
     Scope.ASKING: ChecksPage,
     Scope.LOGS: LogPage,
+    Scope.ACTING: LogPage,
+    Scope.HISTORY_TABLE: HistoryTable,
+    Scope.HISTORY: HistoryPage,
+    Scope.DIALOG: Dialog,
+    Scope.CHOICE: Choice,
     Scope.PAGE: Page,
     Scope.APP: BackfillApp,
 }
@@ -47,6 +57,11 @@ def test_no_key_means_two_things_in_one_scope() -> None:
     for scope in Scope:
         keys = [key for action in ACTIONS if action.scope is scope for key in action.keys]
         assert len(keys) == len(set(keys)), scope
+
+
+def test_the_keys_that_hints_of_the_gate_name_are_those_of_the_registry() -> None:
+    bound = {a.name: a.keys[0] for a in ACTIONS if a.scope in {Scope.ACTING, Scope.LOGS}}
+    assert {name: bound[name] for name in gate.KEYS} == gate.KEYS
 
 
 def test_the_keys_of_tmux_and_screen_are_left_to_them() -> None:

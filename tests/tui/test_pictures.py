@@ -14,9 +14,11 @@ from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.display import Display
 from backfill_tui.tui.judge import Judge
+from backfill_tui.tui.operator import Operator
 from backfill_tui.tui.screens.log_page import LogPage
 from tests.tui import example
 from tests.tui.judge import FakeJudge
+from tests.tui.operator import FakeOperator
 from tests.tui.screen import SMALL, WIDE, make_app, press, shown, until
 
 
@@ -34,8 +36,9 @@ def _picture(
     night: Snapshot | None = None,
     shown_as: Display | None = None,
     judge: Judge | None = None,
+    operator: Operator | None = None,
 ) -> bool:
-    app = make_app(night or example.night(), log=log, shown_as=shown_as, judge=judge)
+    app = make_app(night or example.night(), log=log, shown_as=shown_as, judge=judge, operator=operator)
 
     async def settle(pilot: Pilot[int]) -> None:
         await until(pilot, lambda: "ml_training" in shown(app) or "Nothing" in shown(app))
@@ -61,6 +64,56 @@ def test_dashboard(snap_compare: Compare, log: Path, size: tuple[int, int]) -> N
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])
 def test_phase_page(snap_compare: Compare, log: Path, size: tuple[int, int]) -> None:
     assert _picture(snap_compare, log, size, "2", "enter")
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])
+def test_dashboard_says_why_the_selected_phase_waits(
+    snap_compare: Compare, log: Path, size: tuple[int, int]
+) -> None:
+    assert _picture(snap_compare, log, size, "3", operator=FakeOperator())
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])
+def test_launch_with_its_gate_open(snap_compare: Compare, log: Path, size: tuple[int, int]) -> None:
+    assert _picture(snap_compare, log, size, "3", "L", operator=FakeOperator())
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])
+def test_launch_against_the_gate(snap_compare: Compare, log: Path, size: tuple[int, int]) -> None:
+    keys = ("3", "L", *"the fix is good enough", "enter", *"player")
+    assert _picture(snap_compare, log, size, *keys, operator=FakeOperator(closed=True))
+
+
+def test_launch_in_ascii(snap_compare: Compare, log: Path) -> None:
+    assert _picture(
+        snap_compare, log, SMALL, "3", "L", shown_as=Display(ascii=True), operator=FakeOperator(closed=True)
+    )
+
+
+def test_launch_in_the_terminal_s_own_colours(snap_compare: Compare, log: Path) -> None:
+    assert _picture(
+        snap_compare, log, SMALL, "3", "L", "tab", shown_as=Display(native=True), operator=FakeOperator()
+    )
+
+
+def test_stop(snap_compare: Compare, log: Path) -> None:
+    assert _picture(snap_compare, log, SMALL, "1", "S", *"two writers", "enter", operator=FakeOperator())
+
+
+def test_kill(snap_compare: Compare, log: Path) -> None:
+    operator = FakeOperator()
+    operator.ends = "still_there"
+    keys = ("1", "S", *"two writers", "enter", "enter")
+    assert _picture(snap_compare, log, WIDE, *keys, operator=operator)
+
+
+def test_retry(snap_compare: Compare, log: Path) -> None:
+    assert _picture(snap_compare, log, SMALL, "2", "r", operator=FakeOperator())
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])
+def test_history(snap_compare: Compare, log: Path, size: tuple[int, int]) -> None:
+    assert _picture(snap_compare, log, size, "H", "j", "j", operator=FakeOperator())
 
 
 def test_dashboard_in_ascii(snap_compare: Compare, log: Path) -> None:

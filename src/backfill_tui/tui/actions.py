@@ -20,6 +20,11 @@ class Scope(StrEnum):
     CHECKS = "Checks page"
     ASKING = "While checks are being asked"
     LOGS = "Dashboard and phase page"
+    ACTING = "Acting on the phase"
+    HISTORY_TABLE = "Table of actions"
+    HISTORY = "History page"
+    DIALOG = "Dialogs"
+    CHOICE = "Buttons of a dialog"
     PAGE = "Every page"
     APP = "Everywhere"
 
@@ -122,6 +127,52 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("escape",), "cancel, back", "Cancel what is asked, and go back", Scope.ASKING, "esc", 1),
     Action("validate", ("v",), "validate", "Open the checks of the phase and run them", Scope.LOGS, "v", 7),
     Action("checks", ("c",), "checks", "Open the checks of the phase as they are", Scope.LOGS, "c", 22),
+    Action("history", ("H",), "history", "Open the history: every action in the ledger", Scope.LOGS, "H", 34),
+    Action(
+        "launch", ("L",), "launch", "Launch the phase: shows what would be done, and asks", Scope.ACTING, "L", 8
+    ),
+    Action(
+        "retry",
+        ("r",),
+        "retry",
+        "Run its failed and missing dates again: shows them, and asks",
+        Scope.ACTING,
+        "r",
+        9,
+    ),
+    Action(
+        "stop",
+        ("S",),
+        "stop",
+        "Stop its process and all that it started: shows them, and asks",
+        Scope.ACTING,
+        "S",
+        11,
+    ),
+    Action("accept", ("A",), "accept", "Let the phase count as passed, for a reason", Scope.ACTING, "A", 28),
+    *_moves(Scope.HISTORY_TABLE, "action"),
+    Action("open", ("enter",), "whole", "Go to the whole of the action", Scope.HISTORY_TABLE, "enter", 5),
+    Action("filter", ("slash",), "filter", "Show only actions that contain a text", Scope.HISTORY, "/", 12),
+    Action(
+        "back",
+        ("escape",),
+        "back",
+        "Back from the action to the table; let go of the filter; back to where it was opened",
+        Scope.HISTORY,
+        "esc",
+        4,
+    ),
+    Action("confirm", ("y",), "yes", "Do what is asked, where nothing is to be typed", Scope.DIALOG, palette=False),
+    Action("down", ("down",), "down", "A line down", Scope.DIALOG, palette=False),
+    Action("up", ("up",), "up", "A line up", Scope.DIALOG, palette=False),
+    Action("page_down", ("pagedown",), "page down", "A page down", Scope.DIALOG, palette=False),
+    Action("page_up", ("pageup",), "page up", "A page up", Scope.DIALOG, palette=False),
+    Action("next", ("tab",), "next", "Next field or button", Scope.DIALOG, palette=False),
+    Action("previous", ("shift+tab",), "previous", "Previous field or button", Scope.DIALOG, palette=False),
+    Action(
+        "leave", ("escape",), "leave", "Leave the dialog; what is being done goes on", Scope.DIALOG, palette=False
+    ),
+    Action("choose", ("enter", "space"), "choose", "Do what the button says", Scope.CHOICE, palette=False),
     Action(
         "back",
         ("escape",),

@@ -22,13 +22,18 @@ from backfill_tui.tui.display import Display, display
 from backfill_tui.tui.feed import Feed
 from backfill_tui.tui.judge import Judge
 from backfill_tui.tui.log_reader import Opener
+from backfill_tui.tui.operator import Operator
 from backfill_tui.tui.screens.checks import ChecksPage
 from backfill_tui.tui.screens.dashboard import Dashboard
+from backfill_tui.tui.screens.dialogs import dialog_for
 from backfill_tui.tui.screens.help import Help
+from backfill_tui.tui.screens.history import HistoryPage
 from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.screens.page import Page, sentence
 from backfill_tui.tui.screens.phase import PhasePage
+from backfill_tui.tui.telling import tell
 from backfill_tui.tui.widgets.phase_table import PhaseTable
+from backfill_tui.views import offers
 from backfill_tui.views.spans import plain
 
 UPDATES_A_SECOND = 4
@@ -50,6 +55,7 @@ class BackfillApp(App[int]):
         feed: Feed,
         *,
         judge: Judge | None = None,
+        operator: Operator | None = None,
         read_only: bool = False,
         opener: Opener = LogPager,
         theme: str | None = None,
@@ -59,13 +65,19 @@ class BackfillApp(App[int]):
         super().__init__(ansi_color=True if self._shown_as.native else None)
         self.feed = feed
         self.judge = judge
+        self.operator = operator
         self.read_only = read_only
         self.snapshot: Snapshot | None = None
         self._arrived_at = time.monotonic()
         self._opener = opener
-        self._dashboard = Dashboard(opener, read_only=read_only)
+        self._dashboard = Dashboard(opener, read_only=read_only, acts=self.acts)
         self.set_class(self._shown_as.ascii, "-ascii")
         self._dress(theme or (themes.NATIVE if self._shown_as.native else themes.DEFAULT))
+
+    @property
+    def acts(self) -> bool:
+        """Whether anything may be done to a phase from here."""
+        return self.operator is not None and not self.read_only
 
     def _dress(self, theme: str) -> None:
         """Offer our own themes only: they have every tone."""
@@ -151,13 +163,31 @@ class BackfillApp(App[int]):
 
     def open_phase(self, name: str) -> None:
         """Open a phase's page with the newest snapshot."""
-        page = PhasePage(name, self._opener)
+        page = PhasePage(name, self._opener, acts=self.acts)
         page.snapshot = self.snapshot
         self.push_screen(page)
 
     def on_log_page_checks_wanted(self, event: LogPage.ChecksWanted) -> None:
         """Open the checks of a phase with the newest snapshot."""
         page = ChecksPage(event.phase, self.judge, run=event.run, read_only=self.read_only)
+        page.snapshot = self.snapshot
+        self.push_screen(page)
+
+    def on_log_page_act_wanted(self, event: LogPage.ActWanted) -> None:
+        """Open the dialog that asks for it; where nothing may be done, say why."""
+        if self.operator is None or not self.acts:
+            tell(self, offers.READ_ONLY if self.read_only else offers.NO_OPERATOR, "warning")
+            return
+        phases = self.snapshot.phases if self.snapshot else ()
+        view = next((view for view in phases if view.name == event.phase), None)
+        self.push_screen(dialog_for(event.act, event.phase, self.operator, view))
+
+    def on_log_page_history_wanted(self) -> None:
+        """Open the history with the newest snapshot."""
+        if self.operator is None:
+            tell(self, offers.NO_HISTORY, "warning")
+            return
+        page = HistoryPage(self.operator)
         page.snapshot = self.snapshot
         self.push_screen(page)
 
@@ -188,9 +218,14 @@ class BackfillApp(App[int]):
 
 
 def run_dashboard(
-    feed: Feed, *, judge: Judge | None = None, read_only: bool = False, theme: str | None = None
+    feed: Feed,
+    *,
+    judge: Judge | None = None,
+    operator: Operator | None = None,
+    read_only: bool = False,
+    theme: str | None = None,
 ) -> int:
     """Show the dashboard until the person leaves; its exit code."""
-    app = BackfillApp(feed, judge=judge, read_only=read_only, theme=theme)
+    app = BackfillApp(feed, judge=judge, operator=operator, read_only=read_only, theme=theme)
     code = app.run()
     return code if code is not None else app.return_code or 0

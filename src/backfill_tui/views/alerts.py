@@ -27,19 +27,26 @@ def lines(snapshot: Snapshot, room: int, most: int) -> list[Line]:
 
 
 def _fitted(entries: list[list[Line]], most: int) -> list[Line]:
+    """As many entries whole as there is room for beside a line of each other; the next one has what is left."""
     cut = len(entries)
     while cut > 0 and sum(len(e) if i < cut else 1 for i, e in enumerate(entries)) > most:
         cut -= 1
-    text = [line for i, entry in enumerate(entries) for line in (entry if i < cut else [_first(entry)])]
+    whole, rest = entries[:cut], entries[cut:]
+    spare = most - sum(map(len, whole)) - len(rest)
+    text = [line for entry in whole for line in entry]
+    for index, entry in enumerate(rest):
+        text += _begun(entry, 1 + max(0, spare) if index == 0 else 1)
     if len(text) <= most:
         return text
     hidden = len(text) - most + 1
     return [*text[: most - 1], one(f"… and {hidden} more", Tone.DIM)]
 
 
-def _first(entry: list[Line]) -> Line:
-    """The first line of an entry; `…` says that it goes on."""
-    return spread(*entry[0], Span(" …", Tone.DIM)) if len(entry) > 1 else entry[0]
+def _begun(entry: list[Line], most: int) -> list[Line]:
+    """The first lines of an entry; `…` says that it goes on."""
+    if len(entry) <= most:
+        return entry
+    return [*entry[: most - 1], spread(*entry[most - 1], Span(" …", Tone.DIM))]
 
 
 def _rank(alert: Alert) -> tuple[bool, int, float]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backfill_tui.checks.model import Check, Status, worst
+from backfill_tui.control.attempt import Attempt, Kind
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen, PhaseView, Snapshot
 from backfill_tui.progress.account import Run, RunEnd
 from backfill_tui.sources.events import Mode
@@ -46,7 +47,9 @@ def about(snapshot: Snapshot, view: PhaseView, room: int) -> list[Line]:
     now = snapshot.at
     groups = [
         [Fact("state", plain(view.why) or view.state.value), *_notes(view)],
+        given(view, now),
         judged(view, now),
+        launch(view, now),
         runs(view, now),
         checkpoint(view.checkpoint, now) if view.checkpoint else [],
         process(view.process, now),
@@ -58,6 +61,40 @@ def about(snapshot: Snapshot, view: PhaseView, room: int) -> list[Line]:
             out.append(one(""))
         out += lines(group, room)
     return out
+
+
+def given(view: PhaseView, now: datetime) -> list[Fact]:
+    """A person's GO, as long as it counts: whose, when, and why."""
+    if (go := view.accepted) is None:
+        return []
+    return [
+        Fact("accepted", f"by {plain(go.person)}, {formats.stamp(go.at, now)}", Tone.GOOD),
+        Fact("", plain(go.reason), Tone.DIM),
+    ]
+
+
+def launch(view: PhaseView, now: datetime) -> list[Fact]:
+    """Our newest launch of it: its number, who wanted it, against what, and how it ended."""
+    if (attempt := view.attempt) is None:
+        return []
+    what = "retry" if attempt.order.kind is Kind.RETRY else "launch"
+    stage = attempt.ending or attempt.stage.value.replace("_", " ")
+    facts = [Fact(f"attempt {attempt.number}", stage, _attempt_tone(attempt))]
+    who = f"the plan, run by {attempt.person}" if attempt.asked_by == "auto" else attempt.person
+    facts.append(Fact("", f"{what} by {plain(who)}, {formats.stamp(attempt.intended_at, now)}", Tone.DIM))
+    if attempt.override:
+        facts.append(Fact("override", plain(attempt.override), Tone.WARN))
+    if attempt.note:
+        facts.append(Fact("", plain(attempt.note), Tone.WARN))
+    return facts
+
+
+def _attempt_tone(attempt: Attempt) -> Tone:
+    if attempt.exit_code == 0:
+        return Tone.GOOD
+    if attempt.exit_code is not None or attempt.signal is not None:
+        return Tone.BAD
+    return Tone.BUSY if attempt.stage.live else Tone.WARN
 
 
 def judged(view: PhaseView, now: datetime) -> list[Fact]:

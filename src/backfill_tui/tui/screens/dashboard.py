@@ -5,7 +5,8 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import ItemGrid
+from textual.events import Resize
 
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.tui.actions import Scope, bindings
@@ -13,11 +14,13 @@ from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.widgets.log_pane import LogPane
 from backfill_tui.tui.widgets.painted import Lines, Written
-from backfill_tui.tui.widgets.panels import Alerts
+from backfill_tui.tui.widgets.panels import Alerts, Why
 from backfill_tui.tui.widgets.phase_table import PhaseTable
 from backfill_tui.views import header, verdicts
 from backfill_tui.views.spans import Line, Tone, one, wrap
 
+_TWO_COLUMNS = 72  # cells from which gate and alerts stand side by side
+_TWO_ROWS = 20  # lines from which there is room for both
 _LOOKING = ("Looking at logs, checkpoints and processes …",)
 _NOTHING = (
     "Nothing to watch yet.",
@@ -34,8 +37,8 @@ class Dashboard(LogPage):
     SCOPE: ClassVar[Scope] = Scope.DASHBOARD
     AUTO_FOCUS = "PhaseTable"
 
-    def __init__(self, opener: Opener, *, read_only: bool = False) -> None:
-        super().__init__(opener)
+    def __init__(self, opener: Opener, *, read_only: bool = False, acts: bool = False) -> None:
+        super().__init__(opener, acts=acts)
         self.read_only = read_only
         self.selected: str | None = None
 
@@ -54,7 +57,8 @@ class Dashboard(LogPage):
         table.add_class("panel")
         yield table
         yield Written(id="instead")
-        with Horizontal(id="middle"):
+        with ItemGrid(id="middle"):
+            yield Why(id="why")
             yield Alerts(id="alerts")
         yield LogPane(self.opener, id="log")
 
@@ -71,6 +75,7 @@ class Dashboard(LogPage):
         self.query_one(PhaseTable).show(snapshot, self.selected)
         self.query_one(Alerts).update(snapshot)
         self._follow_selection(snapshot)
+        self._arrange()
 
     def render_header(self, snapshot: Snapshot, room: int) -> None:
         """Write the header."""
@@ -104,8 +109,24 @@ class Dashboard(LogPage):
         view = next((v for v in snapshot.phases if v.name == self.selected), None)
         told = (view.why, verdicts.clause(view, snapshot.at)) if view else ()
         table.entitle("Phases", " · ".join(clause for clause in told if clause))
+        self.query_one(Why).update(snapshot, self.selected, keys=self.acts)
         if view is not None:
             self.log_pane().show_phase(view)
+
+    def on_resize(self, event: Resize) -> None:
+        """The middle row has what the terminal has room for."""
+        self._arrange()
+        super().on_resize(event)
+
+    def _arrange(self) -> None:
+        """Gate and alerts side by side; where that is too narrow or too low, only the alerts, if there are any."""
+        if not self.ready:
+            return
+        why, alerts = self.query_one(Why), self.query_one(Alerts)
+        alone = alerts.has_class("-gone") or why.has_class("-gone")
+        cramped = self.size.width < _TWO_COLUMNS or self.size.height < _TWO_ROWS
+        self.set_class(cramped and not alone, "-cramped")
+        self.set_class(not alone and not cramped, "-two")
 
     def action_back(self) -> None:
         """Let go of the log's filter, then of the log."""

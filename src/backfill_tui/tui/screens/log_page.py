@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
+from backfill_tui.tui.acting import Act
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.screens.page import Page
@@ -14,7 +15,7 @@ from backfill_tui.tui.widgets.log_pane import LogPane
 class LogPage(Page):
     """A page about one phase at a time, with that phase's log."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.LOGS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.LOGS, Scope.ACTING)]
 
     class ChecksWanted(Message):
         """The checks of a phase are wanted; `run` says whether they are to be run at once."""
@@ -24,9 +25,21 @@ class LogPage(Page):
             self.phase = phase
             self.run = run
 
-    def __init__(self, opener: Opener) -> None:
+    class ActWanted(Message):
+        """Something is to be done to a phase, once a person has seen what that would be."""
+
+        def __init__(self, act: Act, phase: str) -> None:
+            super().__init__()
+            self.act = act
+            self.phase = phase
+
+    class HistoryWanted(Message):
+        """The history of all actions is wanted."""
+
+    def __init__(self, opener: Opener, *, acts: bool = False) -> None:
         super().__init__()
         self.opener = opener
+        self.acts = acts  # whether anything may be done to a phase; if not, its keys say why not
 
     @property
     def chosen(self) -> str | None:
@@ -34,8 +47,8 @@ class LogPage(Page):
         raise NotImplementedError
 
     def scopes(self) -> tuple[Scope, ...]:
-        """The log's keys beside those of every page."""
-        return (self.SCOPE, Scope.LOGS, Scope.PAGE)
+        """The log's keys beside those of every page, and those that act on a phase where they do."""
+        return (self.SCOPE, *((Scope.ACTING,) if self.acts else ()), Scope.LOGS, Scope.PAGE)
 
     def log_pane(self) -> LogPane:
         """The page's log."""
@@ -52,6 +65,30 @@ class LogPage(Page):
     def _want_checks(self, *, run: bool) -> None:
         if self.chosen is not None:
             self.post_message(self.ChecksWanted(self.chosen, run=run))
+
+    def action_launch(self) -> None:
+        """Ask whether to launch the phase."""
+        self._want(Act.LAUNCH)
+
+    def action_retry(self) -> None:
+        """Ask whether to run its failed and missing dates again."""
+        self._want(Act.RETRY)
+
+    def action_stop(self) -> None:
+        """Ask whether to stop it."""
+        self._want(Act.STOP)
+
+    def action_accept(self) -> None:
+        """Ask whether it is to count as passed."""
+        self._want(Act.ACCEPT)
+
+    def _want(self, act: Act) -> None:
+        if self.chosen is not None:
+            self.post_message(self.ActWanted(act, self.chosen))
+
+    def action_history(self) -> None:
+        """Open the history."""
+        self.post_message(self.HistoryWanted())
 
     def action_filter(self) -> None:
         """Ask for a text to filter the log by."""

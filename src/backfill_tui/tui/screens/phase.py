@@ -39,8 +39,8 @@ class PhasePage(LogPage):
     SCOPE: ClassVar[Scope] = Scope.PHASE
     AUTO_FOCUS = "Calendar"
 
-    def __init__(self, phase: str, opener: Opener) -> None:
-        super().__init__(opener)
+    def __init__(self, phase: str, opener: Opener, *, acts: bool = False) -> None:
+        super().__init__(opener, acts=acts)
         self.phase = phase
 
     @property

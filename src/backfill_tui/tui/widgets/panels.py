@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.widgets.painted import Written
-from backfill_tui.views import alerts, evidence, facts, formats, sparkline
+from backfill_tui.views import alerts, evidence, facts, formats, gate, sparkline
 from backfill_tui.views.spans import Line, Tone, one, spread, wrap
 
 _POINTS = 2  # that a chart takes
@@ -26,10 +26,19 @@ class Panel(Written):
         self.entitle(self._title)
 
 
-class Alerts(Panel):
-    """The alerts; not there at all while there are none."""
+class Middle(Panel):
+    """A panel of the dashboard's middle row, which has a share of the screen's height."""
 
-    SHARE = 30  # percent of the screen's height that they may take
+    SHARE = 30  # percent of it
+
+    @property
+    def most(self) -> int:
+        """Lines that it may take."""
+        return max(1, self.app.size.height * self.SHARE // 100 - self.gutter.height)
+
+
+class Alerts(Middle):
+    """The alerts; not there at all while there are none."""
 
     def update(self, snapshot: Snapshot) -> None:
         """Show a snapshot's alerts and notes."""
@@ -37,10 +46,27 @@ class Alerts(Panel):
         self.set_class(not something, "-gone")
         self.entitle("Alerts" if snapshot.alerts else "Notes")
         if something:
-            self.write(lambda width: alerts.lines(snapshot, width, self._most()))
+            self.write(lambda width: alerts.lines(snapshot, width, self.most))
 
-    def _most(self) -> int:
-        return max(1, self.app.size.height * self.SHARE // 100 - self.gutter.height)
+
+class Why(Middle):
+    """Why a phase has not started: its gate, a line a condition. Not there while no phase waits."""
+
+    LEAST = 8  # cells of a title that still says which phase
+
+    def update(self, snapshot: Snapshot, selected: str | None, *, keys: bool) -> None:
+        """Show the gate of the selected phase, or of the next that waits; with the `keys` that would change it."""
+        view = gate.asked_about(snapshot, selected)
+        self.set_class(view is None, "-gone")
+        if view is None:
+            return
+        asked = view
+
+        def written(width: int) -> list[Line]:
+            self.entitle(gate.title(asked, max(self.LEAST, width - 3)))
+            return gate.why(snapshot, asked, width, self.most, keys=keys, selected=selected)
+
+        self.write(written)
 
 
 class Evidence(Panel):

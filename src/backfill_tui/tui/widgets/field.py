@@ -1,0 +1,51 @@
+"""A field of a dialog with its label: what is typed or pasted is plain text on one line."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.events import Paste
+from textual.widgets import Input
+
+from backfill_tui.tui.widgets.painted import Lines
+from backfill_tui.views.spans import Tone, one, plain
+
+
+class Answer(Input):
+    """The field itself. Nothing that can't be shown gets into it."""
+
+    def validate_value(self, value: str) -> str:
+        """What was typed, without control characters and invisible marks."""
+        return plain(value)
+
+    def on_paste(self, event: Paste) -> None:
+        """All of what is pasted, its line breaks as blanks."""
+        event.prevent_default()
+        event.stop()
+        self.replace(" ".join(plain(event.text).split()), *self.selection)
+
+
+class Field(Horizontal):
+    """A label and the field beside it."""
+
+    def __init__(self, label: str, hint: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._label = label
+        self._hint = hint
+
+    def compose(self) -> ComposeResult:
+        """Label, then the field."""
+        yield Lines(classes="label")
+        yield Answer(placeholder=self._hint)
+
+    def on_mount(self) -> None:
+        """Write the label."""
+        self.query_one(Lines).show([one(self._label, Tone.DIM)])
+
+    @property
+    def answer(self) -> Answer:
+        """The field."""
+        return self.query_one(Answer)
+
+    @property
+    def value(self) -> str:
+        """What is in it."""
+        return self.answer.value

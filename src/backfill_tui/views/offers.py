@@ -1,0 +1,284 @@
+"""What a dialog asks before anything is done to a phase: all that would be done, and what must be typed for it."""
+
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from backfill_tui.control.attempt import Acceptance, Attempt, Kind, Order
+from backfill_tui.control.offer import LaunchOffer, StopOffer, Target
+from backfill_tui.engine.snapshot import PhaseView
+from backfill_tui.views import facts, formats, gate
+from backfill_tui.views.facts import Fact
+from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, width, wrap
+
+READ_ONLY = "This screen is read-only: it starts, stops and accepts nothing."
+NO_OPERATOR = "Nothing can be started, stopped or accepted here: that takes a plan whose ledger can be written."
+NO_HISTORY = "There is no history here: it comes with a plan and its ledger."
+LEAVE = "esc: leave"
+LOOKING = "Looking at it as it is now …"
+
+_RANGES = 6  # of a retry's dates that are told one by one
+_LABEL = facts.LABEL
+_PID = 13  # cells of `pid 4194304` and a gap
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What would be done, as lines for a width in cells, and what it takes to have it done.
+
+    `reason` and `name`: whether a reason, the phase's name must be typed. `one_key`: that `y` does it. `grace_s`:
+    how long it may take at most, where that is known, in seconds.
+    """
+
+    phase: str
+    title: str
+    yes: str
+    doing: str
+    write: Callable[[int], list[Line]]
+    keys: str = LEAVE
+    reason: bool = False
+    name: bool = False
+    one_key: bool = False
+    grace_s: float | None = None
+
+
+def lacking(question: Question, reason: str, name: str) -> str:
+    """What is still to be typed, as a sentence; empty once everything fits."""
+    wanted = []
+    if question.reason and not plain(reason).strip():
+        wanted.append("a reason")
+    if question.name and plain(name).strip() != plain(question.phase).strip():
+        wanted.append(f"the phase's name, {plain(question.phase)}")
+    return f"Still to be typed: {' and '.join(wanted)}." if wanted else ""
+
+
+def under_way(question: Question, elapsed_s: float) -> str:
+    """That it is being done, and how much of its grace is left."""
+    if question.grace_s is None:
+        return question.doing
+    left = max(0, round(question.grace_s - elapsed_s))
+    return f"{question.doing} {left} s of its grace are left."
+
+
+# Launch and retry
+
+
+def launch(offer: LaunchOffer) -> Question:
+    """The question of a launch or of a retry."""
+    order, retry = offer.order, offer.order.kind is Kind.RETRY
+    what = "Retry" if retry else "Launch"
+    return Question(
+        phase=order.phase,
+        title=f"{what} {plain(order.phase)} · attempt {offer.number}",
+        yes=what if offer.open else f"{what} against the gate",
+        doing="Looking at the gate again, then starting it …",
+        write=lambda room: _launch(offer, room),
+        keys=f"y: yes  {LEAVE}" if offer.open else LEAVE,
+        reason=not offer.open,
+        name=not offer.open,
+        one_key=offer.open,
+    )
+
+
+def launched(attempt: Attempt) -> str:
+    """What came of a launch."""
+    words = f"Attempt {attempt.number} of {plain(attempt.phase)}"
+    if attempt.ending:
+        return f"{words} was started and {attempt.ending}."
+    pid = f", pid {attempt.identity.pid}" if attempt.identity else ""
+    return f"{words} runs{pid}."
+
+
+def _launch(offer: LaunchOffer, room: int) -> list[Line]:
+    """The gate, the command, and all around it. A retry's command may be very long, and stands last."""
+    order = offer.order
+    around = facts.lines(list(_around(offer)), room)
+    commands = _commands(order, room)
+    out = [gate.verdict(offer.conditions), *gate.lines(offer.conditions, room), one("")]
+    if order.kind is Kind.RETRY:
+        return [*out, *around, one(""), *commands]
+    return [*out, *commands, *around]
+
+
+def _around(offer: LaunchOffer) -> Iterator[Fact]:
+    order = offer.order
+    if order.kind is Kind.RETRY:
+        yield Fact("dates", f"{formats.plural(len(order.days), 'date')}: {folded(order.days)}", Tone.STRONG)
+    elif order.dates is not None:
+        days = (order.dates[1] - order.dates[0]).days + 1
+        yield Fact("dates", f"{formats.date_range(order.dates)}, {formats.plural(days, 'day')}", Tone.STRONG)
+    yield Fact("writes", plain(order.writes or "no table that the plan names"))
+    yield Fact("folder", plain(str(order.cwd)))
+    if order.env:
+        yield Fact("env", f"adds {', '.join(plain(name) for name in order.env)}")
+    yield Fact("log", f"{plain(str(order.log))}, appended to" if order.log else "output.log in the run folder")
+    yield Fact("run folder", plain(str(offer.run_folder)))
+    if offer.again:
+        yield Fact("again", f"attempt {offer.number - 1} has ended; this starts another one", Tone.WARN)
+
+
+def _commands(order: Order, room: int) -> list[Line]:
+    out: list[Line] = []
+    for number, command in enumerate(order.commands, start=1):
+        label = "command" if len(order.commands) == 1 else f"command {number}"
+        out += _beside(label, shell_lines(command, max(8, room - _LABEL)))
+    return out
+
+
+def _beside(label: str, pieces: Sequence[str], tone: Tone = Tone.STRONG, cells: int = _LABEL) -> list[Line]:
+    return [
+        spread(Span((label if i == 0 else "").ljust(cells), Tone.DIM), Span(piece, tone))
+        for i, piece in enumerate(pieces)
+    ]
+
+
+def shell_word(word: str) -> str:
+    """A word as a shell would have to be told it; characters that can't be shown are escaped, none is left out."""
+    if word.isprintable():
+        return shlex.quote(word)
+    escaped = "".join(c if c.isprintable() and c not in "\\'" else _escape(c) for c in word)
+    return f"$'{escaped}'"
+
+
+def _escape(char: str) -> str:
+    if char in "\\'":
+        return f"\\{char}"
+    code = ord(char)
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def shell_lines(command: Sequence[str], room: int) -> list[str]:
+    """A command line, quoted, on lines of `room` cells broken between its words; blanks inside words are kept."""
+    lines: list[str] = [""]
+    for word in map(shell_word, command):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if width(joined) <= room:
+            lines[-1] = joined
+            continue
+        if lines[-1]:
+            lines.append("")
+        *whole, lines[-1] = _broken(word, room)
+        lines[-1:-1] = whole
+    return lines
+
+
+def _broken(word: str, room: int) -> list[str]:
+    """A word in pieces of at most `room` cells."""
+    pieces: list[str] = [""]
+    used = 0
+    for char in word:
+        cells = width(char)
+        if used and used + cells > room:
+            pieces.append("")
+            used = 0
+        pieces[-1] += char
+        used += cells
+    return pieces
+
+
+def folded(days: Sequence[date]) -> str:
+    """Dates as ranges, the first ones by name: `2024-02-14 … 2024-02-15, 2024-03-01 and 12 more dates`."""
+    ranges: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if ranges and day - ranges[-1][1] <= timedelta(days=1):
+            ranges[-1] = (ranges[-1][0], day)
+        else:
+            ranges.append((day, day))
+    named = [str(first) if first == last else f"{first} … {last}" for first, last in ranges[:_RANGES]]
+    rest = sum((last - first).days + 1 for first, last in ranges[_RANGES:])
+    return ", ".join(named) + (f" and {formats.plural(rest, 'more date', 'more dates')}" if rest else "")
+
+
+# Stop
+
+
+def stop(offer: StopOffer) -> Question:
+    """The question of a stop; of a kill, once a stop was not heeded."""
+    name = plain(offer.phase)
+    grace = formats.duration(offer.grace_s)
+    return Question(
+        phase=offer.phase,
+        title=f"{'Kill' if offer.kill else 'Stop'} {name}",
+        yes="Send SIGKILL" if offer.kill else "Send SIGTERM",
+        doing="SIGKILL was sent; waiting for its end …" if offer.kill else "SIGTERM was sent.",
+        write=lambda room: _stop(offer, grace, room),
+        reason=not offer.kill,
+        name=offer.kill,
+        grace_s=None if offer.kill else offer.grace_s,
+    )
+
+
+def stopped(offer: StopOffer) -> str:
+    """That it has ended."""
+    return f"{plain(offer.phase)} has ended after {'SIGKILL' if offer.kill else 'SIGTERM'}."
+
+
+def not_heeded(offer: StopOffer) -> str:
+    """That it is still there, though its time is over."""
+    if offer.kill:
+        return "It is still there after SIGKILL: the kernel itself holds it, in a file system or a device."
+    return f"It has not heeded SIGTERM within {formats.duration(offer.grace_s)}."
+
+
+def _stop(offer: StopOffer, grace: str, room: int) -> list[Line]:
+    number = formats.plural(len(offer.targets), "process", "processes")
+    if offer.kill:
+        words = [f"It was sent SIGTERM, and its grace of {grace} is over. SIGKILL ends {number} at once."]
+        words.append("What it was writing at that moment is cut off: its last date has to be run again.")
+    else:
+        words = [f"SIGTERM goes to {number}. They have {grace} to end; after that SIGKILL is offered."]
+    if offer.adopted:
+        words.append("It was not started from here, so its exit code can't be known.")
+    out = [one(piece, Tone.BAD if offer.kill else Tone.TEXT) for piece in wrap(words[0], room)]
+    out += [one(piece, Tone.DIM) for sentence in words[1:] for piece in wrap(sentence, room)]
+    out.append(one(""))
+    for target in offer.targets:
+        out += _target(target, room)
+    for sentence in offer.restarters:
+        out += [one(piece, Tone.WARN) for piece in wrap(f"! {plain(sentence)}", room)]
+    return out
+
+
+def _target(target: Target, room: int) -> list[Line]:
+    pieces = wrap(target.command or "its command line can't be read", max(8, room - _PID))
+    return _beside(f"pid {target.pid}", pieces, Tone.TEXT, _PID)
+
+
+# Accept
+
+
+def accept(name: str, view: PhaseView | None) -> Question:
+    """The question of a person's GO."""
+    return Question(
+        phase=name,
+        title=f"Accept {plain(name)}",
+        yes="Accept",
+        doing="Recording it …",
+        write=lambda room: _accept(view, room),
+        reason=True,
+        name=True,
+    )
+
+
+def accepted(acceptance: Acceptance) -> str:
+    """That it was recorded."""
+    return f"{plain(acceptance.phase)} counts as passed from now on: {plain(acceptance.reason)}"
+
+
+def _accept(view: PhaseView | None, room: int) -> list[Line]:
+    found: list[Fact] = []
+    if view is not None:
+        found.append(Fact("state", view.state.value, Tone.STRONG))
+        found.append(Fact("", plain(view.why), Tone.DIM))
+        counts = view.account.counts
+        if counts.failed or counts.missing:
+            words = f"{counts.failed or 0:,} failed, {counts.missing or 0:,} missing"
+            found.append(Fact("dates", words, Tone.WARN))
+    words = (
+        "It counts as passed from then on, for the runs that have begun by now: what waits for it may start. "
+        "Your name and the reason stay in the ledger and in every report."
+    )
+    return [*facts.lines(found, room), one(""), *(one(piece, Tone.TEXT) for piece in wrap(words, room))]

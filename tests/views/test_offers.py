@@ -1,0 +1,185 @@
+"""What dialogs ask: everything that would be done, exactly, and what must be typed for it."""
+
+import shlex
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backfill_tui.control.attempt import Stage
+from backfill_tui.views import offers
+from backfill_tui.views.offers import Question
+from backfill_tui.views.spans import line_width, width
+from tests.tui import example
+from tests.tui import operator as fake
+
+
+def _text(question: Question, room: int = 72) -> str:
+    lines = question.write(room)
+    assert all(line_width(line) <= room for line in lines)
+    return "\n".join("".join(span.text for span in line) for line in lines)
+
+
+# Commands
+
+
+@given(st.lists(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30), min_size=1, max_size=8))
+def test_a_shown_command_is_read_by_a_shell_as_the_command_it_is(command: list[str]) -> None:
+    assert shlex.split(" ".join(map(offers.shell_word, command))) == command
+
+
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=8), st.integers(8, 60))
+def test_a_command_on_several_lines_loses_nothing_and_fits(command: list[str], room: int) -> None:
+    lines = offers.shell_lines(command, room)
+    assert all(width(line) <= room for line in lines)
+    assert all(line.isprintable() for line in lines)
+    whole = "".join(map(offers.shell_word, command)).replace(" ", "")
+    assert "".join(lines).replace(" ", "") == whole
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("--start-date", "--start-date"),
+        ("", "''"),
+        ("a  b", "'a  b'"),
+        ("it's", """'it'"'"'s'"""),
+        ("a\nb", r"$'a\x0ab'"),
+        ("\x1b[31m'\\", r"$'\x1b[31m\'\\'"),
+        ("a\u202eb", r"$'a\u202eb'"),
+    ],
+)
+def test_what_cannot_be_shown_in_a_word_is_escaped(word: str, shown: str) -> None:
+    assert offers.shell_word(word) == shown
+
+
+@given(st.sets(st.dates(date(2021, 1, 1), date(2021, 6, 1)), min_size=1))
+def test_folded_dates_count_every_date(days: set[date]) -> None:
+    words = offers.folded(sorted(days))
+    named, _, rest = words.partition(" and ")
+    count = 0
+    for part in named.split(", "):
+        first, _, last = part.partition(" … ")
+        count += (date.fromisoformat(last or first) - date.fromisoformat(first)).days + 1
+    assert count + int(rest.split(" ")[0] if rest else 0) == len(days)
+
+
+def test_dates_beside_one_another_are_one_range() -> None:
+    days = [date(2024, 2, 14), date(2024, 2, 15), date(2024, 3, 1)]
+    assert offers.folded(days) == "2024-02-14 … 2024-02-15, 2024-03-01"
+
+
+# Launch and retry
+
+
+def test_a_launch_shows_gate_command_folder_range_and_what_is_written() -> None:
+    text = _text(offers.launch(fake.launch_offer()))
+    for told in (
+        "The gate is open",
+        "--note\n           'after  the fix [bold]'",
+        "2021-10-01 … 2024-05-01, 944 days",
+        "writes     nba_analytics.player_game_summary",
+        "folder     /srv/nba",
+        "log        /srv/nba/logs/player_game_summary.log, appended to",
+        "run folder /srv/nba/.backfill-tui/runs/player_game_summary.2",
+        "attempt 1 has ended; this starts another one",
+    ):
+        assert told in text
+
+
+def test_names_of_the_environment_are_shown_and_never_their_values() -> None:
+    text = _text(offers.launch(fake.launch_offer()))
+    assert "PYTHONPATH, API_TOKEN" in text
+    assert "s3cret" not in text
+
+
+def test_an_open_gate_takes_one_confirmed_key_and_a_closed_one_a_reason_and_the_name() -> None:
+    opened, closed = offers.launch(fake.launch_offer()), offers.launch(fake.launch_offer(closed=True))
+    assert (opened.one_key, opened.reason, opened.name) == (True, False, False)
+    assert (closed.one_key, closed.reason, closed.name) == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "name", "lacking"),
+    [
+        ("", "", "Still to be typed: a reason and the phase's name, player_game_summary."),
+        ("  ", "player_game_summary", "Still to be typed: a reason."),
+        ("because", "player_game", "Still to be typed: the phase's name, player_game_summary."),
+        ("because", "Player_Game_Summary", "Still to be typed: the phase's name, player_game_summary."),
+        ("because", " player_game_summary ", ""),
+    ],
+)
+def test_what_is_lacking_is_said(reason: str, name: str, lacking: str) -> None:
+    assert offers.lacking(offers.launch(fake.launch_offer(closed=True)), reason, name) == lacking
+
+
+def test_a_retry_shows_its_dates_first_and_its_long_command_last() -> None:
+    text = _text(offers.launch(fake.retry_offer()))
+    assert "11 dates: 2022-11-08, 2023-01-08" in text
+    assert " and 5 more dates" in text
+    assert text.index("run folder") < text.index("command ")
+    assert "2024-02-15" in text
+
+
+def test_a_retry_in_batches_shows_every_command() -> None:
+    offer = fake.retry_offer()
+    offer = replace(offer, order=replace(offer.order, commands=offer.order.commands * 2))
+    text = _text(offers.launch(offer))
+    assert "command 1" in text
+    assert "command 2" in text
+
+
+def test_three_thousand_dates_in_a_command_are_all_shown() -> None:
+    days = tuple(date(2015, 1, 1) + timedelta(days=2 * i) for i in range(3000))
+    offer = fake.retry_offer()
+    command = ("job", "--dates", ",".join(map(str, days)))
+    question = offers.launch(replace(offer, order=replace(offer.order, commands=(command,), days=days)))
+    text = _text(question)
+    assert "3,000 dates: " in text
+    assert command[-1] in "".join(line[11:] for line in text.splitlines())
+
+
+def test_what_came_of_a_launch_is_said_even_if_it_has_ended_at_once() -> None:
+    attempt = fake.attempt()
+    assert offers.launched(attempt) == "Attempt 2 of player_game_summary runs, pid 4711."
+    over = replace(attempt, stage=Stage.ENDED, exit_code=1)
+    assert offers.launched(over) == "Attempt 2 of player_game_summary was started and ended with exit code 1."
+
+
+# Stop
+
+
+def test_a_stop_names_every_process_and_what_would_start_it_again() -> None:
+    question = offers.stop(fake.STOP)
+    text = _text(question)
+    for told in ("pid 3142833  python team_offense", "pid 3142840", "SIGTERM", "! phase_1 of the plan nightly"):
+        assert told in text
+    assert (question.reason, question.name, question.one_key) == (True, False, False)
+
+
+def test_a_kill_is_a_question_of_its_own_with_the_name_to_be_typed() -> None:
+    question = offers.stop(replace(fake.STOP, kill=True))
+    assert (question.reason, question.name, question.one_key) == (False, True, False)
+    assert "SIGKILL ends 2 processes at once" in _text(question, 98)
+    assert question.yes == "Send SIGKILL"
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "words"), [(0.2, "30 s of its grace"), (12.6, "17 s of its grace"), (45.0, "0 s of its grace")]
+)
+def test_the_grace_that_is_left_is_counted_down(elapsed: float, words: str) -> None:
+    assert words in offers.under_way(offers.stop(fake.STOP), elapsed)
+
+
+# Accept
+
+
+def test_an_acceptance_shows_the_state_and_takes_a_reason_and_the_name() -> None:
+    question = offers.accept("team_offense", example.night().phase("team_offense"))
+    text = _text(question)
+    assert "stopped by hand at 57 %" in text
+    assert "9 failed, 2 missing" in text
+    assert question.reason
+    assert question.name
