@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from backfill_tui.control.attempt import AskedBy, Attempt, AttemptExistsError, Kind, Order, Stage
 from backfill_tui.control.gate import INPUT, NO_LIVE_RUN, ONLY_WRITER, is_open
@@ -22,15 +22,21 @@ from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import UnitState
 
 
+_ABOUT_TO_BE = timedelta(minutes=1)
+"""So long after an intent its launcher may still be on the way; after that it starts nothing any more."""
+
+
 class GateClosedError(BackfillError):
     """The gate is closed: a condition is not met, or whether it is can't be told. Nothing was started."""
 
-    def __init__(self, phase: str, conditions: tuple[Condition, ...]) -> None:
+    def __init__(self, phase: str, conditions: tuple[Condition, ...], *, retry: bool = False) -> None:
         self.conditions = conditions
         reasons = "; ".join(f"{one.name}: {one.detail.rstrip('.')}" for one in conditions if not one.ok)
         super().__init__(
             f"{phase} was not started, its gate is closed: {reasons}.",
-            todo="Mend that, or launch it with --override REASON, which is kept in the ledger.",
+            todo="Mend that first."
+            if retry
+            else "Mend that, or override it with a reason, which is kept in the ledger.",
         )
 
 
@@ -115,12 +121,12 @@ class Launching:
         if (newest := self._newest(phase)) is not None and newest.stage.live:
             raise AttemptExistsError(newest)
         view = self._fresh().phase(phase)
-        if offer.order.kind is Kind.RUN and override is None and _waits_for_inputs_only(view.gate):
+        if offer.order.kind is Kind.RUN and _waits_for_inputs_only(view.gate):
             self._judge_inputs(phase)
             view = self._fresh().phase(phase)
         conditions = _conditions(offer.order, view)
         if override is None and not is_open(conditions):
-            raise GateClosedError(phase, conditions)
+            raise GateClosedError(phase, conditions, retry=offer.order.kind is Kind.RETRY)
         require(_action(offer, override=override, again=again), view.state, phase)
         if offer.again and not again:
             raise BackfillError(
@@ -131,13 +137,16 @@ class Launching:
     def _intended(self, offer: LaunchOffer, override: str | None) -> Attempt:
         """The ledger's row of this launch, made now or left behind by a launch that was cut short."""
         newest = self._newest(offer.order.phase)
+        override = None if offer.open else override
+        number = offer.number
         if newest is not None and newest.stage is Stage.INTENDED:
-            if newest.order == offer.order:
+            if newest.order == offer.order and newest.override == override:
                 return newest
-            launcher.give_up(self._ledger, self._runs, newest, "another launch of the phase has taken its place")
+            launcher.give_up(self._ledger, self._runs, newest, "Another launch of the phase has taken its place.")
+            number = newest.number + 1
         return self._ledger.attempts.intend(
             offer.order,
-            number=offer.number,
+            number=number,
             asked_by=self._asked_by,
             person=self._person,
             override=override,
@@ -150,9 +159,15 @@ class Launching:
         return None if attempt is None else look(attempt, self._runs)
 
     def _siblings(self) -> list[Attempt]:
-        """The live attempts of the plan's phases, as they are now."""
+        """The live attempts of the plan's phases as they are now, and those that may be about to be."""
         newest = (self._newest(phase.name) for phase in self._opened.plan.phases)
-        return [attempt for attempt in newest if attempt is not None and attempt.stage.live]
+        lately = datetime.now(UTC) - _ABOUT_TO_BE
+        return [
+            attempt
+            for attempt in newest
+            if attempt is not None
+            and (attempt.stage.live or (attempt.stage is Stage.INTENDED and attempt.intended_at > lately))
+        ]
 
     def _phase_as_kept(self, view: PhaseView) -> Phase:
         """The phase with its dates as its newest attempt had them."""
