@@ -21,7 +21,6 @@ from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import UnitState
 
-
 _ABOUT_TO_BE = timedelta(minutes=1)
 """So long after an intent its launcher may still be on the way; after that it starts nothing any more."""
 
