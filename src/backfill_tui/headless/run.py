@@ -64,7 +64,7 @@ def drive(bench: Bench, *, until: str | None, json_wanted: bool, stop: threading
         bench.judging.cancel_all()
         driver.close()
     if stop.is_set():
-        lines.say(snapshot.at, "Interrupted. The jobs go on; started again, `run` carries on from here.")
+        lines.say(snapshot.at, "Interrupted. The jobs go on; the same command, given again, carries on from here.")
         return INTERRUPTED
     result = driver.result(snapshot)
     _report(bench, snapshot, result, lines, json_wanted=json_wanted)

@@ -3,10 +3,11 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import TextIO
 
+from backfill_tui.checks.model import SuiteResult
 from backfill_tui.engine.driver import Happening
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.plan.resolved import Polling
@@ -24,6 +25,7 @@ class RunLines:
         self._lock = threading.Lock()
         self._before: Snapshot | None = None
         self._told: dict[str, tuple[object, ...]] = {}  # by phase: the results whose checks were printed
+        self._checked: dict[str, list[str]] = {}  # by phase: the lines of its checks
         self._progress_at: dict[str, float] = {}  # by phase: when it was printed last, monotonic
 
     def happened(self, happening: Happening) -> None:
@@ -67,23 +69,32 @@ class RunLines:
         told = tuple(result.at for result in results)
         first = view.name not in self._told and self._before is None
         if told != self._told.get(view.name) and not first:
-            for line in progress_lines.checks(results):
+            lines = list(progress_lines.checks(results))
+            same = lines == self._checked.get(view.name)
+            self._checked[view.name] = lines
+            for line in [f"{_checks_of(results)} as before"] if same else lines:
                 self.say(snapshot.at, f"{plain(view.name)}: {line}")
         self._told[view.name] = told
 
     def _progress(self, snapshot: Snapshot, view: PhaseView) -> None:
-        """Of a phase at work, when it is first seen to be, at its interval, and when it has ended."""
+        """Of a phase at work, when it is first seen to be, at its interval, and when it has ended; of others once."""
         at_work = view.process.alive or view.state.value in {"running", "stalled"}
         last = self._progress_at.get(view.name)
-        if not at_work and last is None:
+        begun_before = self._before is None and view.account.counts.accounted > 0
+        if not at_work and last is None and not begun_before:
             return
         if at_work and last is not None and time.monotonic() - last < self._every_s:
             return
         if at_work:
             self._progress_at[view.name] = time.monotonic()
         else:
-            del self._progress_at[view.name]
+            self._progress_at.pop(view.name, None)
         self.say(snapshot.at, progress_lines.progress(view, snapshot.at))
+
+
+def _checks_of(results: Sequence[SuiteResult]) -> str:
+    count = sum(len(result.checks) for result in results)
+    return f"Its {count} checks are" if count != 1 else "Its check is"
 
 
 def _local(at: datetime, zone: tzinfo | None) -> datetime:

@@ -16,6 +16,9 @@ from backfill_tui.plan.resolved import Phase, Plan
 
 FIRST, SECOND = "team_offense", "player_game_summary"
 
+_NOT_STARTED = dict.fromkeys(("start", "after", "inputs"))
+"""The keys that are of no use to a phase that is only watched; `None` takes them away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -74,7 +77,7 @@ def keys_of(
     spans = {given.dates.days, dates.days if dates is not None else second.dates}
     for phase in plan.phases:
         if phase.name not in keys and phase.writes in tables and not _is_one_of_them(phase, given, spans):
-            keys[phase.name] = {"inputs": None}
+            keys[phase.name] = _seen_only(phase)
     return {phase.name: keys[phase.name] for phase in plan.phases if phase.name in keys}
 
 
@@ -82,7 +85,13 @@ def _watched(given: RunsAlready) -> dict[str, Any]:
     """It runs, or has run: nothing of it is ever started."""
     log = glob.escape(str(given.log)).replace("{", "{{").replace("}", "}}")
     told = {"dates": given.dates.keys, "log": log, "process": {"pid": given.pid}}
-    return {**told, **dict.fromkeys(("command", "start", "after", "inputs"))}
+    return {**told, **_NOT_STARTED, "command": None}
+
+
+def _seen_only(phase: Phase) -> dict[str, Any]:
+    """Without its command, unless that is all there is of it: a phase must have something to be seen by."""
+    shows_itself = phase.logs or phase.checkpoint or phase.process
+    return {**_NOT_STARTED, "command": None} if shows_itself else dict(_NOT_STARTED)
 
 
 def _started(first: Phase, dates: Range | None) -> dict[str, Any]:
