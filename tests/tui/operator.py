@@ -131,6 +131,7 @@ class FakeOperator:
         self.closed = closed
         self.refusal: Exception | None = None  # of an offer
         self.failure: Exception | None = None  # of doing it
+        self.launch_offer: LaunchOffer | None = None  # in place of the one that there always is
         self.stop_offer = STOP
         self.ends: StopResult = "ended"
         self.entries: tuple[Entry, ...] = HISTORY
@@ -145,7 +146,7 @@ class FakeOperator:
 
     async def offer_launch(self, phase: str) -> LaunchOffer:
         self._offer("offer_launch", phase)
-        return launch_offer(phase, closed=self.closed)
+        return self.launch_offer or launch_offer(phase, closed=self.closed)
 
     async def offer_retry(self, phase: str) -> LaunchOffer:
         self._offer("offer_retry", phase)

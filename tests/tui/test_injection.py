@@ -4,15 +4,18 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from backfill_tui.checks.model import Check, Part, Sample, Status
-from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.model import Alert, Condition, Severity
+from backfill_tui.control.offer import Entry, StopOffer, Target
 from backfill_tui.engine.snapshot import LogSeen, Snapshot, SuiteView
 from backfill_tui.errors import SourceError
 from backfill_tui.tui.app import BackfillApp
 from tests.tui import example, suites
 from tests.tui.judge import FakeJudge
+from tests.tui.operator import FakeOperator, launch_offer
 from tests.tui.screen import make_app, press, running, shown, until
 
 NASTY = "[bold red]x[/] [/nope] \x1b[31mred \x1b]0;pwn\x07 \x9b2J \x00 [@click=app.quit]y[/]"
@@ -70,6 +73,30 @@ async def test_an_escape_in_a_log_is_not_among_the_bytes_that_are_written(tmp_pa
         assert "\x1b]0;" not in written
         assert "\x1b[2J" not in written
         assert "\x07" not in written
+
+
+@pytest.mark.parametrize("key", ["L", "S", "A", "H"])
+async def test_what_a_plan_and_a_ledger_say_stays_text_in_dialogs_and_in_the_history(key: str) -> None:
+    operator = FakeOperator()
+    made = launch_offer(NASTY)
+    made = replace(
+        made,
+        order=replace(made.order, commands=((NASTY,),), writes=NASTY, env={NASTY: NASTY}, cwd=Path(NASTY)),
+        conditions=(Condition(NASTY, False, NASTY),),
+        run_folder=Path(NASTY),
+    )
+    operator.launch_offer = made
+    operator.stop_offer = StopOffer(NASTY, (Target(1, NASTY),), 30.0, restarters=(NASTY,))
+    operator.entries = (Entry(made.at, "stop", NASTY, NASTY, NASTY, NASTY, NASTY),)
+    app = make_app(_nasty_night(), operator=operator)
+    async with running(app) as pilot:
+        await press(pilot, key)
+        await until(pilot, lambda: shown(app).count("[bold red]x[/]") >= 4 - (key == "A"))
+        assert not CONTROLS.search(_sent(app))
+        operator.refusal = operator.failure = SourceError(NASTY)
+        await press(pilot, "escape", "L")
+        await until(pilot, lambda: "[bold red]x[/]" in shown(app))
+        assert not CONTROLS.search(_sent(app))
 
 
 async def test_what_a_warehouse_answers_stays_text_on_the_page_of_checks() -> None:

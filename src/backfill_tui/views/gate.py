@@ -47,7 +47,8 @@ def lines(conditions: Iterable[Condition], room: int) -> list[Line]:
         for index, piece in enumerate(pieces):
             head = spread(mark(condition), " ") if index == 0 else one("  ")
             named = len(name) + 1 if index == 0 and piece.startswith(f"{name}:") else 0
-            out.append(spread(*head, Span(piece[:named], Tone.STRONG), Span(piece[named:], _tone(condition))))
+            strong = Tone.TEXT if condition.ok else Tone.STRONG
+            out.append(spread(*head, Span(piece[:named], strong), Span(piece[named:], _tone(condition))))
     return out
 
 
