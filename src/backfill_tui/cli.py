@@ -458,7 +458,7 @@ def dashboard_verb(
 @click.option("--scenario", default="nba-night", show_default=True, help="Which night to play (docs/demo.md).")
 @click.option("--speed", type=click.FloatRange(0.01), default=1.0, show_default=True, help="How many times faster.")
 @click.option("--dir", "folder", type=FILE, help="Where it plays; default: demo-night in this folder.")
-@click.option("--headless", is_flag=True, help="Print status lines instead of a screen.")
+@click.option("--headless", is_flag=True, help="Print lines instead of a screen.")
 @click.option("--cleanup", is_flag=True, help="Stop its processes on leaving; if it runs already, only that.")
 @click.option("--seed", default=7, show_default=True, help="The same seed plays the same night.")
 @common
@@ -471,6 +471,12 @@ def demo_verb(
     from backfill_tui.demo.play import play
     from backfill_tui.headless.line import StatusLine
 
+    def drive(plan: Path) -> int:
+        from backfill_tui.headless.run import run as run_plan
+
+        opened = _opened(plan, None)
+        return run_plan(opened, until=None, dry_run=False, detach=False, json_wanted=False, read_only=False)
+
     return play(
         scenario=scenario,
         speed=speed,
@@ -478,16 +484,12 @@ def demo_verb(
         headless=headless,
         cleanup=cleanup,
         seed=seed,
-        open_dashboard=lambda plan: open_dashboard(plan, state_dir=None, read_only=False),
+        open_dashboard=lambda plan, *, auto: _open_screen(_opened(plan, None), read_only=False, auto=auto),
+        drive=drive,
         print_status=StatusLine().of,
         out=sys.stdout,
         err=sys.stderr,
     )
-
-
-def open_dashboard(path: Path, *, state_dir: Path | None, read_only: bool) -> int:
-    """The screen on a plan file. The plan is read first, so that its mistakes are said before the screen opens."""
-    return _open_screen(_opened(path, state_dir), read_only=read_only)
 
 
 def _need_a_terminal() -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from backfill_tui.demo.night import night_in, prepare, scenario_named
-from backfill_tui.demo.scenarios import FIRST_MINUTE, NBA_NIGHT, SCENARIOS, At, Ended, Scenario
+from backfill_tui.demo.scenarios import FIRST_MINUTE, NBA_NIGHT, SCENARIOS
+from backfill_tui.demo.script import Act, At, Ended, Scenario, Step
+from backfill_tui.demo.season import UNATTENDED_BROKEN, UNATTENDED_NIGHT
 from backfill_tui.errors import BackfillError, UsageError
 from backfill_tui.plan.load import load_plan
 from backfill_tui.plan.shipped import shipped
@@ -51,6 +53,38 @@ def test_the_night_has_the_phases_of_the_story_with_their_order(nights: dict[str
     assert (min(fix.end, first.end) - max(fix.start, first.start)).days + 1 == 926
 
 
+def test_in_an_unattended_night_people_start_the_first_job_and_run_starts_all_others(
+    nights: dict[str, Path],
+) -> None:
+    for scenario in (UNATTENDED_NIGHT, UNATTENDED_BROKEN):
+        assert scenario.steps == (Step(Act.START, "team_offense_fix", At(0)),)
+        plan = load_plan(nights[scenario.name], now=NOW)
+        assert {phase.name: (phase.start, phase.after) for phase in plan.phases if phase.command} == {
+            "team_offense_fix": ("manual", ()),
+            "player_game_summary": ("auto", ("team_offense_fix",)),
+            "composite_factors": ("auto", ("player_game_summary",)),
+        }
+        (go_check,) = [phase for phase in plan.phases if phase.judges_only]
+        assert plan.deadline
+        assert plan.deadline.phase == go_check.name  # no phase waits for a person: the night has an end
+        assert {one.suite for one in plan.phase("composite_factors").inputs} >= {"player_game_summary"}
+
+
+def test_two_unattended_nights_differ_in_the_job_that_was_started_and_in_no_rule(nights: dict[str, Path]) -> None:
+    good, broken = (load_plan(nights[one.name], now=NOW) for one in (UNATTENDED_NIGHT, UNATTENDED_BROKEN))
+    assert dict(good.suites) == dict(broken.suites)
+    assert [(phase.suites, phase.inputs) for phase in good.phases] == [
+        (phase.suites, phase.inputs) for phase in broken.phases
+    ]
+    commands = [plan.phase("team_offense_fix").command or () for plan in (good, broken)]
+    assert ["--totals-broken-until" in command for command in commands] == [False, True]
+
+
+def test_nobody_but_people_starts_anything_in_the_other_nights(nights: dict[str, Path]) -> None:
+    for name in set(SCENARIOS) - {UNATTENDED_NIGHT.name, UNATTENDED_BROKEN.name}:
+        assert {phase.start for phase in load_plan(nights[name], now=NOW).phases} == {"manual"}
+
+
 def test_its_suites_are_the_shipped_ones_word_for_word(nights: dict[str, Path]) -> None:
     made, real = load_plan(nights["nba-night"], now=NOW), load_plan(shipped("nba.yaml"), now=NOW, environ={})
     assert dict(made.suites) == dict(real.suites)
@@ -70,7 +104,9 @@ def test_every_job_is_judged_and_no_suite_is_there_for_nothing(nights: dict[str,
 
 def test_a_short_night_has_thresholds_of_its_own(nights: dict[str, Path]) -> None:
     least = {name: load_plan(path, now=NOW).thresholds["team_offense.min_games"] for name, path in nights.items()}
-    assert least == {"nba-night": 5600, "quiet-night": 1200, "first-minute": 150}
+    assert least.pop("nba-night") == 5600
+    assert least.pop("first-minute") == 150
+    assert set(least.values()) == {1200}  # all others play one season
 
 
 def test_every_step_is_about_a_job_and_the_first_comes_at_once() -> None:
@@ -124,7 +160,7 @@ def test_a_file_in_place_of_the_folder_is_refused_with_a_sentence(tmp_path: Path
 
 
 def test_an_unknown_scenario_names_those_there_are() -> None:
-    with pytest.raises(UsageError, match="nba-night, quiet-night, first-minute"):
+    with pytest.raises(UsageError, match=r"There are: nba-night, unattended-night, .*, first-minute\."):
         scenario_named("a-mid-summer-night")
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,16 +20,9 @@ from backfill_tui.demo import cast
 from backfill_tui.demo.conductor import Conductor
 from backfill_tui.demo.night import MARKER, Night, night_in, prepare, start
 from backfill_tui.demo.play import play
-from backfill_tui.demo.scenarios import (
-    FIRST_MINUTE,
-    NBA_NIGHT,
-    Act,
-    At,
-    Ended,
-    Reached,
-    Scenario,
-    Step,
-)
+from backfill_tui.demo.scenarios import FIRST_MINUTE, NBA_NIGHT
+from backfill_tui.demo.script import Act, At, Ended, Reached, Scenario, Step
+from backfill_tui.demo.season import HANDOVER, HANDOVER_PARALLEL, UNATTENDED_NIGHT
 from backfill_tui.plan.load import load_plan
 from tests.demo.stage import eventually
 
@@ -60,18 +53,44 @@ def quick(scenario: Scenario) -> Scenario:
     return replace(scenario, jobs=jobs, yesterday=False)
 
 
+@dataclass
+class FrontEnds:
+    """What a night was handed to."""
+
+    opened: list[tuple[str, bool]] = field(default_factory=list)
+    driven: list[str] = field(default_factory=list)
+
+    def open_dashboard(self, plan: Path, *, auto: bool) -> int:
+        assert plan.is_file()
+        self.opened.append((plan.name, auto))
+        return 0
+
+    def drive(self, plan: Path) -> int:
+        assert plan.is_file()
+        self.driven.append(plan.name)
+        return 1
+
+
 def play_it(
-    folder: Path, *, headless: bool = False, cleanup: bool = False, speed: float = 1.0
+    folder: Path,
+    *,
+    scenario: Scenario = FIRST_MINUTE,
+    headless: bool = False,
+    cleanup: bool = False,
+    speed: float = 1.0,
+    to: FrontEnds | None = None,
 ) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
+    front_ends = to or FrontEnds()
     code = play(
-        scenario=FIRST_MINUTE.name,
+        scenario=scenario.name,
         speed=speed,
         folder=folder,
         headless=headless,
         cleanup=cleanup,
         seed=7,
-        open_dashboard=lambda plan: 0 if plan.is_file() else 1,
+        open_dashboard=front_ends.open_dashboard,
+        drive=front_ends.drive,
         print_status=lambda plan: f"status of {plan.name}",
         out=out,
         err=err,
@@ -235,7 +254,7 @@ def test_headless_prints_status_until_the_night_is_over(folder: Path) -> None:
     code, out, err = play_it(folder, headless=True, speed=20.0)
     assert code == 0
     assert set(out.splitlines()) == {"status of backfill.yaml"}
-    assert "The night is over" in err
+    assert "Nothing runs any more" in err
     assert "DAY-BY-DAY BACKFILL SUMMARY" in (folder / "logs/team_offense_backfill.log").read_text()
 
 
@@ -260,3 +279,37 @@ def test_a_night_that_can_not_begin_says_where_to_look(folder: Path) -> None:
     )
     assert done.returncode == 1
     assert "no demo was prepared here" in done.stderr
+
+
+def test_an_unattended_night_is_driven_with_and_without_a_screen_whatever_is_asked_for_later(folder: Path) -> None:
+    to = FrontEnds()
+    code, _, err = play_it(folder, scenario=UNATTENDED_NIGHT, speed=0.5, to=to)
+    assert (code, to.opened, to.driven) == (0, [("backfill.yaml", True)], [])
+    assert f"backfill-tui {folder}/backfill.yaml --auto" in err
+    assert f"backfill-tui run {folder}/backfill.yaml" in err
+    code, _, err = play_it(folder, scenario=FIRST_MINUTE, headless=True, to=to)  # opened again, as what it is
+    assert "It is unattended-night" in err
+    assert (code, to.driven) == (1, ["backfill.yaml"])
+
+
+def test_without_a_screen_the_exit_code_of_an_unattended_night_is_that_of_its_run(folder: Path) -> None:
+    to = FrontEnds()
+    code, _, _ = play_it(folder, scenario=UNATTENDED_NIGHT, headless=True, speed=0.5, to=to)
+    assert (code, to.opened, to.driven) == (1, [], ["backfill.yaml"])
+
+
+@pytest.mark.parametrize("scenario", [HANDOVER, HANDOVER_PARALLEL], ids=lambda one: str(one.name))
+def test_a_handover_has_phase_1_at_work_with_pid_and_log_and_nothing_of_phase_2(
+    folder: Path, scenario: Scenario
+) -> None:
+    prepare(folder, scenario, seed=7, speed=0.5)
+    start(folder)
+    (job,) = of_night(folder)
+    (member,) = [member for member in cast.running(folder) if member.role == "team_offense"]
+    assert member.pid == job.pid
+    eventually(lambda: "days from 2024-10-01 to 2025-06-30" in (folder / member.log).read_text())
+    mode = "PARALLEL BACKFILL MODE" in (folder / member.log).read_text()
+    assert mode is (scenario is HANDOVER_PARALLEL)
+    phase2 = scenario.job("player_game_summary")
+    assert not (folder / phase2.log).exists()
+    assert not list((folder / "checkpoints").glob("player*"))

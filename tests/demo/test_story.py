@@ -11,8 +11,10 @@ import pytest
 
 from backfill_tui.demo import tables
 from backfill_tui.demo.processor import KINDS, Processor
-from backfill_tui.demo.scenarios import NBA_NIGHT, QUIET_NIGHT, Job
+from backfill_tui.demo.scenarios import NBA_NIGHT, QUIET_NIGHT
 from backfill_tui.demo.schedule import LAST_DATE, Calendar, make_calendar, season_year
+from backfill_tui.demo.script import Job, Scenario
+from backfill_tui.demo.season import UNATTENDED_BROKEN, UNATTENDED_NIGHT
 from backfill_tui.demo.warehouse import Warehouse
 from tests.demo.stage import SEED
 
@@ -142,6 +144,25 @@ def test_usage_rate_is_broken_at_first_stays_so_through_the_mistakes_and_is_whol
     assert night.training_rows() > 2 * before
     if len(night.calendar.games) == len(make_calendar(SEED).games):
         assert before < 70_000 < night.training_rows()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "usage"),
+    [pytest.param(UNATTENDED_NIGHT, 97.5, id="fixed"), pytest.param(UNATTENDED_BROKEN, 47.7, id="still broken")],
+)
+def test_in_an_unattended_night_the_player_rows_are_whole_exactly_if_the_fix_was_one(
+    tmp_path: Path, thinned: Calendar, scenario: Scenario, usage: float
+) -> None:
+    night = Tables(thinned, Warehouse(tmp_path, thinned, SEED))
+    night.warehouse.write_yesterday(broken_until=scenario.broken_until)
+    fix, players, factors = scenario.jobs
+    season = (players.start, players.end)
+    assert night.ask(USAGE_RATE, tables.PLAYER_GAME_SUMMARY, season) == pytest.approx(47.7, abs=2.0)
+    night.work(fix)
+    night.work(players)
+    assert night.ask(USAGE_RATE, tables.PLAYER_GAME_SUMMARY, season) == pytest.approx(usage, abs=2.5)
+    night.work(factors)
+    assert (night.ask(USAGE_POPULATED, tables.COMPOSITE_FACTORS) > 90) is (scenario is UNATTENDED_NIGHT)
 
 
 def test_the_night_has_the_rows_that_its_thresholds_ask_for(tmp_path: Path, whole: Calendar) -> None:

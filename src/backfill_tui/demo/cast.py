@@ -1,6 +1,8 @@
-"""Who is on stage: the processes that a demo has started, kept in its folder so that they can be found and stopped.
+"""Who is on stage: the processes of a demo's folder, so that they can be found and stopped.
 
-A process is known by pid and start time together, so that a pid that has been given to another is never touched.
+Those that the demo has started are kept in a file there; those that a screen or `run` has launched, in the plan's
+ledger. A process is known by pid and start time together, so that a pid that has been given to another is never
+touched.
 """
 
 import json
@@ -13,8 +15,14 @@ from pathlib import Path
 
 import psutil
 
+from backfill_tui.control.attempt import Stage
+from backfill_tui.control.launch.folder import OUTPUT
+from backfill_tui.control.launch.reconcile import look
+from backfill_tui.control.ledger import Ledger, LedgerError
+
 CAST_FILE = "cast.json"
 CONDUCTOR = "conductor"
+STATE_DIR = ".backfill-tui"
 
 _BEAT_S = 0.02
 _SAME_START_S = 1.0  # start times of one process read at different moments differ by less
@@ -53,13 +61,34 @@ def write_cast(folder: Path, members: Sequence[Member]) -> None:
 
 
 def running(folder: Path) -> list[Member]:
-    """The processes of the demo in that folder that are still running, the conductor first."""
+    """The demo's processes in that folder that are still running: the conductor, its jobs, what was launched."""
     try:
         kept = json.loads((folder / CAST_FILE).read_text(encoding="utf-8"))
         members = [Member(**member) for member in kept]
     except (OSError, ValueError, TypeError):
+        members = []
+    return [member for member in (*members, *_launched(folder / STATE_DIR)) if member.process()]
+
+
+def _launched(state_dir: Path) -> list[Member]:
+    """The jobs of the plan that were launched and have not ended; none where the ledger does not tell."""
+    try:
+        ledger = Ledger.existing(state_dir)
+        if ledger is None:
+            return []
+        try:
+            kept = ledger.attempts.all()
+        finally:
+            ledger.close()
+    except LedgerError:
         return []
-    return [member for member in members if member.process()]
+    runs = state_dir / "runs"
+    launched = []
+    for job in (look(attempt, runs) for attempt in kept):
+        if job.stage is Stage.RUNNING and job.identity is not None:
+            log = job.order.log or runs / job.folder / OUTPUT
+            launched.append(Member(job.phase, job.identity.pid, job.identity.started_at, str(log)))
+    return launched
 
 
 def stop(folder: Path, *, grace_s: float = 5.0) -> list[Member]:
@@ -69,7 +98,7 @@ def stop(folder: Path, *, grace_s: float = 5.0) -> list[Member]:
     """
     stopped = running(folder)
     _end([member for member in stopped if member.role == CONDUCTOR], grace_s)
-    others = running(folder)  # read again: the conductor may have started one more before it ended
+    others = running(folder)  # read again: one more may have been started meanwhile
     _end(others, grace_s)
     return stopped + [member for member in others if member not in stopped]
 

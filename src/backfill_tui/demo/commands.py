@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backfill_tui.demo.scenarios import COMPRESSION, Job
+from backfill_tui.demo.script import COMPRESSION, Job
 from backfill_tui.demo.warehouse import NEVER
 
 MODULE = "backfill_tui.demo.job"

@@ -21,8 +21,8 @@ from typing import Any
 from backfill_tui.demo import cast, commands
 from backfill_tui.demo.night import MARKER, THRESHOLDS_FILE, Night, night_in
 from backfill_tui.demo.processor import KINDS
-from backfill_tui.demo.scenarios import Act, At, Ended, Job, Reached, Scenario, Step
 from backfill_tui.demo.schedule import days_between
+from backfill_tui.demo.script import Act, At, Ended, Job, Reached, Scenario, Step
 
 _BEAT_S = 0.1
 _GRACE_S = 3.0

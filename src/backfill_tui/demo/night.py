@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from backfill_tui.demo.cast import CAST_FILE
+from backfill_tui.demo.cast import CAST_FILE, STATE_DIR
 from backfill_tui.demo.plan_file import plan_text
-from backfill_tui.demo.scenarios import SCENARIOS, Scenario
+from backfill_tui.demo.scenarios import SCENARIOS
 from backfill_tui.demo.schedule import make_calendar, write_calendar
+from backfill_tui.demo.script import Scenario
 from backfill_tui.demo.suites import thresholds_text
 from backfill_tui.demo.warehouse import Warehouse
 from backfill_tui.errors import BackfillError, UsageError
@@ -30,7 +31,7 @@ _MADE_HERE = (
     "logs",
     "checkpoints",
     "warehouse",
-    ".backfill-tui",
+    STATE_DIR,
     PLAN,
     THRESHOLDS_FILE,
     "calendar.csv",

@@ -6,12 +6,15 @@ import yaml
 
 from backfill_tui.demo import commands
 from backfill_tui.demo.processor import KINDS
-from backfill_tui.demo.scenarios import COMPRESSION, Job, Scenario
 from backfill_tui.demo.schedule import Calendar, days_between
+from backfill_tui.demo.script import COMPRESSION, Job, Scenario
 from backfill_tui.demo.suites import suites_of, suites_text
 
 INPUTS_EVERY_S = 10.0
 """How often the suites of a phase's inputs are run, at `--speed 1`."""
+
+PROGRESS_EVERY_S = 10.0
+"""How often `run` prints how far a phase is, at `--speed 1`."""
 
 
 class _Typed(yaml.SafeDumper):
@@ -44,7 +47,7 @@ def plan_text(
         job.phase: _phase(scenario, job, calendar, seed=seed, speed=speed, tag=tag, zone=zone)
         for job in scenario.jobs
     }
-    phases |= _training(scenario) if scenario.go_check else {}
+    phases |= _go_check(scenario) if scenario.go_check else {}
     *_, last = phases
     by = begins + timedelta(seconds=scenario.deadline_s / speed)
     plan = {
@@ -56,6 +59,7 @@ def plan_text(
         "warehouse": {"backend": "duckdb", "path": "warehouse/"},
         "calendar": {"csv": "calendar.csv"},
         "alerts": {"stall_after": "20s"},
+        **_polling(scenario, speed),
         "phases": phases,
     }
     header = _HEADER.format(story=scenario.story, factor=COMPRESSION * speed)
@@ -63,21 +67,23 @@ def plan_text(
     return f"{header}{written}{suites_text(suites_of(scenario))}"
 
 
-def _training(scenario: Scenario) -> dict[str, object]:
-    """The model's training at the end of the night, and the GO check before it: every suite on the whole range."""
-    return {
-        "ml_ready": {
-            "title": "GO check: every table, one range",
-            "dates": _dates(scenario.jobs[-1].start, scenario.jobs[-1].end),  # of what is computed from all others
-            "after": [job.phase for job in scenario.jobs],
-            "suites": list(scenario.go_check),
-        },
-        "ml_training": {
-            "title": "Train the model",
-            "command": ["echo", "Training XGBoost v5"],
-            "after": ["ml_ready"],
-        },
+def _polling(scenario: Scenario, speed: float) -> dict[str, object]:
+    """How often `run` prints progress, where there is a `run`: a night of minutes has no time for the default."""
+    if not scenario.unattended:
+        return {}
+    return {"polling": {"interval": f"{max(1, round(PROGRESS_EVERY_S / speed))}s", "progress_every": 1}}
+
+
+def _go_check(scenario: Scenario) -> dict[str, object]:
+    """Every suite on the whole range, and the model's training after it; at night that is left to the morning."""
+    check: dict[str, object] = {
+        "title": "GO check: every table, one range",
+        "dates": _dates(scenario.jobs[-1].start, scenario.jobs[-1].end),  # of what is computed from all others
+        "after": [job.phase for job in scenario.jobs],
+        "suites": list(scenario.go_check),
     }
+    training = {"title": "Train the model", "command": ["echo", "Training XGBoost v5"], "after": ["ml_ready"]}
+    return {"ml_ready": check} if scenario.unattended else {"ml_ready": check, "ml_training": training}
 
 
 def _dates(start: date, end: date) -> dict[str, str]:
@@ -103,6 +109,8 @@ def _phase(
     }
     if job.game_dates_only:
         phase["units"] = "calendar"
+    if job.auto:
+        phase["start"] = "auto"
     if job.after:
         phase["after"] = list(job.after)
     if job.inputs:

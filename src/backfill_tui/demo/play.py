@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from backfill_tui.demo import cast
 from backfill_tui.demo.night import PLAN, Night, night_in, prepare, scenario_named, start
@@ -22,6 +22,16 @@ _BEAT_S = 0.1
 INTERRUPTED = 130
 
 
+class OpenDashboard(Protocol):
+    """Shows the screen on a plan file until it is left, and returns the exit code.
+
+    With `auto` it does what `run` does.
+    """
+
+    def __call__(self, plan: Path, *, auto: bool) -> int:
+        """Open it."""
+
+
 def play(
     *,
     scenario: str,
@@ -30,13 +40,16 @@ def play(
     headless: bool,
     cleanup: bool,
     seed: int,
-    open_dashboard: Callable[[Path], int],
+    open_dashboard: OpenDashboard,
+    drive: Callable[[Path], int],
     print_status: Callable[[Path], str | None],
     out: TextIO,
     err: TextIO,
 ) -> int:
     """Play a night and return the exit code of the command.
 
+    `drive` does what `run` does with a plan file, in lines, and returns its exit code: so an unattended night is
+    played without a screen. Of any other night `print_status` prints a line now and then.
     A demo that still runs in the folder is opened again rather than started twice; with `cleanup` it is stopped,
     and that is all. Else `cleanup` stops what still runs once the screen is left.
     Raises UsageError and BackfillError.
@@ -55,8 +68,12 @@ def play(
             err.flush()
             prepare(place, script, seed, speed)
             start(place)
+            kept = night_in(place)
+    unattended = kept is not None and kept.script.unattended  # of a night that ran already: whatever was asked for
     try:
-        return _report(place, print_status, out) if headless else open_dashboard(place / PLAN)
+        if not headless:
+            return open_dashboard(place / PLAN, auto=unattended)
+        return drive(place / PLAN) if unattended else _report(place, print_status, out)
     finally:
         if cleanup:
             _clean_up(place, err)
@@ -67,10 +84,10 @@ def play(
 def farewell(folder: Path) -> str:
     """What still runs in a demo's folder, how to stop it, and how to come back."""
     program = _program()
-    back = f"Come back: {program} {shlex.quote(str(folder / PLAN))}"
+    back = _way_back(folder, program)
     members = cast.running(folder)
     if not members:
-        return f"The night is over, nothing runs any more. {back}"
+        return f"Nothing runs any more. {back}"
     width = max(len(member.role) for member in members)
     lines = [f"  {member.pid:>7}  {member.role:<{width}}  {folder / member.log}" for member in members]
     pids = " ".join(str(member.pid) for member in members)
@@ -85,6 +102,14 @@ def farewell(folder: Path) -> str:
     )
 
 
+def _way_back(folder: Path, program: str) -> str:
+    """The command that opens the screen again; of an unattended night also what goes on without one."""
+    night, plan = night_in(folder), shlex.quote(str(folder / PLAN))
+    if night is None or not night.script.unattended:
+        return f"Come back: {program} {plan}"
+    return f"Come back: {program} {plan} --auto\nGo on without a screen: {program} run {plan}"
+
+
 def _program() -> str:
     """How to call this program again from here: by its name where the shell would find it."""
     if shutil.which("backfill-tui"):
@@ -94,7 +119,7 @@ def _program() -> str:
 
 
 def _report(folder: Path, print_status: Callable[[Path], str | None], out: TextIO) -> int:
-    """Print a status line every few seconds until the night is over, or until SIGINT."""
+    """Print a status line every few seconds until nothing runs any more, or until SIGINT."""
     with _interruptible() as interrupted:
         over = False
         while not over and not interrupted.is_set():

@@ -1,108 +1,13 @@
-"""The nights that can be played, as data: which jobs there are, and what people did to them, and when."""
+"""The nights that can be played, by name."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
-from backfill_tui.demo.warehouse import ALWAYS, NEVER
-
-COMPRESSION = 140.0
-"""Seconds of the night in one of the clock's, at `--speed 1`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One backfill of the night: a phase of the plan, and the words of its command line."""
-
-    phase: str
-    title: str
-    job: str  # the job program's --job
-    writes: str
-    start: date
-    end: date
-    log: str
-    retry_log: str | None = None  # where people let a retry write; none: nobody retries it
-    workers: int | None = None  # in parallel, on so many
-    fresh_workers: int = 15  # of a fresh start, which is always in parallel: then people are in a hurry
-    pace: float = 1.0  # so many times as fast as its kind usually is
-    fail_rate: float = 0.0
-    broken_until: date = NEVER  # team offense: writes rows with the bug up to this date
-    game_dates_only: bool = False
-    after: tuple[str, ...] = ()
-    suites: tuple[str, ...] = ()  # that judge it; their text is that of config/nba.yaml
-    inputs: tuple[str, ...] = ()  # suites that must pass on what it reads
-
-
-class Act(StrEnum):
-    """What somebody does."""
-
-    START = "start"  # the first time, or again: the job then resumes from its checkpoint
-    START_FRESH = "start fresh"  # from its first date, whatever its checkpoint says; no date fails again
-    KILL = "kill"  # with SIGKILL
-    RETRY = "retry"  # its failed dates
-    ORCHESTRATE = "orchestrate"  # start a script that waits for this job
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """So many seconds after the beginning, at `--speed 1`."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """Once that share of the job's dates has ended."""
-
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """So many seconds, at `--speed 1`, after the job's n-th run has ended, and after `others` have ended theirs.
-
-    Of another job at least so many runs must have ended, and none be running.
-    """
-
-    runs: int
-    seconds: float
-    others: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Who does what to which job, and when; the triggers mean the step's own job."""
-
-    act: Act
-    phase: str
-    when: At | Reached | Ended
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """One night."""
-
-    name: str
-    story: str
-    jobs: tuple[Job, ...]
-    steps: tuple[Step, ...]
-    deadline_s: float  # from the beginning, at `--speed 1`
-    yesterday: bool = True  # whether the warehouse has rows of all seasons already
-    broken_until: date = NEVER  # up to here they carry the bug
-    go_check: tuple[
-        str, ...
-    ] = ()  # suites that say on the whole range whether a model may be trained; none: no model
-    thresholds: tuple[tuple[str, str, float], ...] = ()  # section, key, value: instead of the shipped ones
-
-    def job(self, phase: str) -> Job:
-        """The job of that phase."""
-        return next(job for job in self.jobs if job.phase == phase)
-
+from backfill_tui.demo.script import GO_CHECK, Act, At, Ended, Job, Reached, Scenario, Step
+from backfill_tui.demo.season import HANDOVER, HANDOVER_PARALLEL, UNATTENDED_BROKEN, UNATTENDED_NIGHT
+from backfill_tui.demo.tables import COMPOSITE_FACTORS, PLAYER_GAME_SUMMARY, TEAM_OFFENSE
+from backfill_tui.demo.warehouse import ALWAYS
 
 _OLD_FEED_ENDS = date(2024, 5, 1)
-_TEAM_OFFENSE = "nba_analytics.team_offense_game_summary"
-_PLAYER_GAME_SUMMARY = "nba_analytics.player_game_summary"
-_COMPOSITE_FACTORS = "nba_precompute.player_composite_factors"
 
 NBA_NIGHT = Scenario(
     name="nba-night",
@@ -112,7 +17,7 @@ NBA_NIGHT = Scenario(
             phase="team_offense",
             title="Team offense, phase 1",
             job="team_offense",
-            writes=_TEAM_OFFENSE,
+            writes=TEAM_OFFENSE,
             start=date(2021, 10, 19),
             end=date(2026, 1, 2),
             log="logs/team_offense_backfill_phase1.log",
@@ -124,7 +29,7 @@ NBA_NIGHT = Scenario(
             phase="team_offense_fix",
             title="Team offense, bug fix",
             job="team_offense",
-            writes=_TEAM_OFFENSE,
+            writes=TEAM_OFFENSE,
             start=date(2021, 10, 1),
             end=_OLD_FEED_ENDS,
             log="logs/team_offense_bug_fix.log",
@@ -135,7 +40,7 @@ NBA_NIGHT = Scenario(
             phase="player_game_summary",
             title="Player game summary",
             job="player_game_summary",
-            writes=_PLAYER_GAME_SUMMARY,
+            writes=PLAYER_GAME_SUMMARY,
             start=_OLD_FEED_ENDS,
             end=date(2026, 1, 2),
             log="logs/player_game_summary_backfill.log",
@@ -150,7 +55,7 @@ NBA_NIGHT = Scenario(
             phase="player_game_summary_history",
             title="Player game summary, older seasons",
             job="player_game_summary",
-            writes=_PLAYER_GAME_SUMMARY,
+            writes=PLAYER_GAME_SUMMARY,
             start=date(2021, 10, 19),
             end=_OLD_FEED_ENDS - timedelta(days=1),
             log="logs/player_game_summary_backfill_history.log",
@@ -163,7 +68,7 @@ NBA_NIGHT = Scenario(
             phase="composite_factors",
             title="Player composite factors",
             job="player_composite_factors",
-            writes=_COMPOSITE_FACTORS,
+            writes=COMPOSITE_FACTORS,
             start=date(2021, 10, 19),
             end=date(2026, 1, 2),
             log="logs/phase4_pcf_backfill.log",
@@ -194,14 +99,7 @@ NBA_NIGHT = Scenario(
     ),
     deadline_s=390,
     broken_until=ALWAYS,
-    go_check=(
-        "team_offense",
-        "team_totals",
-        "player_game_summary",
-        "phase3_ready",
-        "composite_factors",
-        "training_rows",
-    ),
+    go_check=GO_CHECK,
 )
 
 QUIET_NIGHT = Scenario(
@@ -212,7 +110,7 @@ QUIET_NIGHT = Scenario(
             phase="team_offense",
             title="Team offense, season 2024-25",
             job="team_offense",
-            writes=_TEAM_OFFENSE,
+            writes=TEAM_OFFENSE,
             start=date(2024, 10, 1),
             end=date(2025, 6, 30),
             log="logs/team_offense_backfill.log",
@@ -222,7 +120,7 @@ QUIET_NIGHT = Scenario(
             phase="player_game_summary",
             title="Player game summary, season 2023-24",
             job="player_game_summary",
-            writes=_PLAYER_GAME_SUMMARY,
+            writes=PLAYER_GAME_SUMMARY,
             start=date(2023, 10, 1),
             end=date(2024, 6, 30),
             log="logs/player_game_summary_backfill.log",
@@ -243,7 +141,7 @@ FIRST_MINUTE = Scenario(
             phase="team_offense",
             title="Team offense, November 2023",
             job="team_offense",
-            writes=_TEAM_OFFENSE,
+            writes=TEAM_OFFENSE,
             start=date(2023, 11, 1),
             end=date(2023, 11, 28),
             log="logs/team_offense_backfill.log",
@@ -256,5 +154,16 @@ FIRST_MINUTE = Scenario(
     thresholds=(("team_offense", "min_games", 150),),
 )
 
-SCENARIOS = {scenario.name: scenario for scenario in (NBA_NIGHT, QUIET_NIGHT, FIRST_MINUTE)}
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        NBA_NIGHT,
+        UNATTENDED_NIGHT,
+        UNATTENDED_BROKEN,
+        HANDOVER,
+        HANDOVER_PARALLEL,
+        QUIET_NIGHT,
+        FIRST_MINUTE,
+    )
+}
 DEFAULT_SCENARIO = NBA_NIGHT.name

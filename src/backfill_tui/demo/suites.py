@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from backfill_tui.demo.scenarios import Scenario
+from backfill_tui.demo.script import Scenario
 from backfill_tui.plan.shipped import shipped
 
 _HEADER = "# How good is good enough in this night. Usable in the plan as ${section.key}.\n"
