@@ -77,7 +77,7 @@ class RunLines:
         self._told[view.name] = told
 
     def _progress(self, snapshot: Snapshot, view: PhaseView) -> None:
-        """Of a phase at work, when it is first seen to be, at its interval, and when it has ended; of others once."""
+        """Of a phase at work, when it is first seen to be, at its interval, when it has ended; of others once."""
         at_work = view.process.alive or view.state.value in {"running", "stalled"}
         last = self._progress_at.get(view.name)
         begun_before = self._before is None and view.account.counts.accounted > 0
