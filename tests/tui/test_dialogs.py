@@ -222,6 +222,7 @@ async def test_a_refused_offer_is_a_sentence_and_nothing_can_be_confirmed() -> N
     app = make_app(operator=operator)
     async with running(app) as pilot:
         dialog = await _open(pilot, "1", "r")
+        assert "Retry team_offense_fix" in shown(app)
         assert "team_offense_fix runs. Wait for its end, or stop it." in shown(app)
         assert _yes(dialog).disabled
         await press(pilot, "y", "tab", "tab", "enter")

@@ -14,7 +14,7 @@ from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, width
 
 READ_ONLY = "This screen is read-only: it starts, stops and accepts nothing."
 NO_OPERATOR = "Nothing can be started, stopped or accepted here: that takes a plan whose ledger can be written."
-NO_HISTORY = "There is no history here: it comes with a plan whose ledger is open, and a read-only screen opens none."
+NO_HISTORY = "There is no history here: it comes with a plan whose ledger is open; a read-only screen opens none."
 LEAVE = "esc: leave"
 LOOKING = "Looking at it as it is now …"
 

@@ -57,8 +57,9 @@ class Dialog(ModalScreen[None]):
     SCOPE: ClassVar[Scope] = Scope.DIALOG
     AUTO_FOCUS = "#offer"
 
-    def __init__(self, phase: str, operator: Operator) -> None:
+    def __init__(self, what: str, phase: str, operator: Operator) -> None:
         super().__init__()
+        self.what = what  # is asked, in a word
         self.phase = phase
         self.operator = operator
         self.step = Step.LOOKING
@@ -122,7 +123,9 @@ class Dialog(ModalScreen[None]):
         question, asking = self.question, self.step is Step.ASKING
         words = offers.LOOKING if self.step is Step.LOOKING else ""
         write = question.write if question else (lambda width: [one(piece) for piece in wrap(words, width)])
-        self.query_one("#offer", Details).write(write)
+        offer = self.query_one("#offer", Details)
+        offer.set_class(self.step is Step.REFUSED, "-gone")
+        offer.write(write)
         self._field("reason").set_class(not (question and question.reason), "-gone")
         self._field("name").set_class(not (question and question.name), "-gone")
         for name in ("reason", "name"):
@@ -148,7 +151,7 @@ class Dialog(ModalScreen[None]):
         more = "PgDn: more  " if self.query_one("#offer").max_scroll_y else ""
         question = self.question
         keys = question.keys if question is not None and self.step is Step.ASKING else offers.LEAVE
-        self.query_one(Frame).entitle(question.title if question else self.phase, f"{more}{keys}")
+        self.query_one(Frame).entitle(question.title if question else f"{self.what} {self.phase}", f"{more}{keys}")
 
     def _weigh(self) -> None:
         """Say what is lacking, what is wrong, or what is being done; let the button be pressed once it all fits."""
@@ -179,7 +182,8 @@ class Dialog(ModalScreen[None]):
     def _focus_first(self) -> None:
         """Where something is to be typed, there; else what is to be read. Never what would do it."""
         fields = [field for field in self._fields() if not field.value]
-        self.set_focus(fields[0].answer if fields else self.query_one("#offer"))
+        read = self.query_one("#no" if self.step is Step.REFUSED else "#offer")
+        self.set_focus(fields[0].answer if fields else read)
 
     def _fields(self) -> list[Field]:
         return [field for field in self.query(Field) if not field.has_class("-gone")]
@@ -269,7 +273,9 @@ class Dialog(ModalScreen[None]):
 
     def _step_focus(self, by: int) -> None:
         stops: list[Widget] = [self.query_one("#offer"), *(field.answer for field in self._fields())]
-        stops += [choice for choice in self.query(Choice) if not choice.disabled and not choice.has_class("-gone")]
+        stops = [
+            stop for stop in (*stops, *self.query(Choice)) if not stop.disabled and not stop.has_class("-gone")
+        ]
         at = stops.index(self.focused) if self.focused in stops else -by
         self.set_focus(stops[(at + by) % len(stops)])
 

@@ -17,7 +17,7 @@ class LaunchDialog(Dialog):
     """A launch, or with `retry` a run of the failed and missing dates."""
 
     def __init__(self, phase: str, operator: Operator, *, retry: bool = False) -> None:
-        super().__init__(phase, operator)
+        super().__init__("Retry" if retry else "Launch", phase, operator)
         self._retry = retry
         self._offer: LaunchOffer | None = None
 
@@ -38,7 +38,7 @@ class StopDialog(Dialog):
     """A stop; where that was not heeded, a second question: whether to kill."""
 
     def __init__(self, phase: str, operator: Operator) -> None:
-        super().__init__(phase, operator)
+        super().__init__("Stop", phase, operator)
         self._offer: StopOffer | None = None
         self._reason = ""  # of the stop, which is the kill's too
 
@@ -65,7 +65,7 @@ class AcceptDialog(Dialog):
     """A person's GO."""
 
     def __init__(self, phase: str, operator: Operator, view: PhaseView | None) -> None:
-        super().__init__(phase, operator)
+        super().__init__("Accept", phase, operator)
         self._view = view
 
     async def look(self) -> Question:
