@@ -21,8 +21,9 @@ from backfill_tui.engine.watch import PlanWatch
 class Session:
     """One screen on one plan.
 
-    `judge` is None where nothing may be run: read-only, or files watched by hand; `operator` also where the ledger
-    can't be written. With `auto` it does what an unattended `run` does.
+    `judge` is None where nothing may be run: read-only, or files watched by hand. `operator` is None where there is
+    no ledger; of one that may only be looked at it tells the history. With `auto` the session does what an
+    unattended `run` does.
     """
 
     def __init__(self, opened: OpenedPlan, *, read_only: bool, auto: bool = False) -> None:
@@ -37,7 +38,7 @@ class Session:
             self._after_look,
         )
         self.judge = None if read_only else Judging(opened.plan, self._ledger, docket, lambda: self.feed.newest)
-        acting = self._operator(opened, self._ledger, neighbours) if self.judge is not None else None
+        acting = self._operator(opened, self._ledger, neighbours)
         self.operator = None if acting is None else Operating(acting)
         if auto and acting is not None and self.judge is not None:
             self._driver = Driver(opened.plan, self.judge, acting, neighbours, self._happened)
