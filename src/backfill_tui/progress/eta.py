@@ -1,21 +1,21 @@
-"""When will it be done: one function, `forecast`, from what is left and what was seen to finish quantiles."""
+"""When will it be done: from an account, its runs, and what is known beforehand, to quantiles of the finish.
 
-import math
-from collections import defaultdict
+The reckoning is in `progress.forecast`, which is imported on use.
+"""
+
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from backfill_tui.progress.account import Account, RunEnd, UnitState
-from backfill_tui.progress.cost import Costs, learn
-from backfill_tui.progress.pace import HEAVY, LEAST_UNITS, completions
-from backfill_tui.progress.sequence import PlacedRun, leading
+from backfill_tui.progress.account import Account
+from backfill_tui.progress.calibration import UNCALIBRATED, Calibration
+from backfill_tui.progress.sequence import PlacedRun
 
-_Z80 = 1.2816
-"""The 90 % quantile of the normal distribution: between minus and plus this lie 80 %."""
-
-_DRIFT = 0.05
-"""How much a night's speed changes for reasons that no earlier date shows, as a share of what remains."""
+if TYPE_CHECKING:
+    from backfill_tui.progress.forecast.simulate import Futures
+    from backfill_tui.progress.forecast.worked import Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +35,53 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What earlier runs taught: which dates had work, and what a date cost."""
+    """What runs of other nights took for their dates, oldest first."""
 
-    heavy: Mapping[date, bool] = field(default_factory=dict)
-    costs: Costs = field(default_factory=lambda: Costs(None, None))
+    runs: "tuple[Worked, ...]" = ()
 
 
 def learn_history(runs: Sequence[PlacedRun]) -> History:
     """Study the runs of earlier logs."""
-    heavy = {day: unit.outcome in HEAVY for run in runs for day, unit in run.trace.outcomes.items()}
-    lead = leading(runs)
-    return History(heavy, learn(completions(runs), (lead.trace.workers or 1) if lead else 1))
+    from backfill_tui.progress.forecast.read_runs import history_of
+
+    return History(history_of(runs))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """What is left of an open run, without a clock: seconds of work, their variance, and the unit in progress."""
+    """The futures of an open run, as of when it was last heard of (aware)."""
 
-    mean_s: float
-    variance: float
+    heard_at: datetime
+    futures: "Futures"
     basis: str
-    unit_since: datetime | None  # when the unit in progress began
-    unit_s: float  # what such a unit usually takes
+    progress: float  # the share of its time that lies behind it, as far as is known; 0…1
+    calibration: Calibration = UNCALIBRATED
+
+    def remaining_s(self, now: datetime) -> list[float]:
+        """Seconds from `now` to the end in each future, ascending.
+
+        A future in which a date should have ended by now is put off: it ends right now, and all else later.
+        """
+        silent = (now - self.heard_at).total_seconds()
+        late = (silent - self.futures.first_s).clip(0.0)
+        found: list[float] = sorted((self.futures.ends_s + late - silent).clip(0.0).tolist())
+        return found
 
     def at(self, now: datetime) -> Forecast:
-        """The forecast at a moment. Of the unit in progress at most the half is taken to be behind it."""
-        spent = 0.0
-        if self.unit_since is not None:
-            spent = min(max(0.0, (now - self.unit_since).total_seconds()), self.unit_s / 2)
-        mean = max(0.0, self.mean_s - spent)
-        spread = math.hypot(math.sqrt(self.variance) / mean, _DRIFT) if mean > 0 else 0.0
-        low, high = mean * math.exp(-_Z80 * spread), mean * math.exp(_Z80 * spread)
-        p10, p50, p90 = (now + timedelta(seconds=seconds) for seconds in (low, mean, high))
-        return Forecast(p10, p50, p90, low, mean, high, self.basis)
+        """The forecast at a moment."""
+        left = self.remaining_s(now)
+        said = quantile(left, 0.1), quantile(left, 0.5), quantile(left, 0.9)
+        p10, p50, p90 = self.calibration.widened(*said, self.progress)
+        return Forecast(
+            finish_p10=now + timedelta(seconds=p10),
+            finish_p50=now + timedelta(seconds=p50),
+            finish_p90=now + timedelta(seconds=p90),
+            remaining_p10_s=p10,
+            remaining_p50_s=p50,
+            remaining_p90_s=p90,
+            basis=self.basis,
+            calibrated=self.calibration.speaks_at(self.progress),
+        )
 
 
 def forecast(
@@ -77,9 +91,10 @@ def forecast(
     now: datetime,
     calendar: Mapping[date, float] | None = None,
     history: History | None = None,
+    calibration: Calibration = UNCALIBRATED,
 ) -> Forecast | None:
     """The forecast of an open run at `now`; None while nothing is open, nothing is left, or too little was seen."""
-    ahead = outlook(account, runs, calendar=calendar, history=history)
+    ahead = outlook(account, runs, calendar=calendar, history=history, calibration=calibration)
     return ahead.at(now) if ahead else None
 
 
@@ -89,62 +104,41 @@ def outlook(
     *,
     calendar: Mapping[date, float] | None = None,
     history: History | None = None,
+    calibration: Calibration = UNCALIBRATED,
 ) -> Outlook | None:
-    """What is left of an open run; None while nothing is open, nothing is left, or too little was seen.
+    """The futures of an open run; None while nothing is open, nothing is left, or too little was seen.
 
-    The remaining time is the sum of the costs of what is left; its spread comes from the spread of those costs,
-    from not knowing which dates have work, and from drift. It is not calibrated.
+    It changes only when what was seen does; as time goes by ask it for its forecast `at` another moment.
     """
-    lead = leading(runs)
-    if lead is None or lead.ended is not RunEnd.OPEN:
+    from backfill_tui.progress.forecast.fit import fit
+    from backfill_tui.progress.forecast.read_runs import situation_of
+    from backfill_tui.progress.forecast.simulate import simulate
+
+    situation = situation_of(account, runs, calendar=calendar, history=history.runs if history else ())
+    if situation is None or situation.run.last_at is None:
         return None
-    done = completions(runs)
-    costs = learn(done, lead.trace.workers or 1)
-    if len(done) < LEAST_UNITS or costs == Costs(None, None):
+    learned = fit(situation)
+    if learned is None:
         return None
-    chances, basis = _chances(account, calendar, history)
-    if not chances:
-        return None
-    heavies = sum(chances)
-    unit = account.units.get(account.current_date) if account.current_date else None
     return Outlook(
-        mean_s=sum(costs.mean(p) for p in chances),
-        variance=sum(costs.variance(p) for p in chances) + costs.uncertainty(heavies, len(chances) - heavies),
-        basis=basis,
-        unit_since=unit.at if unit else None,
-        unit_s=costs.mean(1.0),
+        heard_at=situation.run.last_at,
+        futures=simulate(situation, learned),
+        basis=situation.basis,
+        progress=learned.progress,
+        calibration=calibration,
     )
 
 
-def _chances(
-    account: Account, calendar: Mapping[date, float] | None, history: History | None
-) -> tuple[list[float], str]:
-    """For each unit that is left, the chance that it has work; and what that rests on."""
-    left = [day for day, unit in account.units.items() if unit.state in {UnitState.PENDING, UnitState.RUNNING}]
-    unnamed = max(0, (account.counts.pending or 0) + (account.counts.running or 0) - len(left))
-    seen = {
-        day: unit.state is not UnitState.EMPTY
-        for day, unit in account.units.items()
-        if unit.state in {UnitState.DONE, UnitState.EMPTY, UnitState.FAILED}
-    }
-    shares = _Shares({**(history.heavy if history else {}), **seen})
-    if calendar is not None:
-        return [1.0 if calendar.get(day, 0) > 0 else 0.0 for day in left] + [1.0] * unnamed, "calendar"
-    known = history.heavy if history else {}
-    chances = [float(known[day]) if day in known else shares.of(day) for day in left]
-    return chances + [shares.overall] * unnamed, "history" if history and history.heavy else "learned"
+def quantile(ascending: Sequence[float], share: float) -> float:
+    """The value below which that share of the values lies, linear between them; 0 of none."""
+    if not ascending:
+        return 0.0
+    place = share * (len(ascending) - 1)
+    low = int(place)
+    high = min(low + 1, len(ascending) - 1)
+    return ascending[low] + (ascending[high] - ascending[low]) * (place - low)
 
 
-class _Shares:
-    """How often a date has work: by the month of the year where it was seen, else in all."""
-
-    def __init__(self, seen: Mapping[date, bool]) -> None:
-        months: dict[int, list[bool]] = defaultdict(list)
-        for day, heavy in seen.items():
-            months[day.month].append(heavy)
-        self.overall = sum(seen.values()) / len(seen) if seen else 1.0
-        self._months = {month: (sum(days) + 2 * self.overall) / (len(days) + 2) for month, days in months.items()}
-
-    def of(self, day: date) -> float:
-        """The share of dates like this one that had work, 0…1."""
-        return self._months.get(day.month, self.overall)
+def share_below(ascending: Sequence[float], value: float) -> float:
+    """The share of the values that do not exceed one: a probability, if they are futures."""
+    return bisect_right(ascending, value) / len(ascending) if ascending else 0.0

@@ -1,0 +1,59 @@
+"""A run's dates as columns, with what was said of each beforehand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backfill_tui.progress.forecast.chance import Ordinals, said_by
+from backfill_tui.progress.forecast.hints import Hints
+from backfill_tui.progress.forecast.luck import Array
+from backfill_tui.progress.forecast.worked import Worked
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the dates of one run took, in the order in which they finished."""
+
+    days: Ordinals  # proleptic; 0 for one that is not known by name
+    said: Ordinals  # the class of each, see `chance`
+    heavy: NDArray[np.bool_]
+    seconds: Array
+    size: Array  # of one with work, 1 being usual
+    workers: int
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+
+def columns(run: Worked, hints: Hints) -> Columns:
+    """The columns of a run."""
+    days = [one.day for one in run.took]
+    return Columns(
+        days=ordinals(days),
+        said=said_by([hints.said(day) for day in days]),
+        heavy=np.array([one.heavy for one in run.took], dtype=np.bool_),
+        seconds=np.array([one.seconds for one in run.took], dtype=np.float64),
+        size=np.array([hints.size(day) for day in days], dtype=np.float64),
+        workers=run.workers,
+    )
+
+
+def joined(runs: Sequence[Columns]) -> Columns:
+    """Several runs as one."""
+    return Columns(
+        days=np.concatenate([run.days for run in runs]),
+        said=np.concatenate([run.said for run in runs]),
+        heavy=np.concatenate([run.heavy for run in runs]),
+        seconds=np.concatenate([run.seconds for run in runs]),
+        size=np.concatenate([run.size for run in runs]),
+        workers=runs[-1].workers,
+    )
+
+
+def ordinals(days: Sequence[date | None]) -> Ordinals:
+    """Dates as proleptic ordinals, 0 for one without a name."""
+    found: Ordinals = np.array([0 if day is None else day.toordinal() for day in days], dtype=np.int64)
+    return found

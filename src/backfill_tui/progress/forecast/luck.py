@@ -1,0 +1,38 @@
+"""The draws of a simulation. Each date keeps its own for ever, so a forecast moves only when its inputs do."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLES = 200
+"""How many futures are simulated."""
+
+_ROWS = 4096  # eleven years of dates before two share their draws
+_SEED = 20_260_103
+
+Array = NDArray[np.float64]
+
+
+@cache
+def _table(which: int) -> Array:
+    drawn: Array = np.random.default_rng([_SEED, which]).random((_ROWS, SAMPLES))
+    drawn.setflags(write=False)
+    return drawn
+
+
+def of_dates(keys: NDArray[np.int64], which: int) -> Array:
+    """Uniform draws in [0, 1), a row of SAMPLES for each key; `which` tells what they decide."""
+    return _table(which)[keys % _ROWS]
+
+
+@cache
+def normal(which: int) -> Array:
+    """SAMPLES standard normal draws that lie as evenly as so many can, in an order of their own."""
+    from statistics import NormalDist
+
+    law = NormalDist()
+    even = [law.inv_cdf((i + 0.5) / SAMPLES) for i in range(SAMPLES)]
+    drawn = np.random.default_rng([_SEED, 1000 + which]).permutation(np.array(even))
+    drawn.setflags(write=False)
+    return drawn

@@ -1,0 +1,61 @@
+"""How much of the usual work a date with work is: by its size, and where none is known by the time of the year."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from backfill_tui.progress.forecast.chance import NONE_SAID, Ordinals, day_of_year, over_the_year
+from backfill_tui.progress.forecast.columns import Columns
+from backfill_tui.progress.forecast.luck import Array
+
+_SLOPE, _SLOPE_SD = 0.5, 0.35
+"""How much of a date's cost grows with its size, before anything is known of it."""
+
+_NOISE_SD = 0.45
+_FAR_OUT = 4.0  # times the usual; what lies further says nothing of size
+_SEASON_STRENGTH = 12.0
+_LEAST, _MOST = 0.1, 6.0
+
+
+class Shape:
+    """Work relative to the usual date with work, learned from runs each held against its own mean."""
+
+    def __init__(self, telling: Sequence[Columns], seasonal: Sequence[Columns]) -> None:
+        """`telling` are the runs whose times tell what a size costs, `seasonal` those that tell of the year."""
+        self._slope = _slope(telling)
+        self._of_year = self._over_year(seasonal)
+
+    def of(self, days: Ordinals, said: Ordinals, size: Array) -> Array:
+        """The work of dates, if they have any."""
+        by_size = 1.0 + self._slope * (size - 1.0)
+        season = np.where((said == NONE_SAID) & (days > 0), self._of_year[day_of_year(days)], 1.0)
+        found: Array = np.clip(by_size * season, _LEAST, _MOST)
+        return found
+
+    def _over_year(self, runs: Sequence[Columns]) -> Array:
+        """For each place of the year how dates with work, of which nothing is said, compare with others."""
+        due, found = np.zeros(366), np.zeros(366)
+        for run in runs:
+            kept = run.heavy & (run.said == NONE_SAID) & (run.days > 0)
+            if kept.sum() < 2:
+                continue
+            ratio = np.minimum(run.seconds[kept] / max(run.seconds[kept].mean(), 1e-9), _FAR_OUT)
+            due += over_the_year(run.days[kept], np.ones(len(ratio)))
+            found += over_the_year(run.days[kept], ratio)
+        shape: Array = (found + _SEASON_STRENGTH) / (due + _SEASON_STRENGTH)
+        return shape
+
+
+def _slope(runs: Sequence[Columns]) -> float:
+    """The share of the cost that grows with size: ridge regression towards what is usual."""
+    above, both = _NOISE_SD**2 / _SLOPE_SD**2, _NOISE_SD**2 / _SLOPE_SD**2 * _SLOPE
+    for run in runs:
+        kept = run.heavy & (run.size != 1.0)
+        if kept.sum() < 3:
+            continue
+        size, seconds = run.size[kept], run.seconds[kept]
+        took = np.minimum(seconds / max(seconds.mean(), 1e-9), _FAR_OUT)
+        apart = size - size.mean()
+        above += float(apart @ apart)
+        both += float(apart @ (took - took.mean()))
+    return min(max(both / above, 0.0), 1.5)

@@ -1,0 +1,144 @@
+"""The futures of a run: when it ends in each, with its workers, the dates in flight, drift and stragglers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backfill_tui.progress.forecast import luck
+from backfill_tui.progress.forecast.chance import day_of_year
+from backfill_tui.progress.forecast.fit import Fit
+from backfill_tui.progress.forecast.luck import SAMPLES, Array
+from backfill_tui.progress.forecast.situation import Situation
+
+EXACT = 240
+"""So many of the last dates are given to workers one by one. What lies before is shared by all of them evenly."""
+
+_STEPS = 64  # positions ahead at which drift is worked out
+
+HAS_WORK, SCATTER, WHERE = 0, 1, 2
+LEVEL, TREND, WANDER, SEASON = 0, 1, 2, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Futures:
+    """Per future: seconds from when the run was last heard of to its end, and to the first completion."""
+
+    ends_s: Array
+    first_s: Array
+
+
+def simulate(situation: Situation, learned: Fit) -> Futures:
+    """Play what is left, SAMPLES times."""
+    seconds = _seconds(situation, learned)
+    flying = len(situation.run.in_flight)
+    if not len(seconds):
+        return Futures(np.zeros(SAMPLES), np.zeros(SAMPLES))
+    workers = situation.run.workers
+    first = seconds[: max(1, flying)].min(axis=0)
+    if workers <= 1:
+        return Futures(seconds.sum(axis=0), first)
+    return Futures(_shared(seconds, flying, workers), first)
+
+
+def _seconds(situation: Situation, learned: Fit) -> Array:
+    """What each date still takes of a worker: a row a date, those in flight first."""
+    ages = np.array([one.age_s for one in situation.run.in_flight])
+    share = learned.light_s / learned.heavy_s if learned.heavy_s else 1.0
+    odds = learned.chances
+    usual = odds.p * learned.work + (1 - odds.p) * share
+    drift = _drift(learned, (np.cumsum(usual) - usual / 2) / 1000)
+    keys = _keys(learned)
+    p = _with_doubt(learned)
+    if len(ages):
+        p[: len(ages)] = _given_age(p[: len(ages)], ages, learned)
+    heavy = luck.of_dates(keys, HAS_WORK) < p
+    scatter = luck.of_dates(keys, SCATTER)
+    heavy_due, light_due = learned.heavy_s * learned.work[:, None] * drift, learned.light_s * drift
+    due = np.where(heavy, heavy_due, light_due)
+    factor = np.where(heavy, learned.heavy_noise.draw(scatter), learned.light_noise.draw(scatter))
+    seconds: Array = due * factor
+    for i in np.flatnonzero(ages > 0):
+        least = ages[i] / np.maximum(due[i], 1e-9)
+        beyond = np.where(
+            heavy[i],
+            learned.heavy_noise.draw_beyond(scatter[i], least),
+            learned.light_noise.draw_beyond(scatter[i], least),
+        )
+        seconds[i] = np.maximum(due[i] * beyond - ages[i], 0.0)
+    return seconds
+
+
+def _keys(learned: Fit) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Whose draws a date has: its own; one without a name has those of its place, counted from the last."""
+    count = len(learned.days)
+    nameless = 2_000_000 + np.arange(count)[::-1]
+    return np.where(learned.days > 0, learned.days, nameless)
+
+
+def _drift(learned: Fit, ahead: Array) -> Array:
+    """The factor on what dates take, a row for each position ahead (in thousands of dates' work)."""
+    level = learned.level
+    reach = np.linspace(0.0, float(ahead[-1]), min(_STEPS, len(ahead)))
+    known = max(level.seen, 1e-9)
+    carried = known * (1 - np.exp(-reach / known))  # a trend is carried on about as far as it was seen
+    now = level.mean + np.sqrt(level.variance) * luck.normal(LEVEL)
+    trend = level.trend + np.sqrt(level.trend_variance) * luck.normal(TREND)
+    wander = np.sqrt(level.wander_variance * reach)[:, None] * luck.normal(WANDER)
+    steps = np.exp(np.clip(now + carried[:, None] * trend + wander, -10.0, 10.0))
+    which = np.searchsorted(reach, ahead, side="left").clip(0, len(reach) - 1)
+    factor: Array = steps[which]
+    return factor
+
+
+def _with_doubt(learned: Fit) -> Array:
+    """The chance of work of each date in each future: what is not known well is doubted, months as a whole."""
+    p = learned.chances.p
+    doubted = np.clip(p, 1e-4, 1 - 1e-4)
+    logit = np.log(doubted / (1 - doubted))
+    spread = 1.0 / np.sqrt((learned.chances.rests_on + 3.0) * doubted * (1 - doubted) + 0.5)
+    certain = (p <= 0.02) | (p >= 0.98)
+    month = (day_of_year(learned.days) // 31).astype(np.int64)
+    z = np.stack([luck.normal(SEASON + i) for i in range(12)])[month]
+    shifted: Array = 1.0 / (1.0 + np.exp(-(logit[:, None] + np.where(certain, 0.0, spread)[:, None] * z)))
+    return shifted
+
+
+def _given_age(p: Array, ages: Array, learned: Fit) -> Array:
+    """The chance of work of dates that have been worked on for so long without an end."""
+    pace = float(np.exp(learned.level.mean))
+    work = learned.work[: len(ages)]
+    lasting_heavy = learned.heavy_noise.lasting(ages / np.maximum(learned.heavy_s * work * pace, 1e-9))
+    lasting_light = learned.light_noise.lasting(ages / max(learned.light_s * pace, 1e-9))
+    heavy = p * np.maximum(lasting_heavy, 1e-3)[:, None]
+    light = (1 - p) * np.maximum(lasting_light, 1e-4)[:, None]
+    given: Array = heavy / np.maximum(heavy + light, 1e-12)
+    return given
+
+
+def _shared(seconds: Array, flying: int, workers: int) -> Array:
+    """When the last of the workers is done: each takes the next date as soon as it is free."""
+    free = np.zeros((workers, SAMPLES))
+    begun = min(flying, workers)
+    free[:begun] = seconds[:begun]
+    queue = seconds[begun:]
+    bulk = len(queue) - EXACT
+    if bulk > workers:
+        free = _levelled(free, queue[:bulk])
+        queue = queue[bulk:]
+    columns = np.arange(SAMPLES)
+    for row in queue:
+        next_free = free.argmin(axis=0)
+        free[next_free, columns] += row
+    last: Array = free.max(axis=0)
+    return last
+
+
+def _levelled(free: Array, bulk: Array) -> Array:
+    """Workers after a long stretch of work: each is somewhere within a date, and together they have done it all."""
+    workers = len(free)
+    picked = bulk[np.linspace(0, len(bulk) - 1, workers).astype(np.int64)]
+    into = picked * luck.of_dates(np.arange(workers), WHERE)
+    total = free.sum(axis=0) + bulk.sum(axis=0)
+    level = (total - into.sum(axis=0)) / workers
+    levelled: Array = level + into
+    return levelled
