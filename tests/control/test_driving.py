@@ -145,6 +145,15 @@ def test_suites_that_cannot_tell_are_asked_again_after_a_pause_and_a_few_times_o
     assert is_over([replace(found, asked=asked)])
 
 
+def test_what_asking_again_cannot_change_is_asked_once_until_somebody_writes() -> None:
+    no_credentials = replace(UNKNOWN, may_mend=False)
+    asked = one(PhaseState.FINISHED, suites=("s",), outcome=no_credentials, asked=Asked(1, ago(minutes=5)))
+    assert kinds(replace(asked, asked=Asked())) == [StepKind.VALIDATE]
+    assert kinds(asked) == []
+    assert is_over([asked])
+    assert kinds(replace(asked, written_at=ago(minutes=4))) == [StepKind.VALIDATE]
+
+
 def test_what_was_written_since_is_asked_at_once_however_often_it_was_before() -> None:
     found = one(PhaseState.FINISHED, suites=("s",), outcome=STALE, asked=GAVE_UP)
     assert kinds(found) == []

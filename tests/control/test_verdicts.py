@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from backfill_tui.checks.digest import digest_of
-from backfill_tui.checks.model import Check, Status, SuiteResult
+from backfill_tui.checks.model import Check, Reason, Status, SuiteResult
 from backfill_tui.checks.subject import Subject, WorkCalendar
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Condition, PhaseState
@@ -184,3 +184,15 @@ def test_a_phase_that_only_judges_waits_is_ready_and_is_judged() -> None:
     assert judge(judging_only(NOT_RUN), stall_after_s=1, gate=waits, now=NOW)[0] is PhaseState.WAITING
     assert judge(judging_only(NOT_RUN), stall_after_s=1, gate=may, now=NOW)[0] is PhaseState.READY
     assert judge(judging_only(passed), stall_after_s=1, gate=may, now=NOW)[0] is PhaseState.PASSED
+
+
+@pytest.mark.parametrize(
+    ("reason", "may_mend"),
+    [(Reason.UNREACHABLE, True), (Reason.TIMED_OUT, True), (Reason.NO_CREDENTIALS, False), (Reason.NO_ROWS, False)],
+)
+def test_a_network_may_come_back_but_credentials_and_rows_do_not_by_themselves(
+    reason: Reason, may_mend: bool
+) -> None:
+    check = Check("rows", "metric", "error", Status.UNKNOWN, reason=reason)
+    unknown = replace(result(Status.UNKNOWN), checks=(check,))
+    assert outcome_of(["s"], {"s": unknown}, {}).may_mend is may_mend

@@ -149,7 +149,7 @@ def _own_steps(one: PhaseNow, now: datetime) -> Iterator[Step]:
     if one.over_time and one.alive and one.phase.on_timeout == "stop" and not one.stop_asked:
         yield Step(StepKind.STOP, name, "its time-out has passed")
     rests = one.being_written or one.validating
-    if _wants_a_verdict(one) and not rests and _may_ask(one.asked, PAUSE_S, one.written_at, now):
+    if _wants_a_verdict(one) and not rests and _may_ask(one.asked, one.outcome, PAUSE_S, one.written_at, now):
         yield Step(StepKind.VALIDATE, name, _reason(one.outcome))
     if _only_inputs_are_open(one) and not one.inputs_being_written and not one.validating_inputs:
         due = [need for need in one.phase.inputs if _is_due(one, need, now)]
@@ -195,7 +195,7 @@ def _is_due(one: PhaseNow, need: Input, now: datetime) -> bool:
     outcome = one.inputs.get(need.suite, NOT_RUN)
     asked, written_at = one.asked_inputs, one.inputs_written_at
     if not answers(outcome):
-        return _may_ask(asked, min(need.every_s or PAUSE_S, PAUSE_S), written_at, now)
+        return _may_ask(asked, outcome, min(need.every_s or PAUSE_S, PAUSE_S), written_at, now)
     if not one.startable:
         return False
     if outcome.verdict is Status.FAIL:
@@ -203,11 +203,11 @@ def _is_due(one: PhaseNow, need: Input, now: datetime) -> bool:
     return not judged_now(need, outcome, now) and _rested(asked, PAUSE_S, None, now)
 
 
-def _may_ask(asked: Asked, pause_s: float, written_at: datetime | None, now: datetime) -> bool:
+def _may_ask(asked: Asked, outcome: Outcome, pause_s: float, written_at: datetime | None, now: datetime) -> bool:
     """Whether suites that could not tell are asked again: a few times, after a pause; at once if written since."""
     if asked.at is None or (written_at is not None and written_at > asked.at):
         return True
-    return asked.times < TRIES and _rested(asked, pause_s, None, now)
+    return asked.times < _tries(outcome) and _rested(asked, pause_s, None, now)
 
 
 def _rested(asked: Asked, pause_s: float, answered_at: datetime | None, now: datetime) -> bool:
@@ -223,14 +223,21 @@ def _goes_on(one: PhaseNow, everyone: Mapping[str, PhaseNow]) -> bool:
     if one.validating or one.validating_inputs or _may_start(one):
         return True
     if _wants_a_verdict(one):
-        return one.being_written or _asks_again(one.asked, one.written_at)
+        return one.being_written or _asks_again(one.asked, one.outcome, one.written_at)
     if _only_inputs_are_open(one) and any(_is_hopeful(one, need.suite) for need in one.phase.inputs):
         return all(_is_hopeful(one, need.suite) or _is_good(one, need.suite) for need in one.phase.inputs)
     return one.startable and one.state in NOT_BEGUN and _opens_by_itself(one, everyone)
 
 
-def _asks_again(asked: Asked, written_at: datetime | None) -> bool:
-    return asked.times < TRIES or (asked.at is not None and written_at is not None and written_at > asked.at)
+def _tries(outcome: Outcome) -> int:
+    """How often to ask what could not be told: once, if asking again can't change it."""
+    return TRIES if outcome.may_mend else 1
+
+
+def _asks_again(asked: Asked, outcome: Outcome, written_at: datetime | None) -> bool:
+    return asked.times < _tries(outcome) or (
+        asked.at is not None and written_at is not None and written_at > asked.at
+    )
 
 
 def _is_good(one: PhaseNow, suite: str) -> bool:
@@ -250,7 +257,7 @@ def _is_hopeful(one: PhaseNow, suite: str) -> bool:
         return one.startable
     if answers(outcome):
         return one.startable and outcome.verdict is not Status.FAIL and one.asked_inputs.times < TRIES
-    return _asks_again(one.asked_inputs, one.inputs_written_at)
+    return _asks_again(one.asked_inputs, outcome, one.inputs_written_at)
 
 
 def _opens_by_itself(one: PhaseNow, everyone: Mapping[str, PhaseNow]) -> bool:

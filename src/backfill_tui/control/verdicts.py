@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backfill_tui.checks.digest import digest_of
-from backfill_tui.checks.model import Status, SuiteResult, worst
+from backfill_tui.checks.model import Reason, Status, SuiteResult, worst
 from backfill_tui.checks.subject import Subject
 from backfill_tui.plan.resolved import Suite
 
@@ -17,14 +17,31 @@ class Outcome:
     """What the suites of a phase, or one suite of its inputs, say together; `why` is a clause.
 
     `verdict` is None as long as one of them has not been run. `stale` says why it no longer counts; empty: it does.
-    `at` (aware) is when the oldest of the results was found.
+    `at` (aware) is when the oldest of the results was found. `may_mend` is whether what could not be told might be
+    told by asking once more, though nobody has written meanwhile: a network comes back, credentials do not.
     """
 
     verdict: Status | None
     why: str
     at: datetime | None = None
     stale: str = ""
+    may_mend: bool = True
 
+
+_MENDS = frozenset(
+    {
+        Reason.DAMAGED,
+        Reason.LOCKED,
+        Reason.UNREACHABLE,
+        Reason.TIMED_OUT,
+        Reason.CANCELLED,
+        Reason.NO_CALENDAR,
+        Reason.NO_ACCOUNT,
+        Reason.NOT_RUN,
+        Reason.OTHER,
+    }
+)
+"""What may be otherwise a minute later, without anybody's help."""
 
 NOT_RUN = Outcome(None, "not run yet")
 
@@ -59,7 +76,9 @@ def outcome_of(names: Iterable[str], results: Mapping[str, SuiteResult], stale: 
     first = next(result for result in found if result.verdict is verdict)
     old = next((f"{name}: {stale[name]}" for name in wanted if stale.get(name)), "")
     why = "its suites pass" if verdict is Status.PASS and len(found) > 1 else in_words(first)
-    return Outcome(verdict, why, min(result.at for result in found), old)
+    unknown = [check for result in found for check in result.checks if check.counts_as is Status.UNKNOWN]
+    may_mend = not unknown or any(check.reason in _MENDS for check in unknown)
+    return Outcome(verdict, why, min(result.at for result in found), old, may_mend)
 
 
 def in_words(result: SuiteResult) -> str:

@@ -119,7 +119,6 @@ def _say_what_would_be_done(opened: OpenedPlan, until: str | None) -> int:
         if ledger is not None:
             ledger.close()
     scope = scope_of(opened.plan.phases, until)
-    scope = scope_of(opened.plan.phases, until)
     steps = next_steps(phases_now(opened.plan, snapshot), scope=scope, now=snapshot.at)
     for view in (view for view in snapshot.phases if view.name in scope):
         sys.stdout.write(f"{plain(view.name)}: {view.state.value}: {plain(view.why)}\n")

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from backfill_tui.checks.model import Check, Status, worst
 from backfill_tui.control.attempt import Attempt
+from backfill_tui.control.driving import NOT_BEGUN
 from backfill_tui.control.model import PhaseState
 from backfill_tui.control.offer import Entry
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
@@ -121,7 +122,7 @@ def _phase(view: PhaseView, attempts: Sequence[Attempt], at: datetime) -> PhaseR
         stale=_stale(view),
         suites=tuple(_suite(suite) for suite in view.suites),
         accepted=view.accepted,
-        unmet=tuple(condition for condition in view.gate if not condition.ok),
+        unmet=tuple(condition for condition in view.gate if not condition.ok) if view.state in NOT_BEGUN else (),
     )
 
 

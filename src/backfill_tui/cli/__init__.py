@@ -1,0 +1,71 @@
+"""The command line: verbs and their words. Each verb imports only what it needs, when it runs."""
+
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from backfill_tui.cli import acting, looking, screens
+from backfill_tui.cli.app import DASHBOARD, app
+from backfill_tui.errors import BackfillError, UsageError
+
+__all__ = ["acting", "app", "looking", "run", "screens"]
+
+USAGE = 64
+INTERRUPTED = 130
+COULD_NOT_TELL = 3
+
+_COMING = frozenset(("init", "doctor"))
+
+
+def run(words: list[str]) -> int:
+    """Carry out a command line and return its exit code. Errors are sentences on stderr."""
+    verbose = "--verbose" in words
+    try:
+        return int(app.main(_with_verb(words), prog_name="backfill-tui", standalone_mode=False) or 0)
+    except click.UsageError as error:
+        _say(error.format_message())
+        return USAGE
+    except click.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # `| head`: nobody reads on; nothing is wrong
+        sys.stdout = None  # or the interpreter complains on leaving
+        return 0
+    except BackfillError as error:
+        if verbose:
+            raise
+        for line in (*getattr(error, "problems", ()),) or (error,):
+            _say(str(line))
+        return error.exit_code
+    except Exception as error:
+        if verbose:
+            raise
+        _say(
+            f"it broke, which is a mistake in the program ({type(error).__name__}: {error}). --verbose tells where."
+        )
+        return COULD_NOT_TELL
+
+
+def _with_verb(words: list[str]) -> list[str]:
+    """A first argument that is a verb is the verb; else it is a plan if it looks like one; else wrong usage."""
+    values = {i + 1 for i, word in enumerate(words) if word == "--state-dir"}
+    place = next((i for i, word in enumerate(words) if not word.startswith("-") and i not in values), None)
+    if place is None:
+        return words if {"--help", "--version"} & set(words) else [DASHBOARD, *words]
+    first = words[place]
+    if first in app.commands and first != DASHBOARD:
+        return [first, *words[:place], *words[place + 1 :]]
+    if first.endswith((".yaml", ".yml")) or Path(first).is_file():
+        return [DASHBOARD, *words]
+    if first in _COMING:
+        raise UsageError(f"'{first}' is not there yet.", todo="README.md says what is.")
+    near = get_close_matches(first, [name for name in app.commands if name != DASHBOARD], n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else " See backfill-tui --help."
+    raise UsageError(f"'{first}' is neither a verb nor a plan file.{hint}")
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"backfill-tui: {sentence}", err=True)

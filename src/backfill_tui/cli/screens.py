@@ -1,0 +1,126 @@
+"""Verbs that open the screen: on a plan, on files given by hand, on a simulated night."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backfill_tui.cli.app import DASHBOARD, FILE, app, common
+from backfill_tui.cli.words import (
+    environment_zone,
+    opened_plan,
+    plan_path,
+)
+from backfill_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from backfill_tui.engine.plans import OpenedPlan
+
+
+@app.command("watch")
+@click.option(
+    "--log", "logs", multiple=True, type=FILE, help="A log. The n-th log, checkpoint and pid belong together."
+)
+@click.option("--checkpoint", "checkpoints", multiple=True, type=FILE, help="A checkpoint.")
+@click.option("--pid", "pids", multiple=True, type=click.IntRange(1), help="A process.")
+@click.option("--timezone", metavar="ZONE", help="Of times without an offset; default: the machine's.")
+@common
+def watch_verb(
+    logs: tuple[Path, ...],
+    checkpoints: tuple[Path, ...],
+    pids: tuple[int, ...],
+    timezone: str | None,
+    json_wanted: bool,
+    **_: Any,
+) -> int:
+    """Open the dashboard on files and pids given by hand; with --json, print one snapshot of them."""
+    from backfill_tui.engine.plans import OpenedPlan
+    from backfill_tui.plan.by_hand import plan_of
+    from backfill_tui.sources.dialects.load import own_dialects
+
+    if not logs and not checkpoints and not pids:
+        raise UsageError("nothing to watch.", todo="Name at least one --log, --checkpoint or --pid.")
+    here = Path.cwd()
+    plan = plan_of(logs, checkpoints, pids, folder=here, zone=environment_zone(timezone))
+    opened = OpenedPlan(plan, own_dialects(here, os.environ))
+    if json_wanted:
+        from backfill_tui.headless.status import status
+
+        return status(opened, json_wanted=True, by_health=False)
+    return open_screen(opened, read_only=True)
+
+
+@app.command(DASHBOARD, hidden=True)
+@click.argument("plan", required=False, type=FILE)
+@click.option("--auto", is_flag=True, help="Do what `run` does: judge what has ended, start `auto` phases.")
+@common
+def dashboard_verb(
+    plan: Path | None, auto: bool, json_wanted: bool, state_dir: Path | None, read_only: bool, **_: Any
+) -> int:
+    """Open the dashboard on a plan."""
+    if auto and read_only:
+        raise UsageError("--auto starts things, and --read-only changes nothing.", todo="Leave one of them out.")
+    if json_wanted:
+        raise UsageError("the dashboard has no --json.", todo="`backfill-tui status --json` prints one snapshot.")
+    return open_screen(opened_plan(plan_path(plan), state_dir), read_only=read_only, auto=auto)
+
+
+@app.command("demo")
+@click.option("--scenario", default="nba-night", show_default=True, help="Which night to play (docs/demo.md).")
+@click.option("--speed", type=click.FloatRange(0.01), default=1.0, show_default=True, help="How many times faster.")
+@click.option("--dir", "folder", type=FILE, help="Where it plays; default: demo-night in this folder.")
+@click.option("--headless", is_flag=True, help="Print lines instead of a screen.")
+@click.option("--cleanup", is_flag=True, help="Stop its processes on leaving; if it runs already, only that.")
+@click.option("--seed", default=7, show_default=True, help="The same seed plays the same night.")
+@common
+def demo_verb(
+    scenario: str, speed: float, folder: Path | None, headless: bool, cleanup: bool, seed: int, **_: Any
+) -> int:
+    """Play a simulated night: real processes, logs, checkpoints and tables."""
+    if not headless and not cleanup:
+        need_a_terminal()
+    from backfill_tui.demo.play import play
+    from backfill_tui.headless.line import StatusLine
+
+    def drive(plan: Path) -> int:
+        from backfill_tui.headless.run import run as run_plan
+
+        opened = opened_plan(plan, None)
+        return run_plan(opened, until=None, dry_run=False, detach=False, json_wanted=False, read_only=False)
+
+    return play(
+        scenario=scenario,
+        speed=speed,
+        folder=folder,
+        headless=headless,
+        cleanup=cleanup,
+        seed=seed,
+        open_dashboard=lambda plan, *, auto: open_screen(opened_plan(plan, None), read_only=False, auto=auto),
+        drive=drive,
+        print_status=StatusLine().of,
+        out=sys.stdout,
+        err=sys.stderr,
+    )
+
+
+def need_a_terminal() -> None:
+    """Raises UsageError where there is none to draw on, or nobody could press a key."""
+    if not sys.stdout.isatty() or not sys.stdin.isatty():
+        raise UsageError("the screen needs a terminal.", todo="`backfill-tui status` prints one snapshot without.")
+
+
+def open_screen(opened: "OpenedPlan", *, read_only: bool, auto: bool = False) -> int:
+    """The screen on a plan that has been read, so that its mistakes were said before; its exit code."""
+    need_a_terminal()
+    for inherited in ("COLUMNS", "LINES"):  # a shell's idea of a window that may have another size by now
+        os.environ.pop(inherited, None)
+    from backfill_tui.engine.session import Session
+    from backfill_tui.tui.app import run_dashboard
+
+    session = Session(opened, read_only=read_only, auto=auto)
+    try:
+        return run_dashboard(session.feed, judge=session.judge, operator=session.operator, read_only=read_only)
+    finally:
+        session.close()
