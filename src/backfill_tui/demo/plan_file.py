@@ -59,7 +59,7 @@ def plan_text(
         "warehouse": {"backend": "duckdb", "path": "warehouse/"},
         "calendar": {"csv": "calendar.csv"},
         "alerts": {"stall_after": "20s"},
-        **_polling(scenario, speed),
+        "polling": {"interval": _scaled(PROGRESS_EVERY_S, speed), "progress_every": 1},
         "phases": phases,
     }
     header = _HEADER.format(story=scenario.story, factor=COMPRESSION * speed)
@@ -67,11 +67,9 @@ def plan_text(
     return f"{header}{written}{suites_text(suites_of(scenario))}"
 
 
-def _polling(scenario: Scenario, speed: float) -> dict[str, object]:
-    """How often `run` prints progress, where there is a `run`: a night of minutes has no time for the default."""
-    if not scenario.unattended:
-        return {}
-    return {"polling": {"interval": f"{max(1, round(PROGRESS_EVERY_S / speed))}s", "progress_every": 1}}
+def _scaled(seconds: float, speed: float) -> str:
+    """So many seconds at `--speed 1` as a duration of the plan, of whole seconds."""
+    return f"{max(1, round(seconds / speed))}s"
 
 
 def _go_check(scenario: Scenario) -> dict[str, object]:
@@ -105,7 +103,7 @@ def _phase(
         "command": ["{python}", *run],
         "retry": ["{python}", *retry],
         "env": {"TZ": zone},
-        "expect": {"duration": f"{max(1, round(expected_s(job, calendar) / speed))}s"},
+        "expect": {"duration": _scaled(expected_s(job, calendar), speed)},
     }
     if job.game_dates_only:
         phase["units"] = "calendar"
@@ -114,7 +112,7 @@ def _phase(
     if job.after:
         phase["after"] = list(job.after)
     if job.inputs:
-        every = f"{max(1, round(INPUTS_EVERY_S / speed))}s"
+        every = _scaled(INPUTS_EVERY_S, speed)
         phase["inputs"] = [{"suite": suite, "lookback": "14d", "every": every} for suite in job.inputs]
     if job.suites:
         phase["suites"] = list(job.suites)
