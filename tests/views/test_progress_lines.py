@@ -127,10 +127,15 @@ def test_at_first_every_phase_says_where_it_is() -> None:
 def test_checks_of_all_suites_of_a_phase_are_counted_through() -> None:
     found = [view.result for view in (suites.offense(), suites.factors()) if view.result]
     lines = list(checks(found))
-    assert lines[:2] == ["Check 1/8 game_count: 5,798 (>= 5,600) pass", "Check 2/8 record_count: 11,596 (shown)"]
-    assert lines[6] == "Check 7/8 usage_last_7: no column avg_usage_rate_last_7_games in the table unknown"
+    assert lines[:2] == [
+        "Check 1/8 team_offense.game_count: 5,798 (>= 5,600) pass",
+        "Check 2/8 team_offense.record_count: 11,596 (shown)",
+    ]
+    missing = "no column avg_usage_rate_last_7_games in the table unknown"
+    assert lines[6] == f"Check 7/8 composite_factors.usage_last_7: {missing}"
     assert lines[7] == "  to do: Name a column that the table has, or write it."
-    assert lines[8] == "Check 8/8 missing_dates: 40 (<= 0) of 917 dates: 2022-05-25, … fail"
+    assert lines[8] == "Check 8/8 composite_factors.missing_dates: 40 (<= 0) of 917 dates: 2022-05-25, … fail"
+    assert next(checks(found[:1])) == "Check 1/4 game_count: 5,798 (>= 5,600) pass"
 
 
 # The final report

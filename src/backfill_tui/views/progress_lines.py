@@ -119,10 +119,14 @@ def transitions(before: Snapshot | None, after: Snapshot) -> list[str]:
 
 
 def checks(results: Sequence[SuiteResult]) -> Iterator[str]:
-    """`Check 1/4 game_count: 5,798 (>= 5,600) pass`: the checks of all suites of a phase, counted through."""
-    found = [check for result in results for check in result.checks]
-    for number, check in enumerate(found, start=1):
-        yield f"Check {number}/{len(found)} {_check(check)}"
+    """`Check 1/4 game_count: 5,798 (>= 5,600) pass`: the checks of all suites of a phase, counted through.
+
+    Of several suites each check bears its suite's name: `team_totals.game_count`.
+    """
+    found = [(result, check) for result in results for check in result.checks]
+    for number, (result, check) in enumerate(found, start=1):
+        suite = f"{plain(result.name)}." if len(results) > 1 else ""
+        yield f"Check {number}/{len(found)} {suite}{_check(check)}"
         if check.todo and verdicts.is_trouble(check):
             yield f"  to do: {plain(check.todo)}"
 
