@@ -235,6 +235,17 @@ def test_killed_or_told_to_leave_it_leaves_the_jobs_alone_and_carries_on_when_it
     assert (night / UNATTENDED_NIGHT.job(FIX).log).read_text(encoding="utf-8").count("Will process") == 1
 
 
+def test_two_at_once_drive_one_night_and_each_job_has_run_once(tmp_path: Path) -> None:
+    words = ("run", "backfill.yaml", "--until", PLAYERS)
+    with playing(tmp_path / "night", UNATTENDED_NIGHT, AT_ONCE) as night:
+        with program(*words, cwd=night) as one, program(*words, cwd=night) as other:
+            assert (one.wait_end(), other.wait_end()) == (0, 0), f"{one.text}\n---\n{other.text}"
+        (players,) = attempts(night)
+        assert (players.phase, players.number, players.exit_code) == (PLAYERS, 1, 0)
+        log = (night / UNATTENDED_NIGHT.job(PLAYERS).log).read_text(encoding="utf-8")
+        assert log.count("PARALLEL BACKFILL MODE") == 1
+
+
 def test_the_demos_screen_goes_on_with_its_unattended_night_by_itself(tmp_path: Path) -> None:
     folder = tmp_path / "night"
     words = ("demo", "--scenario", UNATTENDED_NIGHT.name, "--dir", str(folder), "--speed", str(TO_LOOK_AT))
