@@ -55,7 +55,7 @@ def test_only_an_upstream_that_passed_or_warned_is_ok_and_an_unknown_one_is_unkn
 def test_an_accepted_upstream_is_ok_whatever_its_state() -> None:
     upstream = {"up": (PhaseState.RUNNING, "running at 99 %")}
     found = condition(seen(command=COMMAND), "up", upstream=upstream, accepted={"up"})
-    assert (found.ok, found.detail) == (True, "accepted; running: running at 99 %")
+    assert (found.ok, found.detail) == (True, "accepted; running at 99 %")
 
 
 @pytest.mark.parametrize("given_up", [True, False])

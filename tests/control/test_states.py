@@ -255,7 +255,7 @@ def test_a_launch_without_a_process_leaves_the_phase_as_it_was_and_is_told(stage
     lost = attempt(stage, note="job: there is no such program.")
     state, why = told(step(attempt=lost))
     assert state == "ready"
-    assert "attempt 1 was" in why
+    assert "attempt 1 " in why
     assert "started" in why
     failed = job(account(3, summary=False), process=GONE, attempt=lost)
     assert told(failed)[1].startswith("gone without a summary at 60 %; attempt 1 was")

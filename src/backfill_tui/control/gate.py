@@ -72,9 +72,10 @@ def _upstream(name: str, judged: Judged, accepted: bool, overwritten: str) -> Co
     state, why = judged
     if (state in GOOD or accepted) and overwritten:
         return Condition(name, False, f"{state.value}, but {overwritten}")
+    said = why if why.startswith(state.value) else f"{state.value}: {why}"  # "running at 7 %" says both
     if accepted and state not in GOOD:
-        return Condition(name, True, f"accepted; {state.value}: {why}")
-    return Condition(name, None if state is PhaseState.UNKNOWN else state in GOOD, f"{state.value}: {why}")
+        return Condition(name, True, f"accepted; {said}")
+    return Condition(name, None if state is PhaseState.UNKNOWN else state in GOOD, said)
 
 
 def _input(need: Input, outcome: Outcome, now: datetime) -> Condition:
@@ -82,7 +83,7 @@ def _input(need: Input, outcome: Outcome, now: datetime) -> Condition:
     if outcome.verdict in {None, Status.UNKNOWN}:
         return Condition(name, None, outcome.why)
     if outcome.stale:
-        return Condition(name, None, f"{outcome.why}; {outcome.stale}")
+        return Condition(name, None, f"{outcome.why}; {outcome.stale.removeprefix(f'{need.suite}: ')}")
     failed = outcome.verdict is Status.FAIL
     if judged_now(need, outcome, now):
         return Condition(name, not failed, outcome.why)

@@ -108,7 +108,7 @@ def _never_started(attempt: Attempt | None) -> str:
         why = f": {_clause(attempt.note)}" if attempt.note else ""
         return f"attempt {attempt.number} was never started{why}"
     if attempt.stage is Stage.INTENDED:
-        return f"attempt {attempt.number} was asked for, but not started; a launch completes it"
+        return f"attempt {attempt.number} is asked for and not started yet; a launch completes it"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from backfill_tui.control.attempt import AskedBy
 from backfill_tui.control.launch.registry import Registry
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.claims import Neighbours
@@ -40,8 +41,9 @@ class Session:
         self.judge = None if read_only else Judging(opened.plan, self._ledger, docket, lambda: self.feed.newest)
         acting = self._operator(opened, self._ledger, neighbours)
         self.operator = None if acting is None else Operating(acting)
-        if auto and acting is not None and self.judge is not None:
-            self._driver = Driver(opened.plan, self.judge, acting, neighbours, self._happened)
+        driving = self._operator(opened, self._ledger, neighbours, asked_by="auto") if auto else None
+        if driving is not None and self.judge is not None:
+            self._driver = Driver(opened.plan, self.judge, driving, neighbours, self._happened)
 
     def close(self) -> None:
         """Take back what is being asked and let go of the ledger. The feed is closed by whoever listens to it."""
@@ -55,10 +57,12 @@ class Session:
             with suppress(LedgerError):
                 self._ledger.close()
 
-    def _operator(self, opened: OpenedPlan, ledger: Ledger | None, neighbours: Neighbours) -> Operator | None:
+    def _operator(
+        self, opened: OpenedPlan, ledger: Ledger | None, neighbours: Neighbours, *, asked_by: AskedBy = "screen"
+    ) -> Operator | None:
         if ledger is None:
             return None
-        return Operator(opened, ledger, neighbours, self.feed.look, self._judge_inputs, asked_by="screen")
+        return Operator(opened, ledger, neighbours, self.feed.look, self._judge_inputs, asked_by=asked_by)
 
     def _judge_inputs(self, phase: str) -> None:
         if self.judge is not None:
