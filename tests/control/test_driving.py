@@ -102,8 +102,8 @@ def test_what_could_not_be_started_is_not_tried_again() -> None:
     assert kinds(one(refused="job: there is no such program")) == []
 
 
-def writer(name: str, dates: Any) -> PhaseNow:
-    return one(name=name, writes="a.b", dates=dates)
+def writer(name: str, dates: Any, writes: str = "a.b") -> PhaseNow:
+    return one(name=name, writes=writes, dates=dates)
 
 
 def test_of_two_that_would_write_one_table_on_the_same_days_only_the_first_is_started() -> None:
@@ -111,6 +111,8 @@ def test_of_two_that_would_write_one_table_on_the_same_days_only_the_first_is_st
     steps = next_steps([writer("a", RANGE), writer("b", RANGE), writer("c", later)], now=NOW)
     assert [step.phase for step in steps] == ["a", "c"]
     assert [step.phase for step in next_steps([writer("a", RANGE), writer("b", None)], now=NOW)] == ["a"]
+    aliased = [writer("a", RANGE), writer("b", RANGE, "`proj.A.b`")]
+    assert [step.phase for step in next_steps(aliased, now=NOW)] == ["a"]
 
 
 # Validating

@@ -7,7 +7,7 @@ import pytest
 
 from backfill_tui.checks.model import Status
 from backfill_tui.control.alerts import find_alerts
-from backfill_tui.control.conflicts import days_in_common, find_conflicts
+from backfill_tui.control.conflicts import days_in_common, find_conflicts, rivals_of
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import PhaseState, Severity
 from backfill_tui.control.states import judge
@@ -106,6 +106,15 @@ def test_two_live_writers_of_one_table_conflict_on_their_days_in_common() -> Non
 def test_a_writer_that_has_ended_conflicts_with_nobody() -> None:
     both = two_writers(ALIVE, GONE)
     assert find_conflicts(both, {"fix": PhaseState.RUNNING, "phase1": PhaseState.FAILED}) == ()
+
+
+@pytest.mark.parametrize("written", ["proj.a.b", "`a.b`", "A.B"])
+def test_one_table_under_two_names_is_one_table(written: str) -> None:
+    one, other = two_writers(ALIVE, ALIVE)
+    both = [one, replace(other, phase=replace(other.phase, writes=written))]
+    states = dict.fromkeys(("fix", "phase1"), PhaseState.RUNNING)
+    assert [conflict.table for conflict in find_conflicts(both, states)] == ["a.b"]
+    assert rivals_of(one, both) == ["phase1"]
 
 
 def test_ranges_that_only_touch_have_no_day_in_common() -> None:

@@ -258,7 +258,7 @@ def test_a_launch_without_a_process_leaves_the_phase_as_it_was_and_is_told(stage
     assert "attempt 1 " in why
     assert "started" in why
     failed = job(account(3, summary=False), process=GONE, attempt=lost)
-    assert told(failed)[1].startswith("gone without a summary at 60 %; attempt 1 was")
+    assert told(failed)[1].startswith("gone without a summary at 60 %; attempt 1 ")
 
 
 def test_an_attempt_that_never_started_does_not_hide_how_the_one_before_it_ended() -> None:

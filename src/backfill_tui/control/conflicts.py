@@ -6,6 +6,7 @@ from itertools import combinations
 
 from backfill_tui.control.facts import ROUNDED, PhaseFacts
 from backfill_tui.control.model import Conflict, Judged, PhaseState
+from backfill_tui.plan.tables import same_table
 from backfill_tui.progress.account import RunEnd
 
 _COMING = frozenset(
@@ -27,7 +28,7 @@ def find_conflicts(facts: Sequence[PhaseFacts], states: Mapping[str, PhaseState]
     found = []
     for one, other in combinations(facts, 2):
         table = one.phase.writes
-        if table is None or table != other.phase.writes:
+        if table is None or not _write_one_table(one, other):
             continue
         common = days_in_common(one.dates, other.dates)
         live = bool(one.alive and other.alive)
@@ -98,12 +99,13 @@ def overwritten_by(
 
 
 def _same_table(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> Iterator[PhaseFacts]:
-    table = facts.phase.writes
-    return (
-        other
-        for other in everyone
-        if table is not None and other.phase.writes == table and other.phase.name != facts.phase.name
-    )
+    """The other phases that write its table."""
+    return (other for other in everyone if other.phase.name != facts.phase.name and _write_one_table(facts, other))
+
+
+def _write_one_table(one: PhaseFacts, other: PhaseFacts) -> bool:
+    table, other_table = one.phase.writes, other.phase.writes
+    return table is not None and other_table is not None and same_table(table, other_table)
 
 
 def _log_is_open(facts: PhaseFacts) -> bool:

@@ -16,6 +16,7 @@ from backfill_tui.control.gate import GOOD, INPUT, ONLY_WRITER, is_open, judged_
 from backfill_tui.control.model import Condition, PhaseState
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Input, Phase
+from backfill_tui.plan.tables import same_table
 
 PAUSE_S = 60.0
 """Between two askings of suites that could not tell, and of inputs without an interval that failed."""
@@ -172,7 +173,9 @@ def _may_start(one: PhaseNow) -> bool:
 
 
 def _would_meet(one: Phase, other: Phase) -> bool:
-    return one.writes is not None and one.writes == other.writes and may_meet(one.dates, other.dates)
+    if one.writes is None or other.writes is None or not same_table(one.writes, other.writes):
+        return False
+    return may_meet(one.dates, other.dates)
 
 
 def _wants_a_verdict(one: PhaseNow) -> bool:

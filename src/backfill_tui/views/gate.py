@@ -6,6 +6,7 @@ from typing import Literal
 
 from backfill_tui.control.model import Condition, PhaseState
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.plan.tables import same_table
 from backfill_tui.views.spans import Line, Span, Tone, clip, line_width, one, plain, shorten, spread, width, wrap
 
 _NOT_BEGUN = frozenset({PhaseState.WAITING, PhaseState.BLOCKED, PhaseState.READY})
@@ -150,7 +151,7 @@ def _hint(condition: Condition, snapshot: Snapshot, view: PhaseView, selected: s
         return [
             Hint("stop", f"stop {plain(other.name)}", _place(snapshot, other.name, selected))
             for other in snapshot.phases
-            if other.writes == view.writes and other.name != view.name and other.process.alive
+            if _write_one_table(view, other) and other.name != view.name and other.process.alive
         ]
     if (upstream := _phase(snapshot, condition.name)) is None:
         return []
@@ -162,6 +163,10 @@ def _hint(condition: Condition, snapshot: Snapshot, view: PhaseView, selected: s
     if upstream.state is PhaseState.FINISHED:
         return [Hint("validate", f"validate {name}", place)]
     return []
+
+
+def _write_one_table(one: PhaseView, other: PhaseView) -> bool:
+    return one.writes is not None and other.writes is not None and same_table(one.writes, other.writes)
 
 
 def _place(snapshot: Snapshot, name: str, selected: str | None) -> str:

@@ -9,11 +9,13 @@ from typing import TypeVar
 
 from backfill_tui.control.conflicts import days_in_common
 from backfill_tui.plan.resolved import Warehouse
+from backfill_tui.plan.tables import in_project, same_table, without_project
 from backfill_tui.sources.presence import Identity
 
 Writer = TypeVar("Writer", "Claim", "Coming")
 
 _BIGQUERY = "https://bigquery.googleapis.com"
+_IN_BIGQUERY = "bigquery "  # how the fingerprint of such a warehouse begins; its last word is the project
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def fingerprint_of(warehouse: Warehouse | None) -> str | None:
         return f"duckdb {os.path.realpath(warehouse.path)}" if warehouse.path else None
     if warehouse.project is None:  # the one of whoever runs it
         return None
-    return f"bigquery {(warehouse.api_endpoint or _BIGQUERY).rstrip('/')} {warehouse.project}"
+    return f"{_IN_BIGQUERY}{(warehouse.api_endpoint or _BIGQUERY).rstrip('/')} {warehouse.project}"
 
 
 def on_the_same_days(
@@ -83,22 +85,18 @@ def on_the_same_days(
 
 
 def _is_same_table(one: tuple[str, str | None], other: tuple[str, str | None]) -> bool:
-    (name, warehouse), (other_name, other_warehouse) = _place(*one), _place(*other)
-    return name == other_name and (None in {warehouse, other_warehouse} or warehouse == other_warehouse)
+    (table, place), (other_table, other_place) = _placed(*one), _placed(*other)
+    return same_table(table, other_table) and (None in {place, other_place} or place == other_place)
 
 
-def _place(table: str, warehouse: str | None) -> tuple[str, str | None]:
-    """The table's name within its project, and the warehouse with the project that the name itself may give.
-
-    A project may have dots in its name, so that it is split off from the right.
-    """
-    *project, dataset, name = ["", *table.replace("`", "").casefold().rsplit(".", 2)][-3:]
-    within = f"{dataset}.{name}"
-    if not project[0]:
-        return within, warehouse
-    if warehouse is not None and warehouse.startswith("bigquery "):
-        warehouse = f"{warehouse.rpartition(' ')[0]} {project[0]}"
-    return within, warehouse
+def _placed(table: str, warehouse: str | None) -> tuple[str, str | None]:
+    """The table with its project, where the warehouse tells which that is, and where such tables lie."""
+    if warehouse is None:
+        return table, None
+    if not warehouse.startswith(_IN_BIGQUERY):
+        return without_project(table), warehouse
+    place, _, project = warehouse.rpartition(" ")
+    return in_project(table, project), place
 
 
 def _days(dates: tuple[date, date] | None) -> str:
