@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks import options
 
-NAMES = ("ingest", "first_paint", "tick", "startup", "validation", "launch_crash")
+NAMES = ("ingest", "first_paint", "tick", "startup", "validation", "launch_crash", "eta")
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -1,11 +1,11 @@
 """Causal replay: at points of a run the forecast is made from what was known then, beside what rivals would say."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from backfill_tui.progress.calibration import UNCALIBRATED, Calibration
-from backfill_tui.progress.eta import History, learn_history, outlook
+from backfill_tui.progress.calibration import Calibration
+from backfill_tui.progress.eta import History, Outlook, learn_history, outlook
 from backfill_tui.progress.reconcile import LogEvidence, reconcile
 from backfill_tui.progress.runs import RunBook
 from backfill_tui.progress.sequence import leading, place_runs
@@ -25,7 +25,6 @@ class Said:
     p10_s: float | None
     p50_s: float | None
     p90_s: float | None
-    calibrated: bool
     progress: float
     rivals: Mapping[str, float | None]
 
@@ -37,6 +36,17 @@ class Replay:
     said: tuple[Said, ...]
     first_after: int | None  # after how many dates of the run there was a first forecast
     length_s: float
+
+    def calibrated(self, by: Calibration) -> "Replay":
+        """The same with ranges as wide as other runs taught that they have to be."""
+        return replace(self, said=tuple(_widened(said, by) for said in self.said))
+
+
+def _widened(said: Said, by: Calibration) -> Said:
+    if said.p10_s is None or said.p50_s is None or said.p90_s is None:
+        return said
+    p10, p50, p90 = by.widened(said.p10_s, said.p50_s, said.p90_s, said.progress)
+    return replace(said, p10_s=p10, p50_s=p50, p90_s=p90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ def history_of(courses: Sequence[Sequence[Event]]) -> History:
     return learn_history(place_runs(books, gone=True))
 
 
-def replay(course: Course, calibration: Calibration = UNCALIBRATED, *, with_rivals: bool = True) -> Replay:
+def replay(course: Course, *, with_rivals: bool = True) -> Replay:
     """Make all forecasts of a run, in the order of time."""
     book = RunBook()
     length = (course.ends_at - course.from_at).total_seconds()
@@ -85,19 +95,18 @@ def replay(course: Course, calibration: Calibration = UNCALIBRATED, *, with_riva
                     rival.complete(event.day, at_s)
                 if first_after is None and finished <= 12 and _outlook(course, book) is not None:
                     first_after = finished
-        said.append(_say(course, book, calibration, share, moment, entered or {}))
+        said.append(_say(course, book, share, moment, entered or {}))
     return Replay(tuple(said), first_after, length)
 
 
 def _say(
     course: Course,
     book: RunBook,
-    calibration: Calibration,
     share: float,
     moment: datetime,
     entered: Mapping[str, Rival],
 ) -> Said:
-    ahead = _outlook(course, book, calibration)
+    ahead = _outlook(course, book)
     eta = ahead.at(moment) if ahead else None
     at_s = (moment - course.from_at).total_seconds()
     return Said(
@@ -106,16 +115,15 @@ def _say(
         p10_s=eta.remaining_p10_s if eta else None,
         p50_s=eta.remaining_p50_s if eta else None,
         p90_s=eta.remaining_p90_s if eta else None,
-        calibrated=bool(eta and eta.calibrated),
         progress=ahead.progress if ahead else 0.0,
         rivals={name: rival.remaining_s(at_s) for name, rival in entered.items()},
     )
 
 
-def _outlook(course: Course, book: RunBook, calibration: Calibration = UNCALIBRATED):  # type: ignore[no-untyped-def]
+def _outlook(course: Course, book: RunBook) -> Outlook | None:
     account = reconcile([LogEvidence(book)], calendar=course.calendar)
     runs = place_runs([book], gone=False)
-    return outlook(account, runs, calendar=course.calendar, history=course.history, calibration=calibration)
+    return outlook(account, runs, calendar=course.calendar, history=course.history)
 
 
 def _enter(course: Course, book: RunBook) -> dict[str, Rival]:
@@ -124,7 +132,7 @@ def _enter(course: Course, book: RunBook) -> dict[str, Rival]:
     finishing = [event for event in course.events if isinstance(event, UnitFinished)]
     days = [event.day for event in finishing if event.day and _time(event) > course.from_at]
     work = course.work
-    known = {day: True if work is None else work.get(day, False) for day in days}
+    known = {day: True if work is None else work.get(day, True) for day in days}
     assert lead is not None  # noqa: S101 - a date was finished
     return {name: enter(known, 0.0) for name, enter in rivals().items()}
 

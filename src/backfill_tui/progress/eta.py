@@ -14,7 +14,7 @@ from backfill_tui.progress.calibration import UNCALIBRATED, Calibration
 from backfill_tui.progress.sequence import PlacedRun
 
 if TYPE_CHECKING:
-    from backfill_tui.progress.forecast.simulate import Futures
+    from backfill_tui.progress.forecast.outlook import FutureRun
     from backfill_tui.progress.forecast.worked import Worked
 
 
@@ -49,27 +49,19 @@ def learn_history(runs: Sequence[PlacedRun]) -> History:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """The futures of an open run, as of when it was last heard of (aware)."""
+    """The futures of an open run, to be asked again and again as time goes by."""
 
-    heard_at: datetime
-    futures: "Futures"
-    basis: str
-    progress: float  # the share of its time that lies behind it, as far as is known; 0…1
+    future: "FutureRun"
     calibration: Calibration = UNCALIBRATED
 
-    def remaining_s(self, now: datetime) -> list[float]:
-        """Seconds from `now` to the end in each future, ascending.
-
-        A future in which a date should have ended by now is put off: it ends right now, and all else later.
-        """
-        silent = (now - self.heard_at).total_seconds()
-        late = (silent - self.futures.first_s).clip(0.0)
-        found: list[float] = sorted((self.futures.ends_s + late - silent).clip(0.0).tolist())
-        return found
+    @property
+    def progress(self) -> float:
+        """The share of the work that lies behind, 0…1, as far as is known."""
+        return self.future.progress
 
     def at(self, now: datetime) -> Forecast:
         """The forecast at a moment."""
-        left = self.remaining_s(now)
+        left = sorted(self.future.remaining_s(now).tolist())
         said = quantile(left, 0.1), quantile(left, 0.5), quantile(left, 0.9)
         p10, p50, p90 = self.calibration.widened(*said, self.progress)
         return Forecast(
@@ -79,7 +71,7 @@ class Outlook:
             remaining_p10_s=p10,
             remaining_p50_s=p50,
             remaining_p90_s=p90,
-            basis=self.basis,
+            basis=self.future.basis,
             calibrated=self.calibration.speaks_at(self.progress),
         )
 
@@ -111,22 +103,14 @@ def outlook(
     It changes only when what was seen does; as time goes by ask it for its forecast `at` another moment.
     """
     from backfill_tui.progress.forecast.fit import fit
+    from backfill_tui.progress.forecast.outlook import FutureRun
     from backfill_tui.progress.forecast.read_runs import situation_of
-    from backfill_tui.progress.forecast.simulate import simulate
 
     situation = situation_of(account, runs, calendar=calendar, history=history.runs if history else ())
-    if situation is None or situation.run.last_at is None:
+    learned = fit(situation) if situation is not None else None
+    if situation is None or learned is None or situation.run.last_at is None:
         return None
-    learned = fit(situation)
-    if learned is None:
-        return None
-    return Outlook(
-        heard_at=situation.run.last_at,
-        futures=simulate(situation, learned),
-        basis=situation.basis,
-        progress=learned.progress,
-        calibration=calibration,
-    )
+    return Outlook(FutureRun(situation, learned, situation.run.last_at), calibration)
 
 
 def quantile(ascending: Sequence[float], share: float) -> float:

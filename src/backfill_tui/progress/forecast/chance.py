@@ -19,7 +19,7 @@ NONE_SAID, LIGHT_SAID, HEAVY_SAID = 0, 1, 2
 """The classes."""
 
 _SAID = {NONE_SAID: 0.5, LIGHT_SAID: 0.02, HEAVY_SAID: 0.98}
-_BELIEF = {NONE_SAID: 0.5, LIGHT_SAID: 3.0, HEAVY_SAID: 3.0}  # worth so many dates seen
+_BELIEF = {NONE_SAID: 0.5, LIGHT_SAID: 12.0, HEAVY_SAID: 3.0}  # worth so many dates seen
 _STRENGTH = {NONE_SAID: 3.0, LIGHT_SAID: 12.0, HEAVY_SAID: 12.0}  # of a class against the time of the year
 _WEEKDAY_STRENGTH = 4.0
 
@@ -32,6 +32,7 @@ class Chances:
 
     p: Array
     rests_on: Array
+    unforeseen: NDArray[np.bool_]  # nothing is said of it but when in the year it is
 
 
 def year_kernel() -> Array:
@@ -58,19 +59,34 @@ def over_the_year(ordinals: Ordinals, amounts: Array) -> Array:
     return near
 
 
-def chances(
-    seen: Ordinals, said_of_seen: Ordinals, heavy: NDArray[np.bool_], ahead: Ordinals, said_ahead: Ordinals
-) -> Chances:
-    """The chance of work for the dates ahead (proleptic ordinals, 0 for one that is not known by name)."""
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Dates that turned out to have work or not, with the class that they had beforehand."""
+
+    days: Ordinals
+    said: Ordinals
+    heavy: NDArray[np.bool_]
+
+
+def chances(seen: Turned, elsewhere: Turned, ahead: Ordinals, said_ahead: Ordinals) -> Chances:
+    """The chance of work for the dates ahead (proleptic ordinals, 0 for one that is not known by name).
+
+    `seen` are this run's dates; those seen `elsewhere` tell, too, of dates of which nothing is said.
+    """
     p, rests_on = np.empty(len(ahead)), np.empty(len(ahead))
     for said in np.unique(said_ahead):
-        mine, asked = said_of_seen == said, said_ahead == said
-        found = _of_class(int(said), seen[mine], heavy[mine], ahead[asked])
-        p[asked], rests_on[asked] = found.p, found.rests_on
-    return Chances(p, rests_on)
+        asked = said_ahead == said
+        if said == NONE_SAID:
+            days = np.concatenate([elsewhere.days, seen.days])
+            found = _of_class(NONE_SAID, days, np.concatenate([elsewhere.heavy, seen.heavy]), ahead[asked])
+        else:
+            mine = seen.said == said
+            found = _of_class(int(said), seen.days[mine], seen.heavy[mine], ahead[asked])
+        p[asked], rests_on[asked] = found
+    return Chances(p, rests_on, (said_ahead == NONE_SAID) & (ahead > 0))
 
 
-def _of_class(said: int, seen: Ordinals, heavy: NDArray[np.bool_], ahead: Ordinals) -> Chances:
+def _of_class(said: int, seen: Ordinals, heavy: NDArray[np.bool_], ahead: Ordinals) -> tuple[Array, Array]:
     belief = _BELIEF[said]
     overall = (heavy.sum() + belief * _SAID[said]) / (len(seen) + belief)
     named, amounts = seen > 0, heavy.astype(np.float64)
@@ -82,7 +98,7 @@ def _of_class(said: int, seen: Ordinals, heavy: NDArray[np.bool_], ahead: Ordina
     p = (np.where(ahead > 0, with_work[place], 0.0) + strength * overall) / (rests_on + strength)
     if said == NONE_SAID:
         p = np.where(ahead > 0, p * _of_weekday(seen[named], amounts[named], float(overall))[ahead % 7], p)
-    return Chances(np.clip(p, 0.0, 1.0), rests_on)
+    return np.clip(p, 0.0, 1.0), rests_on
 
 
 def _of_weekday(seen: Ordinals, amounts: Array, overall: float) -> Array:

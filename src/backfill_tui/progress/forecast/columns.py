@@ -24,6 +24,12 @@ class Columns:
     size: Array  # of one with work, 1 being usual
     workers: int
 
+    def only(self, kept: NDArray[np.bool_], seconds: Array) -> "Columns":
+        """Some of the dates, with other times."""
+        return Columns(
+            self.days[kept], self.said[kept], self.heavy[kept], seconds[kept], self.size[kept], self.workers
+        )
+
     def __len__(self) -> int:
         return len(self.days)
 
@@ -42,7 +48,9 @@ def columns(run: Worked, hints: Hints) -> Columns:
 
 
 def joined(runs: Sequence[Columns]) -> Columns:
-    """Several runs as one."""
+    """Several runs as one; none are a run without dates."""
+    if not runs:
+        return Columns(ordinals([]), ordinals([]), np.empty(0, dtype=np.bool_), np.empty(0), np.empty(0), 1)
     return Columns(
         days=np.concatenate([run.days for run in runs]),
         said=np.concatenate([run.said for run in runs]),

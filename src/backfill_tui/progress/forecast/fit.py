@@ -11,9 +11,10 @@ from backfill_tui.progress.forecast.columns import Columns, columns, joined, ord
 from backfill_tui.progress.forecast.hints import Hints
 from backfill_tui.progress.forecast.level import Level, level
 from backfill_tui.progress.forecast.luck import Array
-from backfill_tui.progress.forecast.noise import Noise, noise
+from backfill_tui.progress.forecast.noise import CAP, Noise, flat, noise
 from backfill_tui.progress.forecast.shape import Shape
 from backfill_tui.progress.forecast.situation import Situation
+from backfill_tui.progress.forecast.worked import InFlight, Took, Worked
 
 LEAST_UNITS = 3
 """From fewer dates in all nothing is forecast."""
@@ -23,6 +24,9 @@ LIGHT_SHARE = 0.1
 
 _OTHER_NIGHT = 0.2
 """How far two nights lie apart in their level: the standard deviation of its logarithm, worth three nights."""
+
+_OTHER_LIGHTS = 10
+"""How many dates without work another night may stand for: what is left of such a date differs between nights."""
 
 _SAME_NIGHT = 0.08
 _OTHER_WORKERS = 0.4
@@ -54,7 +58,7 @@ def fit(situation: Situation) -> Fit | None:
         return None
     leaves = [*(one.day for one in situation.run.in_flight), *situation.ahead]
     days, said = ordinals(leaves), chance.said_by([hints.said(day) for day in leaves])
-    shape = Shape(tonight if hints.of_times else [*history, *tonight], tonight)
+    shape = Shape(tonight if hints.of_times else [*history, *tonight], [*history, *tonight])
     base = _base(history, tonight, shape)
     if base is None:
         return None
@@ -64,8 +68,13 @@ def fit(situation: Situation) -> Fit | None:
     heavy_s = light_s if heavy_s is None else heavy_s
     own = joined(tonight)
     now, heavies, lights = _now(tonight, history, shape, (heavy_s, light_s), prior)
+    if situation.run.workers > 1 and len(run):
+        flying = _outlasting(situation.run.in_flight, hints, shape, now, (heavy_s, light_s), heavies)
+        now, heavies, lights = _now(
+            [*tonight[:-1], joined([run, flying])], history, shape, (heavy_s, light_s), prior
+        )
     size = np.array([hints.size(day) for day in leaves], dtype=np.float64)
-    odds, work = chance.chances(own.days, own.said, own.heavy, days, said), shape.of(days, said, size)
+    odds, work = chance.chances(_turned(tonight), _turned(history), days, said), shape.of(days, said, size)
     behind = float(np.where(own.heavy, 1.0, light_s / heavy_s).sum())
     left = float((odds.p * work + (1 - odds.p) * light_s / heavy_s).sum())
     return Fit(
@@ -79,6 +88,11 @@ def fit(situation: Situation) -> Fit | None:
         days=days,
         progress=behind / max(behind + left, 1e-9),
     )
+
+
+def _turned(runs: Sequence[Columns]) -> chance.Turned:
+    one = joined(runs)
+    return chance.Turned(one.days, one.said, one.heavy)
 
 
 def _base(
@@ -116,10 +130,12 @@ def _light(runs: Sequence[tuple[Columns, float | None]], heavy_s: float | None) 
         alone = runs[-1][0].seconds
         return float(alone.mean()) if len(alone) else 0.0
     total, count = 0.5 * LIGHT_SHARE, 0.5
-    for run, usual in runs:
+    for i, (run, usual) in enumerate(runs):
         if usual and not run.heavy.all():
-            total += float(run.seconds[~run.heavy].sum()) / usual
-            count += int((~run.heavy).sum())
+            lights = int((~run.heavy).sum())
+            worth = lights if i == len(runs) - 1 else min(lights, _OTHER_LIGHTS)
+            total += worth * float(run.seconds[~run.heavy].mean()) / usual
+            count += worth
     return heavy_s * total / count
 
 
@@ -140,33 +156,43 @@ def _now(
     prior: tuple[float, float],
 ) -> tuple[Level, Noise, Noise]:
     """The level at the end of tonight's runs, one after the other; and how single dates scatter around it."""
-    expected = {id(run): _expected(run, shape, base) for run in (*history, *tonight)}
-    ratios = [(run, _flat(run.seconds / expected[id(run)])) for run in (*history, *tonight) if len(run)]
+    seen = [(run, _expected(run, shape, base)) for run in (*history, *tonight)]
+    ratios = [(run, flat(run.seconds / due)) for run, due in seen if len(run)]
     heavies = noise([ratio[run.heavy] for run, ratio in ratios])
     lights = noise([ratio[~run.heavy] for run, ratio in ratios])
-    now = level(np.empty(0), np.empty(0), np.empty(0), np.empty(0), prior=prior)
-    for i, run in enumerate(tonight):
+    now = level(*(np.empty(0),) * 4, prior=prior)
+    for i, (run, due) in enumerate(seen[len(history) :]):
         if i:
             other = _OTHER_WORKERS**2 if run.workers != tonight[i - 1].workers else 0.0
-            prior = (now.mean, now.variance + _SAME_NIGHT**2 + other)
-        due = expected[id(run)]
-        scatter = np.where(run.heavy, heavies.variance, lights.variance) * due**2
-        now = level(run.seconds, due, scatter, due / base[0] / 1000, prior=prior)
+            prior = (now.lasting, now.lasting_variance + _SAME_NIGHT**2 + other)
+        told = run.heavy if run.heavy.any() else ~run.heavy  # what costs next to nothing tells little of the pace
+        took, usual = run.seconds[told], due[told]
+        scatter = (heavies if run.heavy.any() else lights).variance * usual**2
+        most = CAP * usual * float(np.median(took / usual)) if len(took) else usual
+        now = level(np.minimum(took, most), usual, scatter, usual / base[0] / 1000, prior=prior)
     return now, heavies, lights
+
+
+def _outlasting(
+    in_flight: Sequence[InFlight],
+    hints: Hints,
+    shape: Shape,
+    now: Level,
+    base: tuple[float, float],
+    scatter: Noise,
+) -> Columns:
+    """The dates in flight, with what they will take as far as can be told from others that took as long already.
+
+    Without them the long ones would be missing among those that have finished.
+    """
+    took = [Took(one.day, hints.said(one.day) is not False, one.age_s) for one in in_flight]
+    found = columns(Worked(1, tuple(took)), hints)
+    due = _expected(found, shape, base) * math.exp(now.lasting + now.passing)
+    seconds = due * scatter.mean_beyond(found.seconds / due)
+    likely = found.heavy & (found.seconds > base[1])
+    return found.only(likely, seconds)
 
 
 def _expected(run: Columns, shape: Shape, base: tuple[float, float]) -> Array:
     work = shape.of(run.days, run.said, run.size)
     return np.maximum(np.where(run.heavy, base[0] * work, base[1]), 1e-6 * base[0])
-
-
-def _flat(ratio: Array) -> Array:
-    """Ratios without the run's slow drift, so that only the scatter of single dates is left."""
-    width = 60
-    if len(ratio) <= width:
-        return ratio / max(float(ratio.mean()), 1e-9)
-    sums = np.cumsum(np.concatenate([[0.0], ratio]))
-    at = np.arange(len(ratio))
-    low, high = np.maximum(at - width // 2, 0), np.minimum(at + width // 2, len(ratio))
-    flat: Array = ratio / np.maximum((sums[high] - sums[low]) / (high - low), 1e-9)
-    return flat

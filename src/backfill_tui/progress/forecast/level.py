@@ -1,11 +1,12 @@
 """How fast the run goes now against what its dates should take, and where that is heading.
 
-A local level with a trend (Harvey, Forecasting, Structural Time Series Models and the Kalman Filter, 1989, 2.3) on
-the logarithm of observed over expected seconds. How much it wanders and whether it has a trend is not chosen but
-weighed: several such models are filtered side by side, each counting by its likelihood.
+A local level with a trend and a passing disturbance (Harvey, Forecasting, Structural Time Series Models and the
+Kalman Filter, 1989, chapter 2) on the logarithm of observed over expected seconds. How much of each there is is not
+chosen but weighed: several such models are filtered side by side, each counting by its likelihood.
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -16,20 +17,27 @@ BLOCKS = 40
 
 LEAST_PER_BLOCK = 4
 
-_WANDERS = np.array([0.0, 0.05, 0.12, 0.3])  # standard deviation of the log level over 1,000 dates' work
-_TRENDS = np.array([0.0, 0.35])  # standard deviation of its trend over 1,000 dates' work
-_BELIEF = np.array([[0.30, 0.15], [0.20, 0.10], [0.12, 0.06], [0.05, 0.02]])
+PASSES = 0.08
+"""After so much work (in thousands of dates) a disturbance has faded to a third."""
+
+_WANDERS = ((0.0, 0.5), (0.06, 0.25), (0.15, 0.17), (0.35, 0.08))
+_TRENDS = ((0.0, 0.5), (0.5, 0.5))
+_PASSING = ((0.02, 0.4), (0.06, 0.45), (0.12, 0.15))
+"""What is believed beforehand of each: its standard deviation (over 1,000 dates' work, but for what passes)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The logarithm of the pace now: mean and variance; its trend and wandering by 1,000 dates' work ahead."""
+    """The logarithm of the pace now, lasting and passing, and how it will go on over 1,000 dates' work."""
 
-    mean: float
-    variance: float
+    lasting: float
+    lasting_variance: float
     trend: float
     trend_variance: float
     wander_variance: float
+    passing: float
+    passing_variance: float  # around what is known of it now
+    stirs_variance: float  # of what passes, once nothing is known of it any more
     seen: float  # how much work it rests on, in thousands of dates
 
 
@@ -39,14 +47,12 @@ def level(seconds: Array, expected: Array, variances: Array, work: Array, *, pri
     `variances` are those of each observation around what was expected; `work` is in thousands of dates' work;
     `prior` is the mean and variance of the log level before anything was seen.
     """
-    if not len(seconds):
-        return Level(prior[0], prior[1], 0.0, 0.0, 0.12**2, 0.0)
     filters = _Filters(prior)
-    blocks = _blocks(seconds, expected, variances, work)
-    for ratio, variance, span in zip(*blocks, strict=True):
-        filters.move(span / 2)
-        filters.see(ratio, variance)
-        filters.move(span / 2)
+    if len(seconds):
+        for ratio, variance, span in zip(*_blocks(seconds, expected, variances, work), strict=True):
+            filters.move(span / 2)
+            filters.see(ratio, variance)
+            filters.move(span / 2)
     return filters.result(float(work.sum()))
 
 
@@ -65,47 +71,53 @@ def _blocks(seconds: Array, expected: Array, variances: Array, work: Array) -> t
 
 
 class _Filters:
-    """The models of the grid, side by side: each a mean and a covariance of (level, trend)."""
+    """The models, side by side: each a mean and a covariance of (lasting level, trend, what passes)."""
 
     def __init__(self, prior: tuple[float, float]) -> None:
-        wanders, trends = np.meshgrid(_WANDERS, _TRENDS, indexing="ij")
-        self._q: Array = (wanders**2).ravel()
-        count = len(self._q)
-        self._x = np.full(count, prior[0])
-        self._b = np.zeros(count)
-        self._xx = np.full(count, prior[1])
-        self._xb = np.zeros(count)
-        self._bb: Array = (trends**2).ravel()
-        self._log: Array = np.log(_BELIEF.ravel())
+        models = list(product(_WANDERS, _TRENDS, _PASSING))
+        count = len(models)
+        self._wander = np.array([wander**2 for (wander, _), _, _ in models])
+        self._stirs = np.array([passing**2 for _, _, (passing, _) in models])
+        self._log = np.log([a * b * c for (_, a), (_, b), (_, c) in models])
+        self._mean = np.zeros((count, 3))
+        self._mean[:, 0] = prior[0]
+        self._cov = np.zeros((count, 3, 3))
+        self._cov[:, 0, 0] = prior[1]
+        self._cov[:, 1, 1] = [trend**2 for _, (trend, _), _ in models]
+        self._cov[:, 2, 2] = self._stirs
 
     def move(self, work: float) -> None:
         """Let so much work go by."""
-        self._x = self._x + self._b * work
-        self._xx = self._xx + 2 * work * self._xb + work * work * self._bb + self._q * work
-        self._xb = self._xb + work * self._bb
+        kept = float(np.exp(-work / PASSES))
+        step = np.array([[1.0, work, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, kept]])
+        self._mean = self._mean @ step.T
+        self._cov = step @ self._cov @ step.T
+        self._cov[:, 0, 0] += self._wander * work
+        self._cov[:, 2, 2] += self._stirs * (1 - kept**2)
 
     def see(self, ratio: float, variance: float) -> None:
-        """Take in one block."""
-        total = self._xx + variance
-        surprise = ratio - self._x
+        """Take in one block: the sum of the level and what passes, scattered."""
+        both = self._cov[:, :, 0] + self._cov[:, :, 2]
+        total = both[:, 0] + both[:, 2] + variance
+        surprise = ratio - self._mean[:, 0] - self._mean[:, 2]
         self._log = self._log - 0.5 * (np.log(total) + surprise**2 / total)
-        gain, trend_gain = self._xx / total, self._xb / total
-        self._x = self._x + gain * surprise
-        self._b = self._b + trend_gain * surprise
-        self._bb = self._bb - trend_gain * self._xb
-        self._xb = self._xb - trend_gain * self._xx
-        self._xx = self._xx - gain * self._xx
+        self._mean = self._mean + both * (surprise / total)[:, None]
+        self._cov = self._cov - both[:, :, None] * both[:, None, :] / total[:, None, None]
 
     def result(self, seen: float) -> Level:
         """What the models say together."""
         weights = np.exp(self._log - self._log.max())
         weights /= weights.sum()
-        x, b = float(weights @ self._x), float(weights @ self._b)
+        mean = weights @ self._mean
+        variance = weights @ (np.diagonal(self._cov, axis1=1, axis2=2) + (self._mean - mean) ** 2)
         return Level(
-            mean=x,
-            variance=float(weights @ (self._xx + (self._x - x) ** 2)),
-            trend=b,
-            trend_variance=float(weights @ (self._bb + (self._b - b) ** 2)),
-            wander_variance=float(weights @ self._q),
+            lasting=float(mean[0]),
+            lasting_variance=float(variance[0]),
+            trend=float(mean[1]),
+            trend_variance=float(variance[1]),
+            wander_variance=float(weights @ self._wander),
+            passing=float(mean[2]),
+            passing_variance=float(variance[2]),
+            stirs_variance=float(weights @ self._stirs),
             seen=seen,
         )

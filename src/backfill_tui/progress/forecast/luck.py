@@ -9,6 +9,7 @@ SAMPLES = 200
 """How many futures are simulated."""
 
 _ROWS = 4096  # eleven years of dates before two share their draws
+_STEPS = 512
 _SEED = 20_260_103
 
 Array = NDArray[np.float64]
@@ -24,6 +25,21 @@ def _table(which: int) -> Array:
 def of_dates(keys: NDArray[np.int64], which: int) -> Array:
     """Uniform draws in [0, 1), a row of SAMPLES for each key; `which` tells what they decide."""
     return _table(which)[keys % _ROWS]
+
+
+@cache
+def _normals(which: int) -> Array:
+    drawn: Array = np.random.default_rng([_SEED, 2000 + which]).standard_normal((_STEPS, SAMPLES))
+    drawn.setflags(write=False)
+    return drawn
+
+
+def normal_rows(which: int, count: int) -> Array:
+    """Standard normal draws, a row of SAMPLES for each of so many steps; the first rows are always the same."""
+    if count <= _STEPS:
+        return _normals(which)[:count]
+    repeats = -(-count // _STEPS)
+    return np.tile(_normals(which), (repeats, 1))[:count]
 
 
 @cache

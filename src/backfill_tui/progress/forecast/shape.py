@@ -33,10 +33,10 @@ class Shape:
         return found
 
     def _over_year(self, runs: Sequence[Columns]) -> Array:
-        """For each place of the year how dates with work, of which nothing is said, compare with others."""
+        """For each place of the year how its dates with work compare with others."""
         due, found = np.zeros(366), np.zeros(366)
         for run in runs:
-            kept = run.heavy & (run.said == NONE_SAID) & (run.days > 0)
+            kept = run.heavy & (run.days > 0)
             if kept.sum() < 2:
                 continue
             ratio = np.minimum(run.seconds[kept] / max(run.seconds[kept].mean(), 1e-9), _FAR_OUT)

@@ -6,17 +6,22 @@ import numpy as np
 
 from backfill_tui.progress.forecast import luck
 from backfill_tui.progress.forecast.chance import day_of_year
+from backfill_tui.progress.forecast.drift import drift
 from backfill_tui.progress.forecast.fit import Fit
 from backfill_tui.progress.forecast.luck import SAMPLES, Array
 from backfill_tui.progress.forecast.situation import Situation
 
-EXACT = 240
+EXACT = 120
 """So many of the last dates are given to workers one by one. What lies before is shared by all of them evenly."""
 
-_STEPS = 64  # positions ahead at which drift is worked out
+OTHER_SEASON_CHANCE = 0.4
+"""How likely it is that a part of the year of which nothing is known yet is unlike those that are known."""
 
-HAS_WORK, SCATTER, WHERE = 0, 1, 2
-LEVEL, TREND, WANDER, SEASON = 0, 1, 2, 10
+SURE = 0.02
+"""A chance of work that is nearer to 0 or 1 than this is not doubted."""
+
+HAS_WORK, SCATTER, WHERE, OTHER_SEASON = 0, 1, 2, 3
+SEASON = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +51,14 @@ def _seconds(situation: Situation, learned: Fit) -> Array:
     share = learned.light_s / learned.heavy_s if learned.heavy_s else 1.0
     odds = learned.chances
     usual = odds.p * learned.work + (1 - odds.p) * share
-    drift = _drift(learned, (np.cumsum(usual) - usual / 2) / 1000)
+    pace = drift(learned.level, (np.cumsum(usual) - usual / 2) / 1000)
     keys = _keys(learned)
     p = _with_doubt(learned)
     if len(ages):
         p[: len(ages)] = _given_age(p[: len(ages)], ages, learned)
     heavy = luck.of_dates(keys, HAS_WORK) < p
     scatter = luck.of_dates(keys, SCATTER)
-    heavy_due, light_due = learned.heavy_s * learned.work[:, None] * drift, learned.light_s * drift
+    heavy_due, light_due = learned.heavy_s * learned.work[:, None] * pace, learned.light_s * pace
     due = np.where(heavy, heavy_due, light_due)
     factor = np.where(heavy, learned.heavy_noise.draw(scatter), learned.light_noise.draw(scatter))
     seconds: Array = due * factor
@@ -75,37 +80,28 @@ def _keys(learned: Fit) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     return np.where(learned.days > 0, learned.days, nameless)
 
 
-def _drift(learned: Fit, ahead: Array) -> Array:
-    """The factor on what dates take, a row for each position ahead (in thousands of dates' work)."""
-    level = learned.level
-    reach = np.linspace(0.0, float(ahead[-1]), min(_STEPS, len(ahead)))
-    known = max(level.seen, 1e-9)
-    carried = known * (1 - np.exp(-reach / known))  # a trend is carried on about as far as it was seen
-    now = level.mean + np.sqrt(level.variance) * luck.normal(LEVEL)
-    trend = level.trend + np.sqrt(level.trend_variance) * luck.normal(TREND)
-    wander = np.sqrt(level.wander_variance * reach)[:, None] * luck.normal(WANDER)
-    steps = np.exp(np.clip(now + carried[:, None] * trend + wander, -10.0, 10.0))
-    which = np.searchsorted(reach, ahead, side="left").clip(0, len(reach) - 1)
-    factor: Array = steps[which]
-    return factor
-
-
 def _with_doubt(learned: Fit) -> Array:
     """The chance of work of each date in each future: what is not known well is doubted, months as a whole."""
-    p = learned.chances.p
-    doubted = np.clip(p, 1e-4, 1 - 1e-4)
-    logit = np.log(doubted / (1 - doubted))
-    spread = 1.0 / np.sqrt((learned.chances.rests_on + 3.0) * doubted * (1 - doubted) + 0.5)
-    certain = (p <= 0.02) | (p >= 0.98)
-    month = (day_of_year(learned.days) // 31).astype(np.int64)
-    z = np.stack([luck.normal(SEASON + i) for i in range(12)])[month]
-    shifted: Array = 1.0 / (1.0 + np.exp(-(logit[:, None] + np.where(certain, 0.0, spread)[:, None] * z)))
-    return shifted
+    odds = learned.chances
+    found = np.repeat(odds.p[:, None], SAMPLES, axis=1)
+    doubtful = np.flatnonzero((odds.p > SURE) & (odds.p < 1 - SURE))
+    if not len(doubtful):
+        return found
+    p, rests_on = odds.p[doubtful], odds.rests_on[doubtful]
+    spread = 1.0 / np.sqrt((rests_on + 3.0) * p * (1 - p) + 0.5)
+    month = day_of_year(learned.days[doubtful]) // 31
+    by_month = np.stack([luck.normal(SEASON + i) for i in range(12)])[month]
+    shifted = 1.0 / (1.0 + (1 / p - 1)[:, None] * np.exp(-spread[:, None] * by_month))
+    unlike = np.where(odds.unforeseen[doubtful], np.exp(-rests_on), 0.0)
+    season = luck.of_dates(np.array([0]), OTHER_SEASON)[0]
+    other = unlike[:, None] * (season < OTHER_SEASON_CHANCE)
+    found[doubtful] = (1.0 - other) * shifted + other * (season / OTHER_SEASON_CHANCE)
+    return found
 
 
 def _given_age(p: Array, ages: Array, learned: Fit) -> Array:
     """The chance of work of dates that have been worked on for so long without an end."""
-    pace = float(np.exp(learned.level.mean))
+    pace = float(np.exp(learned.level.lasting + learned.level.passing))
     work = learned.work[: len(ages)]
     lasting_heavy = learned.heavy_noise.lasting(ages / np.maximum(learned.heavy_s * work * pace, 1e-9))
     lasting_light = learned.light_noise.lasting(ages / max(learned.light_s * pace, 1e-9))

@@ -1,10 +1,10 @@
 """What a forecast is made from: what the run has done and has left, and what other runs and a calendar tell."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from backfill_tui.progress.forecast.worked import Worked
+from backfill_tui.progress.forecast.worked import InFlight, Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,11 @@ class Situation:
     before: Sequence[Worked] = ()
     history: Sequence[Worked] = ()
     calendar: Mapping[date, float] | None = field(default=None)
+
+    def aged(self, seconds: float) -> "Situation":
+        """The same with the dates in flight so much older."""
+        in_flight = tuple(InFlight(one.day, one.age_s + seconds) for one in self.run.in_flight)
+        return replace(self, run=replace(self.run, in_flight=in_flight))
 
     @property
     def basis(self) -> str:

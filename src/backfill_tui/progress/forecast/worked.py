@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from backfill_tui.progress.forecast.shares import shares
 
-PAUSE = 8.0
+PAUSE = 20.0
 """A gap so many times what nine of ten dates take is a pause of the run, not the cost of a date."""
 
 LEAST_FOR_PAUSES = 5

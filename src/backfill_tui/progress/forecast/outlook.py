@@ -1,0 +1,48 @@
+"""The futures of an open run as time goes by and nothing is heard of it."""
+
+import math
+from datetime import datetime
+
+import numpy as np
+
+from backfill_tui.progress.forecast.fit import Fit
+from backfill_tui.progress.forecast.luck import Array
+from backfill_tui.progress.forecast.simulate import Futures, simulate
+from backfill_tui.progress.forecast.situation import Situation
+
+_STEP = 1.25
+"""How much longer the silence has to be before the dates in flight are looked at anew."""
+
+
+class FutureRun:
+    """What is left of a run. It changes only when what was seen does, or a date is overdue."""
+
+    def __init__(self, situation: Situation, learned: Fit, heard_at: datetime) -> None:
+        self._situation, self._learned, self._heard_at = situation, learned, heard_at
+        self._fresh = simulate(situation, learned)
+        self._usual_s = float(np.median(self._fresh.first_s))
+        self._aged: tuple[float, Futures] = (0.0, self._fresh)
+        self.basis = situation.basis
+        self.progress = learned.progress
+
+    def remaining_s(self, now: datetime) -> Array:
+        """Seconds from `now` to the end, of each future, in the order of the futures.
+
+        While nothing is heard of the run, its dates in flight have taken that long. In a future in which one should
+        have ended since, it ends right now, and all else later.
+        """
+        silent = max(0.0, (now - self._heard_at).total_seconds())
+        age = self._age(silent)
+        if age != self._aged[0]:
+            self._aged = (age, simulate(self._situation.aged(age), self._learned) if age else self._fresh)
+        futures, since = self._aged[1], silent - age
+        late = np.maximum(since - futures.first_s, 0.0)
+        left: Array = np.maximum(futures.ends_s + late - since, 0.0)
+        return left
+
+    def _age(self, silent_s: float) -> float:
+        """The silence that the futures know of: that which is, in steps that grow with it."""
+        if self._usual_s <= 0 or silent_s <= self._usual_s:
+            return 0.0
+        steps = math.floor(math.log(silent_s / self._usual_s) / math.log(_STEP))
+        return float(self._usual_s * _STEP**steps)
