@@ -7,6 +7,7 @@ from typing import Any
 
 from backfill_tui.control.attempt import Acceptance, Attempt, Kind, Order, Stage, StopAsked
 from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.model import Condition, ConditionKind
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account
 from backfill_tui.sources.process import Identity, Presence, ProcessSeen
@@ -46,6 +47,18 @@ def attempt(stage: Stage = Stage.ENDED, **more: Any) -> Attempt:
     if stage is Stage.ENDED:
         known["ended_at"] = ago(minutes=1)
     return Attempt(order, 1, "command", "ana", ago(hours=1), stage, **(known | more))
+
+
+def upstream(name: str, ok: bool | None, detail: str = "") -> Condition:
+    return Condition(name, ok, detail, ConditionKind.UPSTREAM, name)
+
+
+def reads(suite: str, ok: bool | None, detail: str = "") -> Condition:
+    return Condition(f"input {suite}", ok, detail, ConditionKind.INPUT, suite)
+
+
+def alone(ok: bool | None, detail: str, table: str = "a.b") -> Condition:
+    return Condition(f"only writer of {table}", ok, detail, ConditionKind.WRITER, table)
 
 
 def stop(**more: Any) -> StopAsked:

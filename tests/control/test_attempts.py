@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from backfill_tui.control.attempt import STEPS, Attempt, AttemptExistsError, IllegalStepError, Kind, Order, Stage
 from backfill_tui.control.ledger import FILE, Ledger
 from backfill_tui.control.ledger.orders import gate_of_text, order_of_text, text_of_gate, text_of_order
-from backfill_tui.control.model import Condition
+from backfill_tui.control.model import Condition, ConditionKind
 from backfill_tui.sources.presence import Identity
 
 NOW = datetime(2026, 1, 3, 20, 0, 0, 123456, tzinfo=UTC)
@@ -30,7 +30,7 @@ ORDER = Order(
     dates=(date(2021, 10, 19), date(2026, 1, 2)),
 )
 GATE = (
-    Condition("team_offense_fix", True, "passed 4 min ago"),
+    Condition("team_offense_fix", True, "passed 4 min ago", ConditionKind.UPSTREAM, "team_offense_fix"),
     Condition("start", None, "nobody can tell"),
     Condition("inputs", False, "usage_rate 47.7 %"),
 )
@@ -107,13 +107,21 @@ orders = st.builds(
     dates=st.none() | st.tuples(days, days),
     days=st.lists(days, max_size=4).map(tuple),
 )
-gates = st.lists(st.builds(Condition, texts, st.none() | st.booleans(), texts), max_size=4).map(tuple)
+conditions = st.builds(Condition, texts, st.none() | st.booleans(), texts, st.sampled_from(ConditionKind), texts)
+gates = st.lists(conditions, max_size=4).map(tuple)
 
 
 @given(orders, gates)
 def test_every_order_and_gate_come_back_exactly(order: Order, gate: tuple[Condition, ...]) -> None:
     assert order_of_text(text_of_order(order)) == order
     assert gate_of_text(text_of_gate(gate)) == gate
+
+
+def test_a_gate_that_an_older_ledger_keeps_is_read_without_the_kinds_of_its_conditions() -> None:
+    kept = '[["up", false, "running at 7 %"], ["start", null, ""]]'
+    assert gate_of_text(kept) == (Condition("up", False, "running at 7 %"), Condition("start", None, ""))
+    with pytest.raises(ValueError, match="condition"):
+        gate_of_text('[["up", true]]')
 
 
 json_values = st.recursive(

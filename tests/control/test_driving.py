@@ -24,7 +24,7 @@ from backfill_tui.control.model import Condition, PhaseState
 from backfill_tui.control.result import result_of
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Input, Phase
-from tests.control.phases import COMMAND, NOW, RANGE, ago, attempt
+from tests.control.phases import COMMAND, NOW, RANGE, ago, alone, attempt, reads, upstream
 
 PASSES = Outcome(Status.PASS, "s passes", NOW)
 FAILS = Outcome(Status.FAIL, "s: usage_rate 47.7 % (>= 95 %)", NOW)
@@ -51,7 +51,7 @@ def with_input(outcome: Outcome, every_s: float | None = None, **more: Any) -> P
     """A phase whose gate hangs on one input, as `gate_of` would tell it of a result of this moment."""
     ok = None if outcome.stale or outcome.verdict in {None, Status.UNKNOWN} else outcome.verdict is not Status.FAIL
     ok = more.pop("ok", ok)
-    gate = (Condition("input s", ok, outcome.why), *OPEN)
+    gate = (reads("s", ok, outcome.why), *OPEN)
     phase_inputs = (Input("s", 0, every_s),)
     found = one(PhaseState.READY if ok else PhaseState.BLOCKED, gate, **more)
     return replace(found, phase=replace(found.phase, inputs=phase_inputs), inputs={"s": outcome})
@@ -173,7 +173,7 @@ def test_an_answer_ends_the_row_of_askings() -> None:
 def test_inputs_are_judged_when_nothing_else_keeps_the_gate_closed() -> None:
     found = with_input(NOT_RUN)
     assert kinds(found) == [StepKind.VALIDATE_INPUTS]
-    closed = replace(found, gate=(*found.gate, Condition("only writer of a.b", False, "fix writes it now")))
+    closed = replace(found, gate=(*found.gate, alone(False, "fix writes it now")))
     assert kinds(closed) == []
     assert kinds(replace(found, state=PhaseState.WAITING)) == []
 
@@ -270,11 +270,11 @@ def test_until_means_that_phase_and_all_that_it_waits_for() -> None:
         (one(attempt=attempt(Stage.NOT_STARTED)), True),
         (one(refused="no such program"), True),
         (manual(), True),
-        (one(PhaseState.WAITING, (Condition("up", False, "failed: gone"),), after=("up",)), True),
+        (one(PhaseState.WAITING, (upstream("up", False, "failed: gone"),), after=("up",)), True),
         (one(PhaseState.BLOCKED, (Condition("command", False, "no such program"),)), True),
-        (one(PhaseState.BLOCKED, (Condition("only writer of a.b", False, "x writes it"),)), False),
-        (one(PhaseState.BLOCKED, (Condition("only writer of a.b", None, "x may be writing it"),)), True),
-        (manual(PhaseState.BLOCKED, (Condition("only writer of a.b", False, "x writes it"),)), True),
+        (one(PhaseState.BLOCKED, (alone(False, "x writes it"),)), False),
+        (one(PhaseState.BLOCKED, (alone(None, "x may be writing it"),)), True),
+        (manual(PhaseState.BLOCKED, (alone(False, "x writes it"),)), True),
         (with_input(NOT_RUN), False),
         (with_input(UNKNOWN, asked_inputs=Asked(1, NOW)), False),
         (with_input(UNKNOWN, asked_inputs=GAVE_UP), True),
@@ -292,7 +292,7 @@ def test_data_that_fail_may_still_be_bettered_as_long_as_somebody_is_at_work() -
 
 
 def test_an_upstream_that_is_being_written_by_another_is_waited_for() -> None:
-    spoilt = one(PhaseState.WAITING, (Condition("up", False, "passed, but x writes its dates now"),), after=("up",))
+    spoilt = one(PhaseState.WAITING, (upstream("up", False, "passed, but x writes its dates now"),), after=("up",))
     up, other = one(PhaseState.PASSED, name="up"), one(PhaseState.RUNNING, name="x", alive=True)
     assert not is_over([up, spoilt, other], scope={"p"})
     assert is_over([up, spoilt], scope={"p"})
@@ -302,7 +302,7 @@ def test_an_upstream_that_is_being_written_by_another_is_waited_for() -> None:
 _ANY = st.builds(
     lambda state, stage, start, outcome, ok, alive, times: one(
         state,
-        (Condition("input s", ok, ""), Condition("up", ok, "")),
+        (reads("s", ok), upstream("up", ok)),
         attempt=None if stage is None else attempt(stage),
         start=start,
         outcome=outcome,
@@ -351,8 +351,8 @@ def test_as_long_as_there_is_a_step_it_is_not_over(phases: list[PhaseNow]) -> No
         ([manual(command=None, suites=("s",))], 3),
         ([with_input(FAILS)], 1),
         ([with_input(UNKNOWN)], 1),
-        ([manual(PhaseState.BLOCKED, (Condition("input s", False, "usage"),))], 1),
-        ([manual(PhaseState.BLOCKED, (Condition("input s", None, "no table"),))], 3),
+        ([manual(PhaseState.BLOCKED, (reads("s", False, "usage"),))], 1),
+        ([manual(PhaseState.BLOCKED, (reads("s", None, "no table"),))], 3),
     ],
 )
 def test_the_exit_code_is_the_worst_that_became_of_a_phase(phases: list[PhaseNow], code: int) -> None:
@@ -369,18 +369,19 @@ def test_a_phase_that_a_person_starts_is_named_and_fails_nothing() -> None:
 
 def test_what_waits_counts_by_what_it_waits_for() -> None:
     up = one(PhaseState.FAILED, name="up")
-    down = one(PhaseState.WAITING, (Condition("up", False, "failed: gone"),), after=("up",))
+    down = one(PhaseState.WAITING, (upstream("up", False, "failed: gone"),), after=("up",))
     found = result_of([up, down])
     assert found.exit_code == 1
     assert [phase.status for phase in found.phases] == [Status.FAIL, Status.PASS]
     assert found.phases[1].sentence == "not started: waits for up (failed)"
+    assert found.phases[1].is_to_be_told
     by_hand = result_of([replace(up, state=PhaseState.READY, phase=replace(up.phase, start="manual")), down])
     assert by_hand.exit_code == 0
 
 
 def test_what_waits_for_something_good_that_was_written_over_has_failed() -> None:
     up = one(PhaseState.PASSED, name="up")
-    down = one(PhaseState.WAITING, (Condition("up", False, "passed, but x (failed) has written"),), after=("up",))
+    down = one(PhaseState.WAITING, (upstream("up", False, "passed, but x (failed) has written"),), after=("up",))
     assert result_of([up, down]).exit_code == 1
 
 
@@ -391,4 +392,5 @@ def test_a_blocked_phase_says_what_blocks_it() -> None:
 
 def test_a_night_that_was_cut_to_a_phase_counts_only_what_leads_to_it() -> None:
     phases = [one(PhaseState.PASSED), one(PhaseState.FAILED, name="other")]
+    assert not result_of(phases, scope={"p"}).phases[0].is_to_be_told
     assert result_of(phases, scope={"p"}).exit_code == 0

@@ -26,6 +26,7 @@ from tests.control.phases import (
     accepted,
     account,
     ago,
+    alone,
     attempt,
     seen,
 )
@@ -55,7 +56,13 @@ def test_only_an_upstream_that_passed_or_warned_is_ok_and_an_unknown_one_is_unkn
 def test_an_accepted_upstream_is_ok_whatever_its_state() -> None:
     upstream = {"up": (PhaseState.RUNNING, "running at 99 %")}
     found = condition(seen(command=COMMAND), "up", upstream=upstream, accepted={"up"})
-    assert (found.ok, found.detail) == (True, "accepted; running at 99 %")
+    assert (found.ok, found.detail) == (True, "accepted; it still runs (running at 99 %)")
+    silent = (PhaseState.STALLED, "its log has been silent for 31 min")
+    found = condition(seen(command=COMMAND), "up", upstream={"up": silent}, accepted={"up"})
+    assert found.detail == "accepted; it is not over (stalled: its log has been silent for 31 min)"
+    failed = (PhaseState.FAILED, "3 dates are missing")
+    found = condition(seen(command=COMMAND), "up", upstream={"up": failed}, accepted={"up"})
+    assert found.detail == "accepted; failed: 3 dates are missing"
 
 
 @pytest.mark.parametrize("given_up", [True, False])
@@ -115,7 +122,7 @@ def writer(name: str, **more: Any) -> PhaseFacts:
 
 def test_a_live_writer_of_its_dates_closes_it_and_is_named() -> None:
     gates = standing(writer("one"), writer("two", process=ALIVE), writer("three", process=ALIVE))
-    assert gates["one"].gate[0] == Condition("only writer of a.b", False, "two, three write it now")
+    assert gates["one"].gate[0] == alone(False, "two, three write it now")
     assert gates["one"].state is PhaseState.BLOCKED
 
 
@@ -220,11 +227,43 @@ def test_an_upstream_without_suites_is_not_fresh_while_another_writes_its_dates(
     assert (found.state, found.gate[0].detail) == (PhaseState.WAITING, "passed, but other writes its dates now")
 
 
-@pytest.mark.parametrize(("units", "summary", "ready"), [(3, False, False), (5, True, True)])
-def test_whoever_wrote_its_dates_since_must_have_been_found_good(units: int, summary: bool, ready: bool) -> None:
+@pytest.mark.parametrize(("units", "summary", "became"), [(3, False, "running"), (5, True, "passed")])
+def test_an_upstream_that_was_written_over_since_is_not_fresh_however_good_the_writer(
+    units: int, summary: bool, became: str
+) -> None:
     up = writer("up", account=account(5, at=ago(hours=3)))
     other = writer("other", account=account(units, summary=summary))
-    assert (standing(up, other, reader())["reader"].state is PhaseState.READY) is ready
+    found = standing(up, other, reader())["reader"]
+    assert (found.state, found.gate[0].detail) == (
+        PhaseState.WAITING,
+        f"passed, but other ({became}) has written its dates since",
+    )
+    assert standing(other, up, reader(after=("other",)))["reader"].gate[0].ok is (became == "passed")
+
+
+@pytest.mark.parametrize(("units", "summary", "ready"), [(3, False, False), (5, True, True)])
+@pytest.mark.parametrize("after", [("up",), ("between",)])
+def test_a_writer_that_comes_after_it_by_the_plan_must_have_been_found_good(
+    after: tuple[str, ...], units: int, summary: bool, ready: bool
+) -> None:
+    up = writer("up", account=account(5, at=ago(hours=3)))
+    between = seen(name="between", command=COMMAND, after=("up",))
+    other = writer("other", account=account(units, summary=summary), after=after)
+    assert (standing(up, between, other, reader())["reader"].state is PhaseState.READY) is ready
+
+
+def test_a_person_may_accept_what_was_written_over() -> None:
+    up = writer("up", account=account(5, at=ago(hours=3)), acceptance=accepted(ago(minutes=10)))
+    earlier = writer("other", account=account(5))
+    assert standing(up, earlier, reader())["reader"].state is PhaseState.READY
+    since = writer("other", account=account(5, at=ago(minutes=9)))
+    assert standing(up, since, reader())["reader"].state is PhaseState.WAITING
+
+
+def test_writers_of_other_dates_write_over_nobody() -> None:
+    later = (D[4] + timedelta(days=1), D[4] + timedelta(days=2))
+    up = writer("up", account=account(5, at=ago(hours=3)))
+    assert standing(up, writer("other", account=account(5), dates=later), reader())["reader"].state.value == "ready"
 
 
 @pytest.mark.parametrize(("at", "ready"), [(ago(minutes=10), True), (ago(hours=2), False)])

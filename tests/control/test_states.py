@@ -21,14 +21,17 @@ from tests.control.phases import (
     GONE,
     NOW,
     RANGE,
+    US,
     D,
     accepted,
     account,
     ago,
     attempt,
     log_of,
+    reads,
     seen,
     stop,
+    upstream,
 )
 from tests.logs import LogWriter
 from tests.reading import account_of
@@ -319,14 +322,14 @@ def gated(*conditions: Condition, **more: Any) -> tuple[str, str]:
 
 
 def test_an_upstream_is_waited_for_and_another_condition_blocks() -> None:
-    up, other = Condition("up", False, "running"), Condition("input s", None, "not run yet")
+    up, other = upstream("up", False, "running"), reads("s", None, "not run yet")
     assert gated(up, other) == ("waiting", "waits for up")
-    assert gated(Condition("up", True, "passed"), other) == ("blocked", "input s: not run yet")
-    assert gated(Condition("up", True, "passed")) == ("ready", "may be started")
+    assert gated(upstream("up", True, "passed"), other) == ("blocked", "input s: not run yet")
+    assert gated(upstream("up", True, "passed")) == ("ready", "may be started")
 
 
 def test_what_is_only_watched_is_unknown_whatever_its_gate() -> None:
-    assert gated(Condition("up", True, "passed"), command=None, logs=("a.log",))[0] == "unknown"
+    assert gated(upstream("up", True, "passed"), command=None, logs=("a.log",))[0] == "unknown"
 
 
 # Alerts
@@ -349,6 +352,16 @@ def test_a_time_out_that_has_passed_is_an_alert_since_then() -> None:
     assert (alert.id, alert.since) == ("over_time:fix", ago(minutes=10))
     assert alerts(step(process=ALIVE, timeout_s=4000.0)) == {}
     assert alerts(step(process=GONE, timeout_s=3000.0)) == {}
+
+
+def test_a_time_out_is_counted_on_a_clock_that_nobody_sets() -> None:
+    jumped = replace(ALIVE, lived_s=600.0)  # for an hour, by the wall clock
+    assert alerts(step(process=jumped, timeout_s=3000.0)) == {}
+    assert alerts(step(process=jumped, timeout_s=500.0)) == {"over_time:fix": Severity.WARNING}
+    ours = attempt(Stage.RUNNING)
+    assert alerts(step(process=jumped, attempt=ours, timeout_s=3000.0)) == {}
+    relaunched = replace(ours, identity=replace(US, pid=8, started_at=ago(minutes=55).timestamp()))
+    assert step(process=jumped, attempt=relaunched, timeout_s=3000.0).over_time_s(NOW) == 600.0
 
 
 def test_a_stop_that_is_not_heeded_is_an_alert_once_its_grace_is_over() -> None:

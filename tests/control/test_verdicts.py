@@ -9,12 +9,13 @@ from backfill_tui.checks.digest import digest_of
 from backfill_tui.checks.model import Check, Reason, Status, SuiteResult
 from backfill_tui.checks.subject import Subject, WorkCalendar
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Condition, PhaseState
+from backfill_tui.control.model import PhaseState
 from backfill_tui.control.states import judge
 from backfill_tui.control.verdicts import NOT_RUN, Outcome, outcome_of, stale_because
 from backfill_tui.plan.resolved import Bound, Completeness, Metric, Phase, Suite
 from backfill_tui.progress.account import Account
 from backfill_tui.sources.process import Presence, ProcessSeen
+from tests.control.phases import upstream
 from tests.logs import LogWriter, days
 from tests.reading import account_of
 
@@ -65,6 +66,12 @@ def test_a_result_counts_until_something_happens() -> None:
 
 def test_it_no_longer_counts_once_its_table_was_written() -> None:
     assert "written since" in stale(result(), written_at=NOW + timedelta(seconds=1))
+
+
+def test_a_result_of_a_time_that_is_yet_to_come_does_not_count() -> None:
+    """The clock was set back: whoever has written since may look older than it."""
+    assert stale(result(at=NOW + timedelta(seconds=1))) == ""
+    assert "yet to come" in stale(result(at=NOW + timedelta(hours=1)), written_at=NOW)
 
 
 def test_it_no_longer_counts_by_other_rules_or_on_another_range() -> None:
@@ -180,7 +187,7 @@ def judging_only(outcome: Outcome) -> PhaseFacts:
 
 def test_a_phase_that_only_judges_waits_is_ready_and_is_judged() -> None:
     passed = Outcome(Status.PASS, "s passes", NOW)
-    waits, may = (Condition("p", False, "running"),), (Condition("p", True, "passed"),)
+    waits, may = (upstream("p", False, "running"),), (upstream("p", True, "passed"),)
     assert judge(judging_only(NOT_RUN), stall_after_s=1, gate=waits, now=NOW)[0] is PhaseState.WAITING
     assert judge(judging_only(NOT_RUN), stall_after_s=1, gate=may, now=NOW)[0] is PhaseState.READY
     assert judge(judging_only(passed), stall_after_s=1, gate=may, now=NOW)[0] is PhaseState.PASSED

@@ -101,6 +101,19 @@ def test_a_living_process_is_seen_with_its_load_and_its_command(start: Start, wo
     assert abs(datetime.now(UTC) - seen.started_at) < timedelta(minutes=1)
 
 
+def test_how_long_a_process_has_lived_does_not_hang_on_the_wall_clock(start: Start, word: str) -> None:
+    process = job(start, word)
+    watch = watching(process.pid)
+    first = watch.look(NOW).lived_s
+    later = watch.look(NOW + timedelta(days=1)).lived_s
+    assert first is not None
+    assert later is not None
+    assert 0 <= first <= later < 60
+    process.kill()
+    process.wait(10)
+    assert watch.look(NOW + timedelta(days=1)).lived_s is None
+
+
 def test_cpu_is_what_was_used_since_the_look_before(start: Start, word: str) -> None:
     process = job(start, word, BURN)
     watch = watching(process.pid)

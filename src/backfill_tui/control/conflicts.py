@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import combinations
 
 from backfill_tui.control.facts import ROUNDED, PhaseFacts
-from backfill_tui.control.model import Conflict, Judged, PhaseState
+from backfill_tui.control.model import GOOD, Conflict, Judged, PhaseState
 from backfill_tui.plan.tables import same_table
 from backfill_tui.progress.account import RunEnd
 
@@ -19,8 +19,6 @@ _COMING = frozenset(
         PhaseState.STALLED,
     }
 )
-
-_GOOD = frozenset({PhaseState.PASSED, PhaseState.WARNED})
 
 
 def find_conflicts(facts: Sequence[PhaseFacts], states: Mapping[str, PhaseState]) -> tuple[Conflict, ...]:
@@ -79,15 +77,18 @@ def overwritten_by(
 ) -> str:
     """Who has written a phase's dates since it ended, or since a person accepted it, as a clause; empty if nobody.
 
-    Others that have been found good are not meant: then the dates are what they made of them. Neither is a phase
-    whose suites count: these are stale by themselves once somebody has written.
+    That another was found good does not make this one's work be there: only one that comes after it by the plan, and
+    was found good, has written over it as it should. Not meant is a phase whose suites count: these are stale by
+    themselves once somebody has written.
     """
     given = facts.accepted(now)
     if given is None and facts.phase.suites:
         return ""
     since = given.at if given is not None else _ended_at(facts)
     for other in _same_table(facts, everyone):
-        if days_in_common(facts.dates, other.dates) is None or judged[other.phase.name][0] in _GOOD:
+        if days_in_common(facts.dates, other.dates) is None:
+            continue
+        if judged[other.phase.name][0] in GOOD and _comes_after(other, facts, everyone):
             continue
         began, last = other.begun_at or other.last_run_at, _ended_at(other)
         known = given is not None and began is not None and began <= given.at
@@ -106,6 +107,19 @@ def _same_table(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> Iterator[P
 def _write_one_table(one: PhaseFacts, other: PhaseFacts) -> bool:
     table, other_table = one.phase.writes, other.phase.writes
     return table is not None and other_table is not None and same_table(table, other_table)
+
+
+def _comes_after(one: PhaseFacts, other: PhaseFacts, everyone: Sequence[PhaseFacts]) -> bool:
+    """Whether by the plan one starts only once the other is done, at once or by way of others."""
+    by_name = {each.phase.name: each.phase for each in everyone}
+    found: set[str] = set()
+    open_ends = list(one.phase.after)
+    while open_ends:
+        name = open_ends.pop()
+        if name not in found:
+            found.add(name)
+            open_ends.extend(by_name[name].after)
+    return other.phase.name in found
 
 
 def _log_is_open(facts: PhaseFacts) -> bool:

@@ -12,8 +12,9 @@ from enum import StrEnum
 from backfill_tui.checks.model import Status
 from backfill_tui.control.attempt import Attempt, Kind, Stage
 from backfill_tui.control.conflicts import may_meet
-from backfill_tui.control.gate import GOOD, INPUT, ONLY_WRITER, is_open, judged_now
-from backfill_tui.control.model import Condition, PhaseState
+from backfill_tui.control.gate import is_open, judged_now
+from backfill_tui.control.model import GOOD, Condition, ConditionKind, PhaseState
+from backfill_tui.control.model import NOT_BEGUN as NOT_BEGUN
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Input, Phase
 from backfill_tui.plan.tables import same_table
@@ -23,8 +24,6 @@ PAUSE_S = 60.0
 
 TRIES = 3
 """So often in a row suites are asked that can't tell; then a person has to look."""
-
-NOT_BEGUN = frozenset({PhaseState.WAITING, PhaseState.BLOCKED, PhaseState.READY})
 
 
 class StepKind(StrEnum):
@@ -190,7 +189,7 @@ def _only_inputs_are_open(one: PhaseNow) -> bool:
         return False
     if one.phase.start == "auto" and one.phase.command is not None and not one.startable:
         return False
-    return all(condition.ok for condition in one.gate if not condition.name.startswith(INPUT))
+    return all(condition.ok for condition in one.gate if condition.kind is not ConditionKind.INPUT)
 
 
 def _is_due(one: PhaseNow, need: Input, now: datetime) -> bool:
@@ -248,7 +247,8 @@ def _is_good(one: PhaseNow, suite: str) -> bool:
 
 
 def _condition_of(one: PhaseNow, suite: str) -> bool | None:
-    return next((condition.ok for condition in one.gate if condition.name == f"{INPUT}{suite}"), None)
+    inputs = (condition for condition in one.gate if condition.kind is ConditionKind.INPUT)
+    return next((condition.ok for condition in inputs if condition.about == suite), None)
 
 
 def _is_hopeful(one: PhaseNow, suite: str) -> bool:
@@ -270,10 +270,14 @@ def _opens_by_itself(one: PhaseNow, everyone: Mapping[str, PhaseNow]) -> bool:
 
 
 def _clears(one: PhaseNow, condition: Condition, everyone: Mapping[str, PhaseNow]) -> bool:
-    if condition.name.startswith(ONLY_WRITER):
-        return condition.ok is False
-    if condition.name.startswith(INPUT):
-        return _is_hopeful(one, condition.name.removeprefix(INPUT))
-    before = everyone.get(condition.name)
-    overwritten = before is not None and before.state in GOOD  # and yet its condition is not met
-    return condition.name in one.phase.after and overwritten and any(other.alive for other in everyone.values())
+    match condition.kind:
+        case ConditionKind.WRITER:
+            return condition.ok is False
+        case ConditionKind.INPUT:
+            return _is_hopeful(one, condition.about)
+        case ConditionKind.UPSTREAM:
+            before = everyone.get(condition.about)
+            overwritten = before is not None and before.state in GOOD  # and yet its condition is not met
+            return overwritten and any(other.alive for other in everyone.values())
+        case _:
+            return False

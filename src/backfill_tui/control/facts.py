@@ -135,11 +135,26 @@ class PhaseFacts:
 
     def over_time_s(self, now: datetime) -> float | None:
         """By how many seconds a live process has passed the plan's time-out; None while it has not."""
-        limit, begun = self.phase.timeout_s, self.begun_at
-        if limit is None or begun is None or not self.alive:
+        limit, worked_s = self.phase.timeout_s, self._worked_s(now)
+        if limit is None or worked_s is None or worked_s <= limit:
             return None
-        over = (now - begun).total_seconds() - limit
-        return over if over > 0 else None
+        return worked_s - limit
+
+    def _worked_s(self, now: datetime) -> float | None:
+        """For how long its live process has been at it: where the kernel tells, however the clock was set since."""
+        if not self.alive or self.begun_at is None:
+            return None
+        if self.process.alive and self.process.lived_s is not None and not self._was_relaunched:
+            return self.process.lived_s
+        return (now - self.begun_at).total_seconds()
+
+    @property
+    def _was_relaunched(self) -> bool:
+        """Whether what is at work is a launch of ours, and not the process that was seen."""
+        ours, seen = self._ours, self.process.identity
+        if ours is None or ours.identity is None or seen is None or self._replaced(ours):
+            return False
+        return not ours.identity.same_as(seen)
 
     def unheeded(self, now: datetime) -> bool:
         """Whether its live process was asked to end, has had the grace of the plan for it, and is still there."""

@@ -10,24 +10,20 @@ from types import MappingProxyType
 from backfill_tui.checks.model import Status
 from backfill_tui.control.attempt import Stage
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Condition, Judged, PhaseState
-from backfill_tui.control.verdicts import NOT_RUN, Outcome
+from backfill_tui.control.model import GOOD, UNDER_WAY, Condition, Judged, PhaseState
+from backfill_tui.control.model import ConditionKind as Kind
+from backfill_tui.control.verdicts import NOT_RUN, YET_TO_COME, Outcome
 from backfill_tui.control.words import span_words
 from backfill_tui.plan.resolved import Input
 from backfill_tui.progress.account import RunEnd
-
-GOOD = frozenset({PhaseState.PASSED, PhaseState.WARNED})
-"""What an upstream must be for its downstream to go on."""
 
 NOW = timedelta(minutes=5)
 """What was found of an input so long ago, or an interval of its own ago, still counts as found now."""
 
 ONLY_WRITER = "only writer of"
-"""How the condition begins that clears by itself, once another process has ended."""
-
 NO_LIVE_RUN = "no live run"
 INPUT = "input "
-"""How the conditions of inputs begin; the name of the suite follows."""
+"""How names of conditions begin, for people to read: what a condition is about is told by its kind."""
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
@@ -71,46 +67,57 @@ def judged_now(need: Input, outcome: Outcome, now: datetime) -> bool:
 def _upstream(name: str, judged: Judged, accepted: bool, overwritten: str) -> Condition:
     state, why = judged
     if (state in GOOD or accepted) and overwritten:
-        return Condition(name, False, f"{state.value}, but {overwritten}")
+        return _before(name, False, f"{state.value}, but {overwritten}")
     said = why if why.startswith(state.value) else f"{state.value}: {why}"  # "running at 7 %" says both
+    if accepted and state in UNDER_WAY:
+        still = "it still runs" if state is PhaseState.RUNNING else "it is not over"
+        return _before(name, True, f"accepted; {still} ({said})")
     if accepted and state not in GOOD:
-        return Condition(name, True, f"accepted; {said}")
-    return Condition(name, None if state is PhaseState.UNKNOWN else state in GOOD, said)
+        return _before(name, True, f"accepted; {said}")
+    return _before(name, None if state is PhaseState.UNKNOWN else state in GOOD, said)
+
+
+def _before(name: str, ok: bool | None, detail: str) -> Condition:
+    return Condition(name, ok, detail, Kind.UPSTREAM, name)
 
 
 def _input(need: Input, outcome: Outcome, now: datetime) -> Condition:
-    name = f"{INPUT}{need.suite}"
+    return Condition(f"{INPUT}{need.suite}", *_found(need, outcome, now), Kind.INPUT, need.suite)
+
+
+def _found(need: Input, outcome: Outcome, now: datetime) -> tuple[bool | None, str]:
+    """Whether an input is known to be good now, and the evidence."""
     if outcome.verdict in {None, Status.UNKNOWN}:
-        return Condition(name, None, outcome.why)
+        return None, outcome.why
     if outcome.stale:
-        return Condition(name, None, f"{outcome.why}; {outcome.stale.removeprefix(f'{need.suite}: ')}")
+        return None, f"{outcome.why}; {outcome.stale.removeprefix(f'{need.suite}: ')}"
     failed = outcome.verdict is Status.FAIL
     if judged_now(need, outcome, now):
-        return Condition(name, not failed, outcome.why)
-    return Condition(name, False if failed else None, f"{outcome.why}, but {_not_now(outcome.at, now)}")
+        return not failed, outcome.why
+    return False if failed else None, f"{outcome.why}, but {_not_now(outcome.at, now)}"
 
 
 def _not_now(at: datetime | None, now: datetime) -> str:
     if at is None:
         return "nobody knows when that was found"
     if at > now:
-        return "found at a time that is yet to come, by this machine's clock"
+        return f"found {YET_TO_COME}"
     return f"found {span_words((now - at).total_seconds())} ago: it must be judged again"
 
 
 def _writing(facts: PhaseFacts, rivals: Sequence[str], doubtful: Sequence[str]) -> Iterator[Condition]:
-    if facts.phase.writes is None:
+    table = facts.phase.writes
+    if table is None:
         return
-    name = f"{ONLY_WRITER} {facts.phase.writes}"
     clauses = list(facts.rivals)
     if rivals:
         clauses.insert(0, f"{', '.join(rivals)} {'writes' if len(rivals) == 1 else 'write'} it now")
+    ok, detail = True, "no other live writer of its dates"
     if clauses:
-        yield Condition(name, False, "; ".join(clauses))
+        ok, detail = False, "; ".join(clauses)
     elif doubtful:
-        yield Condition(name, None, "; ".join(doubtful))
-    else:
-        yield Condition(name, True, "no other live writer of its dates")
+        ok, detail = None, "; ".join(doubtful)
+    yield Condition(f"{ONLY_WRITER} {table}", ok, detail, Kind.WRITER, table)
 
 
 def _starting(facts: PhaseFacts, now: datetime) -> Iterator[Condition]:
@@ -118,25 +125,26 @@ def _starting(facts: PhaseFacts, now: datetime) -> Iterator[Condition]:
     phase = facts.phase
     if phase.judges_only:
         return
-    yield _no_live_run(facts, now)
+    yield Condition(NO_LIVE_RUN, *_at_rest(facts, now), Kind.LIVE_RUN)
     if phase.command is None:
-        yield Condition("command", False, "the plan names none: it is only watched")
+        yield Condition("command", False, "the plan names none: it is only watched", Kind.COMMAND)
     yield from facts.runnable
     if not facts.recorded:
-        yield Condition("ledger", False, "it can't be written, and nothing is started without a record")
+        why = "it can't be written, and nothing is started without a record"
+        yield Condition("ledger", False, why, Kind.LEDGER)
     by = "`run` starts it by itself" if phase.start == "auto" else "a person starts it"
-    yield Condition("start", True, f"{phase.start}: {by}")
+    yield Condition("start", True, f"{phase.start}: {by}", Kind.START)
 
 
-def _no_live_run(facts: PhaseFacts, now: datetime) -> Condition:
-    name = NO_LIVE_RUN
+def _at_rest(facts: PhaseFacts, now: datetime) -> tuple[bool | None, str]:
+    """Whether nobody is at it, and the evidence."""
     if facts.alive:
         if facts.attempt is not None and facts.attempt.stage is Stage.LAUNCHING:
-            return Condition(name, False, "it is being started")
+            return False, "it is being started"
         pid = f" (pid {facts.process.identity.pid})" if facts.process.identity else ""
-        return Condition(name, False, f"it runs{pid}")
+        return False, f"it runs{pid}"
     if facts.alive is None and facts.run is not None and facts.run.ended is RunEnd.OPEN:
         silent = facts.silent_s(now)
         since = f", silent for {span_words(silent)}" if silent is not None else ""
-        return Condition(name, None, f"its log is open{since}; whether its process lives is not known")
-    return Condition(name, True, "nobody is at it")
+        return None, f"its log is open{since}; whether its process lives is not known"
+    return True, "nobody is at it"

@@ -23,6 +23,15 @@ class PhaseState(StrEnum):
     STOPPED = "stopped"
 
 
+GOOD = frozenset({PhaseState.PASSED, PhaseState.WARNED})
+"""What an upstream must be for its downstream to go on."""
+
+UNDER_WAY = frozenset({PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.STALLED})
+"""Somebody is at it, or is not known not to be."""
+
+NOT_BEGUN = frozenset({PhaseState.WAITING, PhaseState.BLOCKED, PhaseState.READY})
+"""It has its gate before it."""
+
 Judged = tuple[PhaseState, str]
 """A state, and the sentence that explains it."""
 
@@ -60,13 +69,33 @@ class Conflict:
     live: bool
 
 
+class ConditionKind(StrEnum):
+    """What a condition of a gate is about."""
+
+    UPSTREAM = "upstream"  # a phase that comes before
+    INPUT = "input"  # a suite of what it reads
+    WRITER = "writer"  # others that write its table
+    LIVE_RUN = "live_run"  # the phase itself, at work
+    FOLDER = "folder"
+    COMMAND = "command"
+    LOG = "log"
+    LEDGER = "ledger"
+    START = "start"  # who starts it
+    OTHER = "other"  # of a version that did not tell
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of a gate: ok, not ok, or unknown (None)."""
+    """One condition of a gate: ok, not ok, or unknown (None).
+
+    `about` is the phase of an upstream, the suite of an input, the table of writers; empty for all others.
+    """
 
     name: str
     ok: bool | None
     detail: str
+    kind: ConditionKind = ConditionKind.OTHER
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

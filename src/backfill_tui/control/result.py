@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from backfill_tui.checks.model import Status, worst
 from backfill_tui.control.driving import PhaseNow, answers
-from backfill_tui.control.gate import GOOD, INPUT
-from backfill_tui.control.model import Condition, PhaseState
+from backfill_tui.control.model import GOOD, Condition, ConditionKind, PhaseState
 from backfill_tui.control.verdicts import NOT_RUN
 
 EXIT_CODES: Mapping[Status, int] = {Status.PASS: 0, Status.FAIL: 1, Status.WARN: 2, Status.UNKNOWN: 3}
@@ -15,12 +14,21 @@ EXIT_CODES: Mapping[Status, int] = {Status.PASS: 0, Status.FAIL: 1, Status.WARN:
 
 @dataclass(frozen=True, slots=True)
 class PhaseResult:
-    """What became of one phase: how it counts, and the sentence, without the phase's name."""
+    """What became of one phase: how it counts, and the sentence, without the phase's name.
+
+    `held_back`: it was not started because of what comes before it, which counts by itself.
+    """
 
     phase: str
     status: Status
     sentence: str
     waits_for_a_person: bool = False
+    held_back: bool = False
+
+    @property
+    def is_to_be_told(self) -> bool:
+        """Whether its sentence says more than that all is well."""
+        return self.waits_for_a_person or self.held_back or self.status is not Status.PASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +92,14 @@ def _ready(one: PhaseNow) -> PhaseResult:
 
 def _waiting(one: PhaseNow, states: Mapping[str, PhaseState]) -> PhaseResult:
     """What it waits for counts by itself, unless that is good and something else keeps it from counting."""
-    before = [condition for condition in one.gate if not condition.ok and condition.name in one.phase.after]
-    spoilt = [condition for condition in before if states.get(condition.name) in GOOD]
+    closed = (condition for condition in one.gate if not condition.ok)
+    before = [condition for condition in closed if condition.kind is ConditionKind.UPSTREAM]
+    spoilt = [condition for condition in before if states.get(condition.about) in GOOD]
     if spoilt:
         return _closed(one, spoilt)
-    waits = ", ".join(f"{condition.name} ({states[condition.name].value})" for condition in before)
-    return PhaseResult(one.phase.name, Status.PASS, f"not started: waits for {waits}" if waits else one.why)
+    waits = ", ".join(f"{condition.about} ({states[condition.about].value})" for condition in before)
+    sentence = f"not started: waits for {waits}" if waits else one.why
+    return PhaseResult(one.phase.name, Status.PASS, sentence, held_back=True)
 
 
 def _closed(one: PhaseNow, closed: Sequence[Condition]) -> PhaseResult:
@@ -106,7 +116,7 @@ def _closed(one: PhaseNow, closed: Sequence[Condition]) -> PhaseResult:
 
 def _is_only_old(one: PhaseNow, condition: Condition) -> bool:
     """Whether it is an input that was found good, too long ago to start on."""
-    if not condition.name.startswith(INPUT):
+    if condition.kind is not ConditionKind.INPUT:
         return False
-    outcome = one.inputs.get(condition.name.removeprefix(INPUT), NOT_RUN)
+    outcome = one.inputs.get(condition.about, NOT_RUN)
     return answers(outcome) and outcome.verdict is not Status.FAIL

@@ -6,14 +6,9 @@ from datetime import datetime
 from backfill_tui.control.attempt import Attempt, Stage
 from backfill_tui.control.endings import by_its_data, ended, heard_since
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Condition, Judged, PhaseState
+from backfill_tui.control.model import UNDER_WAY, Condition, ConditionKind, Judged, PhaseState
 from backfill_tui.control.words import progress_words, span_words
 from backfill_tui.progress.account import RunEnd
-
-__all__ = ["UNDER_WAY", "Judged", "judge"]
-
-UNDER_WAY = frozenset({PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.STALLED})
-"""Somebody is at it, or is not known not to be."""
 
 
 def judge(facts: PhaseFacts, *, stall_after_s: float, gate: Sequence[Condition] = (), now: datetime) -> Judged:
@@ -88,7 +83,7 @@ def _not_begun(facts: PhaseFacts, gate: Sequence[Condition]) -> Judged:
     if phase.command is None and not phase.judges_only:
         return PhaseState.UNKNOWN, "nothing has been seen of it yet"
     closed = [condition for condition in gate if not condition.ok]
-    waiting = [condition.name for condition in closed if condition.name in phase.after]
+    waiting = [condition.about for condition in closed if condition.kind is ConditionKind.UPSTREAM]
     if waiting:
         return PhaseState.WAITING, f"waits for {', '.join(waiting)}"
     if closed:

@@ -45,6 +45,12 @@ _MENDS = frozenset(
 
 NOT_RUN = Outcome(None, "not run yet")
 
+YET_TO_COME = "at a time that is yet to come, by this machine's clock"
+"""When something was found, where the clock was set back since: nobody knows how long ago that was."""
+
+_AHEAD = timedelta(seconds=2)
+"""What is found while somebody looks is dated a little later than the look."""
+
 
 def stale_because(
     result: SuiteResult, suite: Suite, subject: Subject, *, written_at: datetime | None, now: datetime
@@ -58,6 +64,8 @@ def stale_because(
         return "it judged another range"
     if result.digest != digest_of(suite, subject):
         return "the suite, its calendar or its warehouse has changed since"
+    if result.at > now + _AHEAD:
+        return f"it was found {YET_TO_COME}"
     if written_at is not None and written_at > result.at:
         return "its table was written since"
     age = now - result.at

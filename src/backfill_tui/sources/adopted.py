@@ -5,6 +5,7 @@ from datetime import datetime
 
 import psutil
 
+from backfill_tui.sources.boot import up_s
 from backfill_tui.sources.presence import Presence, ProcessSeen
 from backfill_tui.sources.process_table import Entry, identity_of
 
@@ -50,7 +51,8 @@ class Adopted:
         except psutil.NoSuchProcess:
             self._seen = self._ended(Presence.GONE, now)
         except psutil.AccessDenied:
-            self._seen = replace(self._seen, presence=Presence.DENIED, note=self._about("may not be looked at."))
+            note = self._about("may not be looked at.")
+            self._seen = replace(self._seen, presence=Presence.DENIED, note=note, lived_s=self._lived_s())
         return self._seen
 
     def _measured(self, now: datetime) -> ProcessSeen:
@@ -67,7 +69,12 @@ class Adopted:
             cpu_percent=self._cpu_percent(times.user + times.system, now),
             rss_bytes=rss,
             note=self._note,
+            lived_s=self._lived_s(),
         )
+
+    def _lived_s(self) -> float | None:
+        began, now = self._entry.identity.since_boot_s, up_s()
+        return None if began is None or now is None else max(0.0, now - began)
 
     def _cpu_percent(self, used_s: float, now: datetime) -> float | None:
         """Of one core, since the look before; None at the first look."""
@@ -94,6 +101,7 @@ class Adopted:
             status=None,
             cpu_percent=None,
             rss_bytes=None,
+            lived_s=None,
             gone_since=self._seen.gone_since or now,
             note=note,
         )

@@ -1,5 +1,6 @@
-"""Which boot of this machine it is: a process identity from an earlier one can't be alive."""
+"""Which boot of this machine it is, and how long ago: a process identity from an earlier one can't be alive."""
 
+import time
 from functools import cache
 from pathlib import Path
 
@@ -15,3 +16,9 @@ def boot_id() -> str:
         return _KERNEL_SAYS.read_text(encoding="ascii").strip()
     except OSError:
         return f"booted-at-{psutil.boot_time():.0f}"
+
+
+def up_s() -> float | None:
+    """Seconds since booting, sleep included, on the kernel's own clock, which nobody sets; None where it has none."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return None if clock is None else time.clock_gettime(clock)

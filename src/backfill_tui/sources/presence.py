@@ -54,6 +54,7 @@ class ProcessSeen:
     adopted: bool = True
     gone_since: datetime | None = None
     note: str = ""  # a sentence, where something is to be said
+    lived_s: float | None = None  # from its start to this look on the kernel's own clock, which nobody sets
 
     @property
     def alive(self) -> bool | None:

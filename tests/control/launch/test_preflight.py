@@ -13,7 +13,7 @@ import pytest
 
 from backfill_tui.control.attempt import Order
 from backfill_tui.control.launch.preflight import COMMAND, FOLDER, LOG, preflight, program_of
-from backfill_tui.control.model import Condition
+from backfill_tui.control.model import Condition, ConditionKind
 
 Make = Callable[[str], Path]
 
@@ -162,7 +162,9 @@ def test_a_nul_in_any_word_is_refused(tmp_path: Path) -> None:
 
 
 def test_output_without_a_log_is_kept_with_the_attempt(tmp_path: Path) -> None:
-    assert look(order(tmp_path), LOG) == Condition(LOG, True, "Its output goes to the attempt's own output.log.")
+    assert look(order(tmp_path), LOG) == Condition(
+        LOG, True, "Its output goes to the attempt's own output.log.", ConditionKind.LOG
+    )
 
 
 def test_a_log_that_is_there_is_appended_to(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from backfill_tui.control.attempt import Order
-from backfill_tui.control.model import Condition
+from backfill_tui.control.model import Condition, ConditionKind
 
 FOLDER, COMMAND, LOG = "working folder", "command", "log"
 """The names of the three conditions."""
+
+_KINDS = {FOLDER: ConditionKind.FOLDER, COMMAND: ConditionKind.COMMAND, LOG: ConditionKind.LOG}
 
 _NO_WRITING = "See its permissions, and whether its disk is read-only."
 
@@ -58,28 +60,28 @@ def _folder(cwd: Path) -> Condition:
     try:
         mode = cwd.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return Condition(FOLDER, False, f"{cwd} is not there. Make it, or correct the phase's `cwd`.")
+        return _told(FOLDER, False, f"{cwd} is not there. Make it, or correct the phase's `cwd`.")
     except OSError as error:
         return _unseen(FOLDER, cwd, error)
     if not stat.S_ISDIR(mode):
-        return Condition(FOLDER, False, f"{cwd} is no folder. Correct the phase's `cwd`.")
+        return _told(FOLDER, False, f"{cwd} is no folder. Correct the phase's `cwd`.")
     if not os.access(cwd, os.X_OK):
-        return Condition(FOLDER, False, f"{cwd} may not be entered. See its permissions.")
-    return Condition(FOLDER, True, str(cwd))
+        return _told(FOLDER, False, f"{cwd} may not be entered. See its permissions.")
+    return _told(FOLDER, True, str(cwd))
 
 
 def _command(order: Order, folder: Condition) -> Condition:
     if not order.commands or not all(order.commands):
-        return Condition(COMMAND, False, "There is no command to run. Give the phase a `command`.")
+        return _told(COMMAND, False, "There is no command to run. Give the phase a `command`.")
     if any("\0" in word for words in order.commands for word in words):
-        return Condition(COMMAND, False, "A word of it has a NUL character in it, which no program can be given.")
+        return _told(COMMAND, False, "A word of it has a NUL character in it, which no program can be given.")
     for word in dict.fromkeys(words[0] for words in order.commands):
         if not folder.ok and not Path(word).is_absolute():
-            return Condition(COMMAND, None, f"{word} can't be looked for: see the working folder.")
+            return _told(COMMAND, None, f"{word} can't be looked for: see the working folder.")
         if why := _why_not_run(word, order.cwd, order.env):
-            return Condition(COMMAND, False, why)
+            return _told(COMMAND, False, why)
     first = order.commands[0][0]
-    return Condition(COMMAND, True, str(program_of(first, order.cwd, order.env)))
+    return _told(COMMAND, True, str(program_of(first, order.cwd, order.env)))
 
 
 def _why_not_run(word: str, cwd: Path, env: Mapping[str, str]) -> str:
@@ -130,7 +132,7 @@ def _interpreter_of(program: Path) -> str | None:
 def _log(log: Path | None) -> Condition:
     """Whether the log could be appended to. A link is followed; its folders are made by whoever launches."""
     if log is None:
-        return Condition(LOG, True, "Its output goes to the attempt's own output.log.")
+        return _told(LOG, True, "Its output goes to the attempt's own output.log.")
     try:
         place = log.resolve()
         mode = _mode(place)
@@ -150,29 +152,33 @@ def _mode(place: Path) -> int | None:
 
 def _existing_log(log: Path, place: Path, mode: int) -> Condition:
     if not (stat.S_ISREG(mode) or stat.S_ISCHR(mode)):  # opening a pipe would wait for a reader
-        return Condition(LOG, False, f"{log} is no plain file. Correct the phase's `log`.")
+        return _told(LOG, False, f"{log} is no plain file. Correct the phase's `log`.")
     if not os.access(place, os.W_OK):
-        return Condition(LOG, False, f"{log} may not be written. {_NO_WRITING}")
-    return _full(log, place) or Condition(LOG, True, f"{log} is appended to.")
+        return _told(LOG, False, f"{log} may not be written. {_NO_WRITING}")
+    return _full(log, place) or _told(LOG, True, f"{log} is appended to.")
 
 
 def _coming_log(log: Path, place: Path) -> Condition:
     above = next(folder for folder in place.parents if _mode(folder) is not None)
     if not above.is_dir():
-        return Condition(LOG, False, f"{log} can't be made: {above} is no folder. Correct the phase's `log`.")
+        return _told(LOG, False, f"{log} can't be made: {above} is no folder. Correct the phase's `log`.")
     if not os.access(above, os.W_OK | os.X_OK):
-        return Condition(LOG, False, f"{log} can't be made: {above} may not be written. {_NO_WRITING}")
-    return _full(log, above) or Condition(LOG, True, f"{log} will be made.")
+        return _told(LOG, False, f"{log} can't be made: {above} may not be written. {_NO_WRITING}")
+    return _full(log, above) or _told(LOG, True, f"{log} will be made.")
 
 
 def _full(log: Path, place: Path) -> Condition | None:
     disk = os.statvfs(place)
     free = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
     if disk.f_blocks and not free:  # a disk that counts no blocks tells nothing
-        return Condition(LOG, False, f"{log} can't grow: its disk is full. Make room there.")
+        return _told(LOG, False, f"{log} can't grow: its disk is full. Make room there.")
     return None
 
 
 def _unseen(name: str, place: Path, error: Exception) -> Condition:
     why = error.strerror if isinstance(error, OSError) else None
-    return Condition(name, None, f"{place} could not be looked at ({why or error}). See its permissions.")
+    return _told(name, None, f"{place} could not be looked at ({why or error}). See its permissions.")
+
+
+def _told(name: str, ok: bool | None, detail: str) -> Condition:
+    return Condition(name, ok, detail, _KINDS[name])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from backfill_tui.control.attempt import Kind, Order
-from backfill_tui.control.model import Condition
+from backfill_tui.control.model import Condition, ConditionKind
 
 
 def text_of_order(order: Order) -> str:
@@ -65,7 +65,7 @@ def order_of_text(text: str) -> Order:
 
 def text_of_gate(gate: Sequence[Condition]) -> str:
     """A gate's conditions as JSON."""
-    return json.dumps([[condition.name, condition.ok, condition.detail] for condition in gate])
+    return json.dumps([[one.name, one.ok, one.detail, one.kind.value, one.about] for one in gate])
 
 
 def gate_of_text(text: str) -> tuple[Condition, ...]:
@@ -75,8 +75,10 @@ def gate_of_text(text: str) -> tuple[Condition, ...]:
 
 def _condition(told: Any) -> Condition:
     match told:
-        case [str(name), bool() | None as ok, str(detail)]:
+        case [str(name), bool() | None as ok, str(detail)]:  # an older ledger, which has no kinds
             return Condition(name, ok, detail)
+        case [str(name), bool() | None as ok, str(detail), str(kind), str(about)]:
+            return Condition(name, ok, detail, ConditionKind(kind), about)
     raise ValueError("not a condition")
 
 
