@@ -9,6 +9,7 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from backfill_tui.control.model import Alert, Condition, PhaseState, Severity, Timeline
+from backfill_tui.control.model import ConditionKind as Kind
 from backfill_tui.engine.snapshot import (
     CheckpointSeen,
     LogSeen,
@@ -25,6 +26,7 @@ from tests.tui import suites
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 1, 3, 20, 14, 7, tzinfo=ZONE)
 FIX = (date(2021, 10, 1), date(2024, 5, 1))
+PLAYERS = "nba_analytics.player_game_summary"
 FOUR_YEARS = (date(2021, 10, 19), date(2026, 1, 2))
 
 
@@ -225,22 +227,26 @@ def _phase1() -> PhaseView:
     )
 
 
+def _upstream(name: str, ok: bool, detail: str) -> Condition:
+    return Condition(name, ok, detail, Kind.UPSTREAM, name)
+
+
 def _waiting() -> tuple[PhaseView, ...]:
     late = Timeline(NOW, 13_500.0, "delayed")
     return (
         phase(
             "player_game_summary",
             why="waits for team_offense_fix",
-            writes="nba_analytics.player_game_summary",
+            writes=PLAYERS,
             dates=FIX,
             gate=(
-                Condition("team_offense_fix", False, "running: running at 78 %"),
-                Condition("input team_offense", None, "it was not run yet"),
+                _upstream("team_offense_fix", False, "running: running at 78 %"),
+                Condition("input team_offense", None, "it was not run yet", Kind.INPUT, "team_offense"),
                 Condition(
-                    "only writer of nba_analytics.player_game_summary", True, "no other live writer of its dates"
+                    f"only writer of {PLAYERS}", True, "no other live writer of its dates", Kind.WRITER, PLAYERS
                 ),
-                Condition("no live run", True, "nobody is at it"),
-                Condition("start", True, "auto: `run` starts it by itself"),
+                Condition("no live run", True, "nobody is at it", Kind.LIVE_RUN),
+                Condition("start", True, "auto: `run` starts it by itself", Kind.START),
             ),
             account=account(FIX, 0, running=False),
             critical=True,
@@ -266,7 +272,7 @@ def _waiting() -> tuple[PhaseView, ...]:
         phase(
             "ml_training",
             critical=True,
-            gate=(Condition("composite_factors", False, "failed: gone without a summary at 14 %"),),
+            gate=(_upstream("composite_factors", False, "failed: gone without a summary at 14 %"),),
             forecast=forecast((4, 45), (5, 50), (6, 55)),
             timeline=late,
         ),

@@ -1,6 +1,7 @@
 """Numbers and times as words."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -102,3 +103,29 @@ def test_sizes_are_decimal(number: int, words: str) -> None:
 @pytest.mark.parametrize(("rate", "words"), [(207.3, "207/h"), (3.41, "3.4/h"), (1240.0, "1,240/h"), (0.0, "0/h")])
 def test_slow_rates_keep_a_decimal(rate: float, words: str) -> None:
     assert formats.per_hour(rate) == words
+
+
+@given(st.sets(st.dates(date(2024, 1, 1), date(2024, 3, 1))))
+def test_folded_dates_are_the_same_dates(days: set[date]) -> None:
+    folded = formats.fold(days)
+    unfolded = [a + timedelta(days=i) for a, b in folded for i in range((b - a).days + 1)]
+    assert unfolded == sorted(days)
+    assert all(b[0] - a[1] > timedelta(days=1) for a, b in pairwise(folded))
+
+
+@given(st.sets(st.dates(date(2021, 1, 1), date(2021, 6, 1)), min_size=1), st.integers(1, 12))
+def test_dates_that_are_told_as_ranges_are_all_counted(days: set[date], most: int) -> None:
+    named, _, rest = formats.ranges(days, most).partition(" and ")
+    count = 0
+    for part in named.split(", "):
+        first, _, last = part.partition(" … ")
+        count += (date.fromisoformat(last or first) - date.fromisoformat(first)).days + 1
+    assert count + int(rest.split(" ")[0] if rest else 0) == len(days)
+
+
+def test_dates_beside_one_another_are_one_range_and_of_very_many_the_first_are_told() -> None:
+    days = [date(2024, 2, 14), date(2024, 2, 15), date(2024, 3, 1)]
+    assert formats.ranges(days) == "2024-02-14 … 2024-02-15, 2024-03-01"
+    assert formats.ranges(days, 1) == "2024-02-14 … 2024-02-15 and 1 more date"
+    assert formats.counted(days) == "3 dates: 2024-02-14 … 2024-02-15, 2024-03-01"
+    assert formats.ranges(None) == "–"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from backfill_tui.control.model import Condition, PhaseState
+from backfill_tui.control.model import ConditionKind as Kind
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.progress.account import Counts
 from backfill_tui.views import gate
@@ -12,8 +13,8 @@ from backfill_tui.views.spans import Line, Tone, line_width
 from tests.tui import example
 
 MET = Condition("no live run", True, "nobody is at it")
-UNMET = Condition("upstream", False, "running: running at 78 %")
-UNKNOWN = Condition("input factors", None, "was not run yet")
+UNMET = Condition("upstream", False, "running: running at 78 %", Kind.UPSTREAM, "upstream")
+UNKNOWN = Condition("input factors", None, "was not run yet", Kind.INPUT, "factors")
 
 
 def _text(lines: list[Line]) -> list[str]:
@@ -102,7 +103,7 @@ def test_an_open_gate_offers_the_launch() -> None:
 
 
 def test_what_is_only_watched_offers_no_launch() -> None:
-    view = _waiting(Condition("command", False, "the plan names none: it is only watched"))
+    view = _waiting(Condition("command", False, "the plan names none: it is only watched", Kind.COMMAND))
     assert gate.hints(_night(view), view, "down") == ()
 
 
@@ -121,9 +122,16 @@ def test_a_failed_upstream_offers_its_retry_and_its_acceptance_by_its_number() -
     )
 
 
+def test_an_upstream_that_was_good_and_was_written_over_offers_its_acceptance() -> None:
+    view = _waiting(replace(UNMET, detail="passed, but other (passed) has written its dates since"))
+    night = _night(example.phase("upstream", PhaseState.PASSED), view)
+    assert gate.hints(night, view, "down")[0] == gate.Hint("accept", "accept upstream", "1")
+
+
 def test_another_writer_of_the_table_offers_to_stop_it() -> None:
-    writer = replace(example.night().phases[0], name="writer", writes="t")
-    view = _waiting(Condition("only writer of t", False, "writer writes it now"), writes="t")
+    writer = replace(example.night().phases[0], name="writer", writes="`nba.T`")
+    alone = Condition("only writer of nba.t", False, "writer writes it now", Kind.WRITER, "nba.t")
+    view = _waiting(alone, writes="nba.t")
     assert gate.hints(_night(writer, view), view, "down")[0] == gate.Hint("stop", "stop writer", "1")
 
 

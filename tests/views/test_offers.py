@@ -55,22 +55,6 @@ def test_what_cannot_be_shown_in_a_word_is_escaped(word: str, shown: str) -> Non
     assert offers.shell_word(word) == shown
 
 
-@given(st.sets(st.dates(date(2021, 1, 1), date(2021, 6, 1)), min_size=1))
-def test_folded_dates_count_every_date(days: set[date]) -> None:
-    words = offers.folded(sorted(days))
-    named, _, rest = words.partition(" and ")
-    count = 0
-    for part in named.split(", "):
-        first, _, last = part.partition(" … ")
-        count += (date.fromisoformat(last or first) - date.fromisoformat(first)).days + 1
-    assert count + int(rest.split(" ")[0] if rest else 0) == len(days)
-
-
-def test_dates_beside_one_another_are_one_range() -> None:
-    days = [date(2024, 2, 14), date(2024, 2, 15), date(2024, 3, 1)]
-    assert offers.folded(days) == "2024-02-14 … 2024-02-15, 2024-03-01"
-
-
 # Launch and retry
 
 

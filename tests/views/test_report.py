@@ -3,8 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +16,9 @@ from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.snapshot import Judgement, PhaseView, Snapshot
 from backfill_tui.plan.shipped import shipped
 from backfill_tui.progress.account import Account, Counts, RunEnd
-from backfill_tui.views.report import fold, report_of
+from backfill_tui.views.report import report_of
 from backfill_tui.views.report_json import as_json
-from backfill_tui.views.report_markdown import TemplateError, fit, markdown, ranges, render
+from backfill_tui.views.report_markdown import TemplateError, fit, markdown, render
 from backfill_tui.views.report_model import Report
 from tests.tui import example, suites
 from tests.views.reports import NEXT_STEPS, NOW, attempt, history, night_over, shut
@@ -165,24 +164,6 @@ def test_a_process_that_is_first_missed_now_has_not_ended_now() -> None:
 def test_a_phase_that_never_ran_has_no_duration() -> None:
     phase = of(example.phase("a")).phases[0]
     assert (phase.started_at, phase.ended_at, phase.duration_s, phase.success_rate) == (None, None, None, None)
-
-
-# Dates
-
-
-@given(st.sets(st.dates(date(2024, 1, 1), date(2024, 3, 1))))
-def test_folded_ranges_are_the_same_dates(days: set[date]) -> None:
-    folded = fold(days)
-    unfolded = [a + timedelta(days=i) for a, b in folded for i in range((b - a).days + 1)]
-    assert unfolded == sorted(days)
-    assert all(b[0] - a[1] > timedelta(days=1) for a, b in pairwise(folded))
-
-
-def test_dates_are_told_as_ranges_and_of_very_many_the_first() -> None:
-    days = [date(2024, 2, 14), date(2024, 2, 15), date(2024, 3, 1)]
-    assert ranges(days) == "2024-02-14 … 2024-02-15, 2024-03-01"
-    assert ranges(days, 1) == "2024-02-14 … 2024-02-15 and 1 more"
-    assert ranges(None) == "–"
 
 
 # JSON

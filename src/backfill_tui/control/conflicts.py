@@ -77,9 +77,9 @@ def overwritten_by(
 ) -> str:
     """Who has written a phase's dates since it ended, or since a person accepted it, as a clause; empty if nobody.
 
-    That another was found good does not make this one's work be there: only one that comes after it by the plan, and
-    was found good, has written over it as it should. Not meant is a phase whose suites count: these are stale by
-    themselves once somebody has written.
+    However good another was found, this one's work is lost; only a good one that comes after it by the plan has
+    written over it as it should. Not meant is a phase whose suites count: these are stale by themselves once
+    somebody has written.
     """
     given = facts.accepted(now)
     if given is None and facts.phase.suites:

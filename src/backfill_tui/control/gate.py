@@ -112,11 +112,10 @@ def _writing(facts: PhaseFacts, rivals: Sequence[str], doubtful: Sequence[str]) 
     clauses = list(facts.rivals)
     if rivals:
         clauses.insert(0, f"{', '.join(rivals)} {'writes' if len(rivals) == 1 else 'write'} it now")
-    ok, detail = True, "no other live writer of its dates"
-    if clauses:
-        ok, detail = False, "; ".join(clauses)
-    elif doubtful:
-        ok, detail = None, "; ".join(doubtful)
+    ok: bool | None = not clauses
+    if not clauses and doubtful:
+        ok, clauses = None, list(doubtful)
+    detail = "; ".join(clauses) or "no other live writer of its dates"
     yield Condition(f"{ONLY_WRITER} {table}", ok, detail, Kind.WRITER, table)
 
 

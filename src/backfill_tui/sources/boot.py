@@ -19,6 +19,6 @@ def boot_id() -> str:
 
 
 def up_s() -> float | None:
-    """Seconds since booting, sleep included, on the kernel's own clock, which nobody sets; None where it has none."""
+    """Seconds since booting, sleep included, on the kernel's clock, which nobody sets; None where it has none."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return None if clock is None else time.clock_gettime(clock)

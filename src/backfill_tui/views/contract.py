@@ -1,9 +1,11 @@
 """The JSON of the contract. Times are ISO 8601 with offset, durations seconds, absent knowledge null."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from backfill_tui.control.gate import is_open
+from backfill_tui.control.model import Condition
 from backfill_tui.progress.account import Account, Counts, Run, UnitState
 from backfill_tui.progress.eta import Forecast
 
@@ -103,6 +105,16 @@ def account(of: Account, zone: tzinfo) -> Json:
 def disagreements(of: Account) -> list[Json]:
     """Dates of which log and checkpoint tell different outcomes."""
     return [{"date": d.day.isoformat(), "log": d.log, "checkpoint": d.checkpoint} for d in of.disagreements]
+
+
+def gate(conditions: Sequence[Condition]) -> Json:
+    """Every condition with its evidence, and what they come to."""
+    return {
+        "state": "open" if is_open(conditions) else "blocked",
+        "conditions": [
+            {"name": one.name, "kind": one.kind.value, "ok": one.ok, "detail": one.detail} for one in conditions
+        ],
+    }
 
 
 def checkpoint(

@@ -1,8 +1,12 @@
 """Numbers and times as words, the same on every front end. `None` is unknown and is shown as `–`, never as 0."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 UNKNOWN = "–"
+
+MANY_RANGES, FEW_RANGES = 12, 6
+"""So many ranges of dates are told one by one: in a text of any length, and in the lines of a dialog."""
 
 _MINUTE = 60
 _HOUR = 3600
@@ -139,6 +143,32 @@ def month(day: date) -> str:
 def date_range(dates: tuple[date, date] | None) -> str:
     """`2021-10-19 … 2026-01-02`."""
     return UNKNOWN if dates is None else f"{dates[0]} … {dates[1]}"
+
+
+def fold(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Dates as ranges: each the first and the last of days that follow one another."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if found and day - found[-1][1] <= timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def ranges(days: Iterable[date] | None, most: int = MANY_RANGES) -> str:
+    """`2024-02-14 … 2024-02-16, 2024-03-01 and 9 more dates`: of very many ranges the first `most` by name."""
+    if days is None:
+        return UNKNOWN
+    folded = fold(days)
+    named = ", ".join(str(first) if first == last else date_range((first, last)) for first, last in folded[:most])
+    rest = sum((last - first).days + 1 for first, last in folded[most:])
+    return f"{named} and {plural(rest, 'more date', 'more dates')}" if rest else named
+
+
+def counted(days: Sequence[date], most: int = MANY_RANGES) -> str:
+    """`3 dates: 2024-02-14 … 2024-02-15, 2024-03-01`, as `ranges` tells them."""
+    return f"{plural(len(days), 'date')}: {ranges(days, most)}"
 
 
 def plural(number: int, noun: str, nouns: str | None = None) -> str:

@@ -4,16 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from backfill_tui.control.model import Condition, PhaseState
+from backfill_tui.control.model import GOOD, NOT_BEGUN, Condition, ConditionKind, PhaseState
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.plan.tables import same_table
 from backfill_tui.views.spans import Line, Span, Tone, clip, line_width, one, plain, shorten, spread, width, wrap
 
-_NOT_BEGUN = frozenset({PhaseState.WAITING, PhaseState.BLOCKED, PhaseState.READY})
 _AT_WORK = frozenset({PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.VALIDATING})
 _OVER = frozenset({PhaseState.FAILED, PhaseState.STOPPED})
-_INPUT = "input "  # how the name of an input's condition begins
-_WRITER = "only writer of "
 _EVIDENCE_LEAST = 8  # cells of evidence that still say something; of what is met it may be left out
 _NUMBERED = 9  # phases that a key selects
 
@@ -58,7 +55,7 @@ def lines(conditions: Iterable[Condition], room: int) -> list[Line]:
 
 def asked_about(snapshot: Snapshot, selected: str | None) -> PhaseView | None:
     """Of which phase to say why it has not started: the selected one, else the first of the plan that has not."""
-    waiting = [view for view in snapshot.phases if view.state in _NOT_BEGUN and view.gate]
+    waiting = [view for view in snapshot.phases if view.state in NOT_BEGUN and view.gate]
     return next((view for view in waiting if view.name == selected), waiting[0] if waiting else None)
 
 
@@ -107,11 +104,11 @@ def _tone(condition: Condition) -> Tone:
 def _condition(condition: Condition, snapshot: Snapshot, room: int) -> Line:
     """A condition on one line. What is at work or has its turn yet to come is not shown as a failure."""
     glyph = mark(condition)
-    upstream = _phase(snapshot, condition.name)
+    upstream = _upstream(snapshot, condition)
     if upstream is not None and not condition.ok:
         if upstream.state in _AT_WORK:
             glyph = Span("…", Tone.BUSY)
-        elif upstream.state in _NOT_BEGUN:
+        elif upstream.state in NOT_BEGUN:
             glyph = Span("·", Tone.DIM)
     name, evidence, left = plain(condition.name), _evidence(condition), room - 2
     if not condition.ok:
@@ -137,7 +134,7 @@ def hints(snapshot: Snapshot, view: PhaseView, selected: str | None) -> tuple[Hi
     for condition in view.gate:
         if not condition.ok:
             found += _hint(condition, snapshot, view, selected)
-    if not any(condition.name == "command" and not condition.ok for condition in view.gate):
+    if not any(condition.kind is ConditionKind.COMMAND and not condition.ok for condition in view.gate):
         opened = all(condition.ok for condition in view.gate)
         words = "launch" if opened else "launch anyway"
         found.append(Hint("launch", words, _place(snapshot, view.name, selected)))
@@ -145,15 +142,15 @@ def hints(snapshot: Snapshot, view: PhaseView, selected: str | None) -> tuple[Hi
 
 
 def _hint(condition: Condition, snapshot: Snapshot, view: PhaseView, selected: str | None) -> list[Hint]:
-    if condition.name.startswith(_INPUT):
+    if condition.kind is ConditionKind.INPUT:
         return [Hint("validate", "validate now", _place(snapshot, view.name, selected))]
-    if condition.name.startswith(_WRITER):
+    if condition.kind is ConditionKind.WRITER:
         return [
             Hint("stop", f"stop {plain(other.name)}", _place(snapshot, other.name, selected))
             for other in snapshot.phases
             if _write_one_table(view, other) and other.name != view.name and other.process.alive
         ]
-    if (upstream := _phase(snapshot, condition.name)) is None:
+    if (upstream := _upstream(snapshot, condition)) is None:
         return []
     place, name = _place(snapshot, upstream.name, selected), plain(upstream.name)
     if upstream.state in _OVER:
@@ -162,6 +159,8 @@ def _hint(condition: Condition, snapshot: Snapshot, view: PhaseView, selected: s
         return [*again, Hint("accept", f"accept {name}", place)]
     if upstream.state is PhaseState.FINISHED:
         return [Hint("validate", f"validate {name}", place)]
+    if upstream.state in GOOD:  # and yet not fresh: others have written its dates since
+        return [Hint("accept", f"accept {name}", place)]
     return []
 
 
@@ -177,8 +176,11 @@ def _place(snapshot: Snapshot, name: str, selected: str | None) -> str:
     return str(number) if 0 < number <= _NUMBERED else plain(name)
 
 
-def _phase(snapshot: Snapshot, name: str) -> PhaseView | None:
-    return next((view for view in snapshot.phases if view.name == name), None)
+def _upstream(snapshot: Snapshot, condition: Condition) -> PhaseView | None:
+    """The phase that a condition is about, if it is one that comes before."""
+    if condition.kind is not ConditionKind.UPSTREAM:
+        return None
+    return next((view for view in snapshot.phases if view.name == condition.about), None)
 
 
 def _keys(hints: Sequence[Hint], room: int) -> list[Line]:

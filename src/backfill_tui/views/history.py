@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from backfill_tui.control.offer import Entry
-from backfill_tui.views import formats, offers
+from backfill_tui.views import formats
 from backfill_tui.views.facts import Fact, lines
 from backfill_tui.views.spans import Line, Span, Tone, clip, one, plain, shorten, spread, width
 
@@ -53,7 +53,7 @@ def detail(entry: Entry, now: datetime, room: int) -> list[Line]:
         took = formats.duration((entry.ended_at - entry.at).total_seconds())
         found.append(Fact("ended", f"{_exact(entry.ended_at, now)}, after {took}"))
     if entry.days:
-        found.append(Fact("dates", f"{formats.plural(len(entry.days), 'date')}: {offers.folded(entry.days)}"))
+        found.append(Fact("dates", formats.counted(entry.days, formats.FEW_RANGES)))
     return lines([fact for fact in found if fact.text], room)
 
 

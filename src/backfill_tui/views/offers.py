@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from backfill_tui.control.attempt import Acceptance, Attempt, Kind, Order
 from backfill_tui.control.offer import LaunchOffer, StopOffer, Target
@@ -18,7 +17,6 @@ NO_HISTORY = "There is no history here: it comes with a plan whose ledger is ope
 LEAVE = "esc: leave"
 LOOKING = "Looking at it as it is now …"
 
-_RANGES = 6  # of a retry's dates that are told one by one
 _LABEL = facts.LABEL
 _PID = 13  # cells of `pid 4194304` and a gap
 
@@ -104,7 +102,7 @@ def _launch(offer: LaunchOffer, room: int) -> list[Line]:
 def _around(offer: LaunchOffer) -> Iterator[Fact]:
     order = offer.order
     if order.kind is Kind.RETRY:
-        yield Fact("dates", f"{formats.plural(len(order.days), 'date')}: {folded(order.days)}", Tone.STRONG)
+        yield Fact("dates", formats.counted(order.days, formats.FEW_RANGES), Tone.STRONG)
     elif order.dates is not None:
         days = (order.dates[1] - order.dates[0]).days + 1
         yield Fact("dates", f"{formats.date_range(order.dates)}, {formats.plural(days, 'day')}", Tone.STRONG)
@@ -177,19 +175,6 @@ def _broken(word: str, room: int) -> list[str]:
         pieces[-1] += char
         used += cells
     return pieces
-
-
-def folded(days: Sequence[date]) -> str:
-    """Dates as ranges, the first ones by name: `2024-02-14 … 2024-02-15, 2024-03-01 and 12 more dates`."""
-    ranges: list[tuple[date, date]] = []
-    for day in sorted(days):
-        if ranges and day - ranges[-1][1] <= timedelta(days=1):
-            ranges[-1] = (ranges[-1][0], day)
-        else:
-            ranges.append((day, day))
-    named = [str(first) if first == last else f"{first} … {last}" for first, last in ranges[:_RANGES]]
-    rest = sum((last - first).days + 1 for first, last in ranges[_RANGES:])
-    return ", ".join(named) + (f" and {formats.plural(rest, 'more date', 'more dates')}" if rest else "")
 
 
 # Stop

@@ -11,7 +11,6 @@ from backfill_tui.control.model import Condition
 from backfill_tui.control.offer import LaunchOffer, StopOffer
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.views import contract, formats
-from backfill_tui.views.report_markdown import ranges
 from backfill_tui.views.spans import plain
 
 _LABEL = 12
@@ -32,7 +31,7 @@ def launch_lines(offer: LaunchOffer) -> Iterator[str]:
     if order.writes is not None:
         yield _row("writes", order.writes)
     if order.days:
-        yield _row("dates", f"{formats.plural(len(order.days), 'date')}: {ranges(order.days)}")
+        yield _row("dates", formats.counted(order.days))
     elif order.dates is not None:
         yield _row("dates", formats.date_range(order.dates))
     yield _row("gate", "open" if offer.open else "closed")
@@ -112,16 +111,8 @@ def launch_json(
         "dates": contract.span(order.dates) if order else None,
         "retried_dates": contract.days(order.days) if order and order.days else None,
         "override": attempt.override if attempt else None,
-        "gate": gate_json(conditions),
+        "gate": contract.gate(conditions),
         "error": error or None,
-    }
-
-
-def gate_json(conditions: Sequence[Condition]) -> contract.Json:
-    """Every condition with its evidence, and what they come to."""
-    return {
-        "state": "open" if all(condition.ok for condition in conditions) else "blocked",
-        "conditions": [{"name": one.name, "ok": one.ok, "detail": one.detail} for one in conditions],
     }
 
 

@@ -9,7 +9,7 @@ from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.progress.account import Counts, RunEnd
 from backfill_tui.views import formats, verdicts
-from backfill_tui.views.report_markdown import percent, ranges
+from backfill_tui.views.report_markdown import percent
 from backfill_tui.views.report_model import PhaseReport, Report
 from backfill_tui.views.spans import plain, width
 
@@ -173,7 +173,7 @@ def _phase(phase: PhaseReport, room: int) -> Iterator[str]:
         yield f"{indent}accepted by {plain(phase.accepted.person)}: {plain(phase.accepted.reason)}"
     for days, word in ((phase.failed, "failed"), (phase.missing, "missing")):
         if days:
-            yield f"{indent}{word}: {ranges(days)}"
+            yield f"{indent}{word}: {formats.ranges(days)}"
     for suite in phase.suites:
         for check in suite.troubles:
             kind = "input " if suite.is_input else ""

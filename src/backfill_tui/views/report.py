@@ -5,7 +5,7 @@ Made of one snapshot and of what the ledger has; others write it down (`report_j
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from backfill_tui.checks.model import Check, Status, worst
 from backfill_tui.control.attempt import Attempt
@@ -75,17 +75,6 @@ def report_of(
         next_steps=tuple(next_steps) if final and verdict in GOOD else (),
         notes=(*snapshot.notes, *notes),
     )
-
-
-def fold(days: Iterable[date]) -> list[tuple[date, date]]:
-    """Dates as ranges: each the first and the last of days that follow one another."""
-    ranges: list[tuple[date, date]] = []
-    for day in sorted(days):
-        if ranges and day - ranges[-1][1] <= timedelta(days=1):
-            ranges[-1] = (ranges[-1][0], day)
-        else:
-            ranges.append((day, day))
-    return ranges
 
 
 def _with_newest(attempts: Iterable[Attempt], views: Iterable[PhaseView]) -> list[Attempt]:

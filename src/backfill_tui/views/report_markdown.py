@@ -6,18 +6,15 @@ break a table or begin a heading, whatever a template does with it.
 
 import re
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from backfill_tui.errors import BackfillError
 from backfill_tui.views import formats
-from backfill_tui.views.report import fold
 from backfill_tui.views.report_model import Report
 from backfill_tui.views.spans import plain
-
-RANGES_SHOWN = 12
 
 _MEANT = re.compile(
     r"[\\`*\[\]|~]"
@@ -119,22 +116,10 @@ def _filters(at: datetime) -> Mapping[str, Callable[..., str]]:
         "number": formats.count,
         "percent": percent,
         "span": formats.date_range,
-        "ranges": ranges,
+        "ranges": formats.ranges,
     }
 
 
 def percent(value: float | None) -> str:
     """A percentage as `98.5%`, rounded down; `–` where it is not known."""
     return formats.UNKNOWN if value is None else f"{formats.rate_percent(value)}%"
-
-
-def ranges(days: Iterable[date] | None, most: int = RANGES_SHOWN) -> str:
-    """Dates as `2024-02-14 … 2024-02-16, 2024-03-01`; of very many ranges the first."""
-    if days is None:
-        return formats.UNKNOWN
-    folded = fold(days)
-    told = ", ".join(
-        str(first) if first == last else formats.date_range((first, last)) for first, last in folded[:most]
-    )
-    hidden = sum((last - first).days + 1 for first, last in folded[most:])
-    return f"{told} and {hidden:,} more" if hidden else told

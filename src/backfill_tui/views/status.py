@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from backfill_tui.control.attempt import Acceptance
-from backfill_tui.control.model import Condition
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.sources.process import ProcessSeen
 from backfill_tui.views import contract, formats
@@ -81,7 +80,7 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
             "delta_s": timeline.delta_s,
             "assessment": timeline.assessment,
         },
-        "gate": _gate(view.gate) if view.gate else None,
+        "gate": contract.gate(view.gate) if view.gate else None,
         "verdict": view.judgement.verdict.value if view.judgement else None,
         "verdict_stale": (view.judgement.stale or None) if view.judgement else None,
         "verdict_at": contract.moment(view.judgement.at, zone) if view.judgement else None,
@@ -146,13 +145,6 @@ def _process(seen: ProcessSeen, snapshot: Snapshot) -> contract.Json:
         "exit_code": seen.exit_code,
         "adopted": seen.adopted,
         "note": seen.note,
-    }
-
-
-def _gate(conditions: tuple[Condition, ...]) -> contract.Json:
-    return {
-        "state": "open" if all(condition.ok for condition in conditions) else "blocked",
-        "conditions": [{"name": one.name, "ok": one.ok, "detail": one.detail} for one in conditions],
     }
 
 
