@@ -1,8 +1,10 @@
 """What this plan's live phases write, told to the user's other plans; and what theirs write, for our gates."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from backfill_tui.control.launch.registry import (
     Coming,
     Others,
     Registry,
+    Told,
     fingerprint_of,
     on_the_same_days,
 )
@@ -33,7 +36,7 @@ class RivalError(BackfillError):
 class Neighbours:
     """The other plans of this user on this machine. What is told of ours is told only with `publishing`.
 
-    Looks come from one thread; claims may be made from any.
+    May be used from several threads.
     """
 
     def __init__(self, plan: Plan, registry: Registry, *, publishing: bool) -> None:
@@ -47,6 +50,7 @@ class Neighbours:
         self._launched: dict[str, Claim] = {}  # by phase, until a look has seen it live
         self._coming: tuple[Coming, ...] = ()
         self._unpublished = ""
+        self._lock = threading.Lock()  # of what is told; never held while anything is read or written
 
     @property
     def note(self) -> str:
@@ -57,11 +61,20 @@ class Neighbours:
         """Look what others write, and tell them what we do."""
         if not self._writes:
             return
-        self._others = self._registry.others(self._plan.path)
-        claims = (self._claim_of_look(look) for look in looks)
-        self._live = tuple(claim for claim in claims if claim is not None)
-        for claim in self._live:
-            self._launched.pop(claim.phase, None)
+        others = self._registry.others(self._plan.path, self._plan.state_dir)
+        seen = [look.process.identity for look in looks if look.process.identity is not None]
+        # Of one job that two state folders of this plan watch, neither is another's rival.
+        strangers = tuple(
+            claim
+            for claim in others.claims
+            if claim.identity is None or not any(claim.identity.same_as(one) for one in seen)
+        )
+        self._others = replace(others, claims=strangers)
+        claims = [claim for look in looks if (claim := self._claim_of_look(look)) is not None]
+        with self._lock:
+            self._live = tuple(claims)
+            for claim in claims:
+                self._launched.pop(claim.phase, None)
         self._publish()
 
     def rivals_of(self, phase: Phase, dates: Dates | None) -> tuple[str, ...]:
@@ -76,37 +89,40 @@ class Neighbours:
         return (problem.rstrip("."),) if problem and phase.writes else ()
 
     @contextmanager
-    def claiming(self, order: Order, siblings: Iterable[Attempt], *, overridden: bool) -> Iterator[None]:
+    def claiming(
+        self, order: Order, siblings: Callable[[], Iterable[Attempt]], *, overridden: bool
+    ) -> Iterator[None]:
         """Claim the table and the days of an order: no two launches can both think themselves alone on them.
 
-        `siblings` are the live attempts of this plan's other phases. Within it only the ledger's row is to be
-        written. Raises RivalError, RegistryError; a person's override goes on in spite of rivals.
+        `siblings` gives the live attempts of this plan's phases. Within it only the ledger's row is to be written,
+        and told of by `claim`. Raises RivalError, RegistryError; a person's override goes on in spite of rivals.
         """
         if order.writes is None:
             yield
             return
         with self._registry.claiming():
             if not overridden:
-                self._refuse_rivals(order, siblings)
+                self._refuse_rivals(order, siblings())
             yield
-            self._launched[order.phase] = self._claim_of(order.phase, order.writes, order.dates, None, None)
-            self._publish()
 
     def claim(self, attempt: Attempt) -> None:
-        """Tell that an order has become a process."""
+        """Tell that an order is about to become a process, or has."""
         order = attempt.order
-        if order.writes is not None and attempt.stage.live:
+        if order.writes is None or attempt.stage.over:
+            self.forget(order.phase)
+            return
+        with self._lock:
             self._launched[order.phase] = self._claim_of(
                 order.phase, order.writes, order.dates, attempt.identity, attempt.folder
             )
-            self._publish()
-        else:
-            self.forget(order.phase)
+        self._publish()
 
     def forget(self, phase: str) -> None:
         """Take a claim back of which no process came."""
-        self._launched.pop(phase, None)
-        self._publish()
+        with self._lock:
+            known = self._launched.pop(phase, None)
+        if known is not None:
+            self._publish()
 
     def will_start(self, phases: Iterable[Phase]) -> None:
         """Tell which phases this process will start by itself."""
@@ -124,7 +140,7 @@ class Neighbours:
         if phase.writes is None:
             return []
         coming = on_the_same_days(
-            self._registry.others(self._plan.path).coming,
+            self._registry.others(self._plan.path, self._plan.state_dir).coming,
             table=phase.writes,
             warehouse=self._warehouse,
             dates=phase.dates,
@@ -132,7 +148,7 @@ class Neighbours:
         return [f"{one.clause[:1].upper()}{one.clause[1:]}: it writes {one.table} too." for one in coming]
 
     def _refuse_rivals(self, order: Order, siblings: Iterable[Attempt]) -> None:
-        others = self._registry.others(self._plan.path)
+        others = self._registry.others(self._plan.path, self._plan.state_dir, beside=order.phase)
         own = [
             self._claim_of(one.phase, one.order.writes, one.order.dates, one.identity, one.folder)
             for one in siblings
@@ -178,5 +194,8 @@ class Neighbours:
 
     def _publish(self) -> None:
         if self._publishing:
-            claims = (*self._live, *self._launched.values())
-            self._unpublished = self._registry.publish(self._plan.path, claims, self._coming) or ""
+            self._unpublished = self._registry.publish(self._plan.path, self._told) or ""
+
+    def _told(self) -> Told:
+        with self._lock:
+            return (*self._live, *self._launched.values()), self._coming

@@ -39,6 +39,10 @@ class GateClosedError(BackfillError):
         )
 
 
+class ChangedError(BackfillError):
+    """What was offered is not what would be done now. Nothing was started."""
+
+
 class Launching:
     """Makes and takes offers to launch. `fresh` gives a snapshot of a look that began after it was asked."""
 
@@ -81,14 +85,18 @@ class Launching:
         already. Raises GateClosedError where the gate is closed and there is no `override`; AttemptExistsError
         where somebody else was first.
         """
-        valid_until = launcher.now_valid_until()
         offer = self._looked_at_again(offer, override=override, again=again)
-        with self._neighbours.claiming(offer.order, self._siblings(), overridden=override is not None):
-            attempt = self._intended(offer, override)
+        valid_until = launcher.valid_from(offer.at)
+        override = None if offer.open else override
+        pending = self._pending(offer, override)
+        with self._neighbours.claiming(offer.order, self._siblings, overridden=override is not None):
+            attempt = pending or self._intended(offer, override)
+            self._neighbours.claim(attempt)
         try:
             attempt = launcher.complete(self._ledger, self._runs, attempt, valid_until=valid_until)
         except BaseException:
-            self._neighbours.forget(attempt.phase)
+            if not look(attempt, self._runs).stage.live:
+                self._neighbours.forget(attempt.phase)
             raise
         self._neighbours.claim(attempt)
         if attempt.stage is Stage.NOT_STARTED:
@@ -119,33 +127,46 @@ class Launching:
         phase = offer.order.phase
         if (newest := self._newest(phase)) is not None and newest.stage.live:
             raise AttemptExistsError(newest)
-        view = self._fresh().phase(phase)
-        if offer.order.kind is Kind.RUN and _waits_for_inputs_only(view.gate):
+        snapshot = self._fresh()
+        if offer.order.kind is Kind.RUN and _waits_for_inputs_only(snapshot.phase(phase).gate):
             self._judge_inputs(phase)
-            view = self._fresh().phase(phase)
+            snapshot = self._fresh()
+        view = snapshot.phase(phase)
+        if offer.order.kind is Kind.RUN and view.dates not in {None, offer.order.dates}:
+            raise ChangedError(
+                f"{phase} was not started: its dates are others by now than those that were offered.",
+                todo="Look at it again, then launch it.",
+            )
         conditions = _conditions(offer.order, view)
         if override is None and not is_open(conditions):
             raise GateClosedError(phase, conditions, retry=offer.order.kind is Kind.RETRY)
+        if new := [one for one in conditions if not one.ok and one.name not in _closed_in(offer)]:
+            raise ChangedError(
+                f"{phase} was not started: since it was offered, {new[0].name}: {new[0].detail.rstrip('.')}.",
+                todo="Look at its gate again, then override it if that is meant too.",
+            )
         require(_action(offer, override=override, again=again), view.state, phase)
         if offer.again and not again:
             raise BackfillError(
                 f"Attempt {offer.number - 1} of {phase} is over.", todo="If it is to run once more: launch --again."
             )
-        return replace(offer, conditions=conditions, at=datetime.now(UTC))
+        return replace(offer, conditions=conditions, at=snapshot.at)
+
+    def _pending(self, offer: LaunchOffer, override: str | None) -> Attempt | None:
+        """The row that a launch which was cut short has left behind; another one than this launch's is given up."""
+        newest = self._newest(offer.order.phase)
+        if newest is None or newest.stage is not Stage.INTENDED:
+            return None
+        if newest.order == offer.order and newest.override == override:
+            return newest
+        launcher.give_up(self._ledger, self._runs, newest, "Another launch of the phase has taken its place.")
+        return None
 
     def _intended(self, offer: LaunchOffer, override: str | None) -> Attempt:
-        """The ledger's row of this launch, made now or left behind by a launch that was cut short."""
         newest = self._newest(offer.order.phase)
-        override = None if offer.open else override
-        number = offer.number
-        if newest is not None and newest.stage is Stage.INTENDED:
-            if newest.order == offer.order and newest.override == override:
-                return newest
-            launcher.give_up(self._ledger, self._runs, newest, "Another launch of the phase has taken its place.")
-            number = newest.number + 1
         return self._ledger.attempts.intend(
             offer.order,
-            number=number,
+            number=newest.number + 1 if newest is not None and newest.stage.over else offer.number,
             asked_by=self._asked_by,
             person=self._person,
             override=override,
@@ -180,6 +201,10 @@ def _conditions(order: Order, view: PhaseView) -> tuple[Condition, ...]:
         return view.gate
     alone = tuple(one for one in view.gate if one.name.startswith(ONLY_WRITER) or one.name == NO_LIVE_RUN)
     return (*alone, *preflight(order))
+
+
+def _closed_in(offer: LaunchOffer) -> set[str]:
+    return {condition.name for condition in offer.conditions if not condition.ok}
 
 
 def _waits_for_inputs_only(gate: Sequence[Condition]) -> bool:

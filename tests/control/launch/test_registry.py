@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from backfill_tui.control.launch.registry import (
     Coming,
     Registry,
     RegistryError,
+    Told,
     fingerprint_of,
     on_the_same_days,
     registry_folder,
@@ -33,13 +34,21 @@ FIX = (date(2021, 10, 1), date(2024, 5, 1))
 LATER = (date(2026, 1, 3), date(2026, 2, 1))
 GONE = Identity("another boot", 1, 0.0)
 READY = f"print('ready', flush=True); {SLEEP}"
+
+
+def telling(claims: Iterable[Claim], coming: Iterable[Coming] = ()) -> Callable[[], Told]:
+    """What a process would tell at any moment."""
+    told = tuple(claims), tuple(coming)
+    return lambda: told
+
+
 TELLING = """
 import sys
 from pathlib import Path
 from pydantic import TypeAdapter
 from backfill_tui.control.launch.registry import Claim, Registry
 claim = TypeAdapter(Claim).validate_json(sys.argv[3])
-assert Registry(Path(sys.argv[1])).publish(Path(sys.argv[2]), [claim]) is None
+assert Registry(Path(sys.argv[1])).publish(Path(sys.argv[2]), lambda: ((claim,), ())) is None
 print("told", flush=True)
 sys.stdin.readline()
 """
@@ -54,7 +63,7 @@ sys.stdin.readline()
 with registry.claiming():
     free = not on_the_same_days(registry.others(plan).claims, table="d.t", warehouse=None, dates=None)
     if free:
-        assert registry.publish(plan, [claim]) is None
+        assert registry.publish(plan, lambda: ((claim,), ())) is None
 print("mine" if free else "taken", flush=True)
 sys.stdin.readline()
 """
@@ -74,7 +83,7 @@ from pathlib import Path
 from backfill_tui.control.launch.registry import Registry, RegistryError, Claim
 registry, plan = Registry(Path(sys.argv[1], "writers")), Path("/plan.yaml")
 print(registry.others(plan).problem)
-print(registry.publish(plan, [Claim("p", plan, plan, "p", "t")]))
+print(registry.publish(plan, lambda: ((Claim("p", plan, plan, "p", "t"),), ())))
 try:
     with registry.claiming(): print("claimed")
 except RegistryError as error:
@@ -147,7 +156,7 @@ def test_a_live_writer_of_another_plan_is_told_whole(
 ) -> None:
     job = start(*python(READY))
     claim = claim_of(yours, job.identity, dates=FIX, warehouse="duckdb /w", run_folder=yours.parent / "runs/fix.1")
-    assert registry.publish(yours, [claim]) is None
+    assert registry.publish(yours, telling([claim])) is None
     told = registry.others(mine)
     assert (told.claims, told.coming, told.problem) == ((claim,), (), None)
     assert claim.clause == f"fix of the plan night (pid {job.pid}) writes 2021-10-01 … 2024-05-01"
@@ -161,18 +170,20 @@ def test_a_plans_own_claims_are_not_anothers_whatever_it_is_called_by(
     mine.touch()
     link = mine.with_name("link.yaml")
     link.symlink_to(mine)
-    registry.publish(mine, [claim_of(mine, job.identity)])
+    registry.publish(mine, telling([claim_of(mine, job.identity)]))
     assert registry.others(mine).claims == ()
     assert registry.others(link).claims == ()
     assert registry.others(mine.parent / ".." / "mine" / mine.name).claims == ()
-    registry.publish(link, [])
+    registry.publish(link, telling([]))
     assert registry.others(mine.with_name("other.yaml")).claims == ()
 
 
 def test_a_writer_that_has_ended_is_told_no_more(registry: Registry, mine: Path, yours: Path, start: Start) -> None:
     job = start(*python(READY))
     recycled = replace(job.identity, since_boot_s=1.0)
-    registry.publish(yours, [claim_of(yours, job.identity), claim_of(yours, GONE), claim_of(yours, recycled)])
+    registry.publish(
+        yours, telling([claim_of(yours, job.identity), claim_of(yours, GONE), claim_of(yours, recycled)])
+    )
     assert [claim.identity for claim in registry.others(mine).claims] == [job.identity]
     job.process.kill()
     os.waitid(os.P_PID, job.pid, os.WEXITED | os.WNOWAIT)
@@ -219,9 +230,9 @@ def test_a_dashboard_that_has_not_seen_a_launch_does_not_take_its_claim_away(
     old, new = start(*python(READY)), start(*python(READY))
     launched = claim_of(yours, new.identity, phase="new")
     told_by_another(folder, yours, launched, living=False)
-    registry.publish(yours, [claim_of(yours, old.identity)])
+    registry.publish(yours, telling([claim_of(yours, old.identity)]))
     assert set(registry.others(mine).claims) == {launched, claim_of(yours, old.identity)}
-    registry.publish(yours, [])
+    registry.publish(yours, telling([]))
     assert registry.others(mine).claims == (launched,)
 
 
@@ -230,7 +241,7 @@ def test_one_phase_told_of_by_two_processes_is_told_once_with_its_process(
 ) -> None:
     job = start(*python(READY))
     launching = told_by_another(folder, yours, claim_of(yours), living=True)
-    registry.publish(yours, [claim_of(yours, job.identity)])
+    registry.publish(yours, telling([claim_of(yours, job.identity)]))
     assert registry.others(mine).claims == (claim_of(yours, job.identity),)
     end(launching)
 
@@ -240,11 +251,11 @@ def test_what_a_live_run_will_start_is_told_until_it_ends(
 ) -> None:
     run = start(*python(READY))
     coming = Coming("night", yours, "fix", "d.t", by=run.identity, dates=FIX)
-    registry.publish(yours, [], [coming])
+    registry.publish(yours, telling([], [coming]))
     assert registry.others(mine).coming == (coming,)
     assert registry.others(yours).coming == ()
     assert coming.clause == f"the `run` of the plan night (pid {run.pid}) will start fix by itself"
-    Registry(registry.folder).publish(yours, [])  # a dashboard of that plan, which starts nothing
+    Registry(registry.folder).publish(yours, telling([]))  # a dashboard of that plan, which starts nothing
     assert registry.others(mine).coming == (coming,)
     run.process.kill()
     run.process.wait(20)
@@ -257,13 +268,13 @@ def test_what_has_not_changed_is_not_written_again(
     jobs = [start(*python(READY)) for _ in range(2)]
     claims = [claim_of(yours, job.identity, phase=f"p{i}", dates=YEARS) for i, job in enumerate(jobs)]
     told_by_another(folder, yours, claims[0], living=False)
-    registry.publish(yours, claims)
+    registry.publish(yours, telling(claims))
     (file,) = folder.glob("*.json")
     written = file.stat().st_ino
     with Registry(folder).claiming():  # nobody needs the lock to find that nothing has changed
-        assert registry.publish(yours, reversed(claims)) is None
+        assert registry.publish(yours, telling(reversed(claims))) is None
     assert file.stat().st_ino == written
-    registry.publish(yours, claims[:1])
+    registry.publish(yours, telling(claims[:1]))
     assert [kept["claim"]["phase"] for kept in json.loads(file.read_bytes())["claims"]] == ["p0", "p0"]
 
 
@@ -272,11 +283,11 @@ def test_what_is_left_of_plans_that_are_gone_is_removed_by_the_next_that_writes(
 ) -> None:
     told_by_another(folder, yours, claim_of(yours), living=False)
     assert len(list(folder.glob("*.json"))) == 1
-    registry.publish(mine, [claim_of(mine, start(*python(READY)).identity)])
+    registry.publish(mine, telling([claim_of(mine, start(*python(READY)).identity)]))
     assert [json.loads(file.read_bytes())["claims"][0]["claim"]["plan_path"] for file in folder.glob("*.json")] == [
         str(mine)
     ]
-    registry.publish(mine, [])
+    registry.publish(mine, telling([]))
     assert [path.name for path in folder.iterdir()] == [".lock"]
 
 
@@ -302,7 +313,7 @@ def test_of_two_plans_that_claim_at_once_one_gets_it(folder: Path, tmp_path: Pat
 
 def test_whoever_claims_may_tell_meanwhile(registry: Registry, mine: Path, yours: Path) -> None:
     with registry.claiming(), registry.claiming():
-        assert registry.publish(yours, [claim_of(yours)]) is None
+        assert registry.publish(yours, telling([claim_of(yours)])) is None
         assert registry.others(mine).claims == (claim_of(yours),)
     with Registry(registry.folder).claiming():  # it was let go of
         pass
@@ -314,7 +325,7 @@ def test_threads_claim_one_after_the_other(registry: Registry, yours: Path) -> N
     def claim() -> None:
         with registry.claiming():
             together.append(inside.acquire(blocking=False))
-            registry.publish(yours, [claim_of(yours)])
+            registry.publish(yours, telling([claim_of(yours)]))
             inside.release()
 
     threads = [threading.Thread(target=claim) for _ in range(8)]
@@ -337,31 +348,31 @@ def test_a_lock_that_is_not_let_go_of_is_a_sentence_and_ends_with_its_holder(
             registry.claiming(),
         ):
             pytest.fail("it was claimed")
-        assert "has held the registry's lock" in (registry.publish(yours, [claim_of(yours)]) or "")
+        assert "has held the registry's lock" in (registry.publish(yours, telling([claim_of(yours)])) or "")
         assert registry.others(mine).problem is None
         os.kill(holder.pid, signal.SIGKILL)
     finally:
         end(holder)
     with registry.claiming():
-        assert registry.publish(yours, [claim_of(yours)]) is None
+        assert registry.publish(yours, telling([claim_of(yours)])) is None
 
 
 def test_a_folder_that_is_removed_while_it_is_used_is_made_anew(
     registry: Registry, folder: Path, yours: Path
 ) -> None:
-    registry.publish(yours, [claim_of(yours)])
+    registry.publish(yours, telling([claim_of(yours)]))
     for path in folder.iterdir():
         path.unlink()
     folder.rmdir()
     assert registry.others(yours).problem is None
-    assert registry.publish(yours, [claim_of(yours)]) is None
+    assert registry.publish(yours, telling([claim_of(yours)])) is None
     assert len(list(folder.glob("*.json"))) == 1
 
 
 def test_the_folder_and_its_files_are_for_this_user_only(registry: Registry, folder: Path, yours: Path) -> None:
     before = os.umask(0o002)
     try:
-        registry.publish(yours, [claim_of(yours)])
+        registry.publish(yours, telling([claim_of(yours)]))
     finally:
         os.umask(before)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -375,7 +386,7 @@ def test_the_folder_and_its_files_are_for_this_user_only(registry: Registry, fol
 def test_a_garbled_file_is_a_problem_to_others_and_made_anew_by_its_own(
     registry: Registry, folder: Path, mine: Path, yours: Path, content: bytes
 ) -> None:
-    registry.publish(yours, [claim_of(yours)])
+    registry.publish(yours, telling([claim_of(yours)]))
     (file,) = folder.glob("*.json")
     file.write_bytes(content)
     told = registry.others(mine)
@@ -384,26 +395,26 @@ def test_a_garbled_file_is_a_problem_to_others_and_made_anew_by_its_own(
         f"{file}: is not as it was written, so what that plan writes can't be told."
         " Remove it; its plan makes it anew when it is looked at."
     )
-    assert registry.publish(mine, [claim_of(mine)]) is None
+    assert registry.publish(mine, telling([claim_of(mine)])) is None
     assert file.exists()
-    assert registry.publish(yours, [claim_of(yours)]) is None
+    assert registry.publish(yours, telling([claim_of(yours)])) is None
     assert registry.others(mine).claims == (claim_of(yours),)
 
 
 def test_a_file_of_a_newer_version_is_a_problem_and_left_alone(
     registry: Registry, folder: Path, mine: Path, yours: Path, start: Start
 ) -> None:
-    registry.publish(yours, [claim_of(yours)])
+    registry.publish(yours, telling([claim_of(yours)]))
     (file,) = folder.glob("*.json")
     file.write_text('{"version": 2, "writers": []}', encoding="utf-8")
     assert "newer version of backfill-tui (form 2, this one has 1)" in (registry.others(mine).problem or "")
-    assert "newer version" in (registry.publish(yours, [claim_of(yours)]) or "")
-    registry.publish(mine, [claim_of(mine)])
+    assert "newer version" in (registry.publish(yours, telling([claim_of(yours)])) or "")
+    registry.publish(mine, telling([claim_of(mine)]))
     assert json.loads(file.read_bytes()) == {"version": 2, "writers": []}
 
 
 def test_one_bad_file_does_not_hide_the_others(registry: Registry, folder: Path, mine: Path, yours: Path) -> None:
-    registry.publish(yours, [claim_of(yours)])
+    registry.publish(yours, telling([claim_of(yours)]))
     (folder / "0.json").mkdir()
     told = registry.others(mine)
     assert told.claims == (claim_of(yours),)
@@ -414,7 +425,7 @@ def test_a_registry_that_can_not_be_made_is_a_sentence(tmp_path: Path, mine: Pat
     (tmp_path / "file").touch()
     registry = Registry(tmp_path / "file" / "writers")
     assert registry.others(mine).problem is not None
-    problem = registry.publish(mine, [claim_of(mine)])
+    problem = registry.publish(mine, telling([claim_of(mine)]))
     assert problem is not None
     assert "XDG_STATE_HOME" in problem
     with pytest.raises(RegistryError, match="XDG_STATE_HOME"), registry.claiming():
@@ -443,13 +454,13 @@ def test_where_nobody_can_tell_anything_silence_is_a_problem(tmp_path: Path) -> 
 def test_a_registry_that_nobody_has_used_tells_of_nobody_and_stays_unmade(tmp_path: Path, mine: Path) -> None:
     registry = Registry(tmp_path / "a" / "b")
     assert (registry.others(mine).claims, registry.others(mine).problem) == ((), None)
-    assert registry.publish(mine, []) is None
+    assert registry.publish(mine, telling([])) is None
     assert not (tmp_path / "a").exists()
 
 
 def test_paths_that_are_not_utf_8_are_a_sentence(registry: Registry, tmp_path: Path) -> None:
     odd = tmp_path / os.fsdecode(b"\xff.yaml")
-    assert "not UTF-8" in (registry.publish(odd, [claim_of(odd)]) or "")
+    assert "not UTF-8" in (registry.publish(odd, telling([claim_of(odd)])) or "")
 
 
 def test_the_folder_is_where_the_xdg_base_directories_say() -> None:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from backfill_tui.control.attempt import AskedBy, Attempt, Order, Stage
@@ -39,6 +39,12 @@ SHIM = Path(shim.__file__)
 def now_valid_until() -> float:
     """Until when what is seen of a gate now lets an order through: seconds, on the clock that runs in any sleep."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) + _VALID_S
+
+
+def valid_from(at: datetime) -> float:
+    """The same for what was seen at another time (aware) of a moment ago."""
+    ago = max(0.0, (datetime.now(UTC) - at).total_seconds())
+    return now_valid_until() - ago
 
 
 def launch(
@@ -113,11 +119,12 @@ class _Launch:
         self._valid_until = valid_until
         self._on_step = on_step
         self._folder = RunFolder(runs / attempt.folder)
+        self._spawned = False
 
     def carry_out(self) -> Attempt:
         with self._step("folder"):
             self._folder.make()
-        while (seen := look(self._row(), self._runs)).stage in {Stage.INTENDED, Stage.LAUNCHING}:
+        while (seen := look(self._known_row(), self._runs)).stage in {Stage.INTENDED, Stage.LAUNCHING}:
             with self._locked() as lock:
                 if lock is not None:
                     if why := self._start(lock):
@@ -144,6 +151,7 @@ class _Launch:
             with self._step("log"):
                 log = _opened_log(self._attempt.order.log or self._folder.output)
             with self._step("spawn"):
+                self._spawned = True
                 process, status = self._spawn(lock, log)
         except shim.NotStartedError as error:
             return str(error)
@@ -227,6 +235,15 @@ class _Launch:
     def _row(self) -> Attempt:
         self._attempt = _row(self._ledger, self._attempt)
         return self._attempt
+
+    def _known_row(self) -> Attempt:
+        """The row as it is now. Once something may have been started, as it was: that is no reason to forget it."""
+        try:
+            return self._row()
+        except LedgerError:
+            if self._spawned:
+                return self._attempt
+            raise
 
     def _left_s(self) -> float:
         return self._valid_until - time.clock_gettime(time.CLOCK_BOOTTIME)

@@ -9,7 +9,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +32,7 @@ __all__ = [
     "Others",
     "Registry",
     "RegistryError",
+    "Told",
     "fingerprint_of",
     "on_the_same_days",
     "registry_folder",
@@ -39,7 +40,7 @@ __all__ = [
 
 _SUFFIX = ".json"
 _LOCK = ".lock"
-_CLAIM_WAIT_S = 5.0
+_CLAIM_WAIT_S = 8.0  # longer than whoever has it may wait for the ledger
 _PUBLISH_WAIT_S = 0.5  # who tells of something many times a minute does not wait long for it
 _GLANCE_S = 0.01
 
@@ -50,6 +51,10 @@ def registry_folder(environ: Mapping[str, str]) -> Path:
     if not state.is_absolute():  # to be ignored then, by the XDG base directory specification
         state = Path(environ.get("HOME") or os.path.expanduser("~"), ".local", "state")  # noqa: PTH111 - never raises
     return state.absolute() / "backfill-tui" / "writers"
+
+
+Told = tuple[tuple[Claim, ...], tuple[Coming, ...]]
+"""What a process tells: what is written now, and what it will start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,7 @@ class Others:
 class Registry:
     """One user's registry. Nothing is made or read before it is used; it may be used from several threads.
 
-    A plan is known by the path of its file, links followed: its own claims are never another's, whichever state
-    folder its processes use.
+    A plan is known by the path of its file, links followed, and by its state folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -78,20 +82,21 @@ class Registry:
         """That of the user whose environment it is; None: this process's."""
         return cls(registry_folder(os.environ if environ is None else environ))
 
-    def publish(self, plan: Path, claims: Iterable[Claim], coming: Iterable[Coming] = ()) -> str | None:
-        """Tell what a plan writes and will start, as this process knows it. Returns why it could not: a sentence.
+    def publish(self, plan: Path, told: Callable[[], Told]) -> str | None:
+        """Tell what a plan writes and will start, as this process knows it. Returns why it could not, a sentence.
 
+        `told` is asked once more when nobody else can write, so that what one thread has claimed is not lost by
+        what another had seen before.
         It takes the place of what this process has told before; the file is written only where that changes it.
         What others of the plan's processes have told stays while it is true: a dashboard that has not seen a launch
         yet does not take its claim away. A claim need not be taken back at the end: it ends with its process.
         """
         path = self._file_of(plan)
-        claims, coming = tuple(claims), tuple(coming)
         try:
             before = _own(path)
-            if _merged(before, claims, coming) != before:
+            if _merged(before, *told()) != before:
                 with self._locked(_PUBLISH_WAIT_S):
-                    registry_file.replace(path, _merged(_own(path), claims, coming))
+                    registry_file.replace(path, _merged(_own(path), *told()))
                     self._sweep(path)
         except RegistryError as error:
             return str(error)
@@ -99,8 +104,12 @@ class Registry:
             return str(failed("it can't be written", path, error))
         return None
 
-    def others(self, plan: Path) -> Others:
-        """What other plans' live processes write, and will start. Never raises."""
+    def others(self, plan: Path, state_dir: Path | None = None, *, beside: str | None = None) -> Others:
+        """What other plans' live processes write, and will start. Never raises.
+
+        With `state_dir`, the same plan file with another state folder is another plan; with `beside`, a phase of
+        this one, what its other phases claim is told too.
+        """
         own = self._file_of(plan)
         records, problems = [], []
         try:
@@ -109,7 +118,8 @@ class Registry:
             return Others(problem=str(error))
         for path in files:
             try:
-                records.append(Record() if path == own else registry_file.read(path))
+                record = registry_file.read(path)
+                records.append(record if path != own else _of_others(record, state_dir, beside))
             except RegistryError as error:
                 problems.append(str(error))
         claims = (kept.claim for record in records for kept in record.claims if _lives(kept))
@@ -121,7 +131,7 @@ class Registry:
     def claiming(self) -> Iterator[None]:
         """While nobody else can claim: look at `others`, then `publish`. Nothing slow is to be done meanwhile.
 
-        Raises RegistryError if somebody has it for more than five seconds, or it can't be had at all.
+        Raises RegistryError if somebody has it for more than eight seconds, or it can't be had at all.
         """
         with self._locked(_CLAIM_WAIT_S):
             yield
@@ -233,6 +243,20 @@ def _merged(before: Record, claims: tuple[Claim, ...], coming: tuple[Coming, ...
     return Record(
         claims=tuple(sorted([*kept, *(Kept(me, claim) for claim in claims)], key=repr)),  # in one order for all
         coming=tuple(sorted([*theirs, *coming], key=repr)),
+    )
+
+
+def _of_others(own: Record, state_dir: Path | None, beside: str | None) -> Record:
+    """What the plan's own file tells of others: of its processes with another state folder, and of other phases."""
+    if state_dir is None:
+        return Record()
+    here = state_dir.absolute()
+    return Record(
+        claims=tuple(
+            kept
+            for kept in own.claims
+            if kept.claim.state_dir.absolute() != here or (beside is not None and kept.claim.phase != beside)
+        )
     )
 
 
