@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
+from backfill_tui.checks.subject import Dates
 from backfill_tui.control.attempt import Acceptance, Attempt, Stage, StopAsked
 from backfill_tui.control.launch.folder import OUTPUT
 from backfill_tui.control.launch.reconcile import look, settle
@@ -17,7 +19,8 @@ class Deeds:
     """What was done to one phase from here: its newest launch, stop and acceptance.
 
     `ran` is the newest launch that became a process. `outputs` are the logs of those launches whose output goes to
-    a file of their own.
+    a file of their own. `first_with` tells when a range was first launched (aware): as of then its dates were
+    resolved, and later attempts, such as retries, may have kept them.
     """
 
     attempt: Attempt | None = None
@@ -25,6 +28,7 @@ class Deeds:
     stop: StopAsked | None = None
     acceptance: Acceptance | None = None
     outputs: tuple[Path, ...] = ()
+    first_with: Mapping[Dates, datetime] = field(default_factory=dict)
 
 
 NOTHING = Deeds()
@@ -66,8 +70,11 @@ class AttemptBook:
         outputs: dict[str, list[Path]] = {}
         newest: dict[str, Attempt] = {}
         ran: dict[str, Attempt] = {}
+        first_with: dict[str, dict[Dates, datetime]] = {}
         for attempt in ledger.attempts.all():
             newest[attempt.phase] = attempt
+            if attempt.order.dates is not None:
+                first_with.setdefault(attempt.phase, {}).setdefault(attempt.order.dates, attempt.intended_at)
             if attempt.stage in _RAN:
                 ran[attempt.phase] = attempt
             if attempt.order.log is None:
@@ -79,6 +86,7 @@ class AttemptBook:
                 ledger.stops.newest(phase.name),
                 ledger.acceptances.newest(phase.name),
                 tuple(outputs.get(phase.name, ())),
+                first_with.get(phase.name, {}),
             )
             for phase in self._plan.phases
         }

@@ -25,37 +25,44 @@ class Case:
     written_at: datetime | None = None
 
 
-def cases_of(plan: Plan, phase: Phase, seen: Seen) -> list[Case]:
-    """The suites of a phase, then those of its inputs."""
-    outputs = [_output(plan, phase, plan.suites[name], seen) for name in phase.suites]
-    inputs = [_input(plan, phase, need, seen) for need in phase.inputs]
+def cases_of(plan: Plan, name: str, seen: Seen) -> list[Case]:
+    """The suites of a phase on what its run wrote, then those of its inputs on what its next run will read.
+
+    KeyError if no phase of that name has been seen.
+    """
+    phase, next_run = seen.phases[name], seen.next_runs[name]
+    outputs = [_output(plan, phase, plan.suites[suite], seen) for suite in phase.suites]
+    inputs = [_input(plan, next_run, need, seen) for need in next_run.inputs]
     return outputs + inputs
 
 
 def _output(plan: Plan, phase: Phase, suite: Suite, seen: Seen) -> Case:
     """A phase that only judges has no account of its own: then those of the table's writers count."""
-    fillers = writers_of(plan, suite) if phase.judges_only else [phase]
+    writers = _writers_of(suite, seen)
+    fillers = writers if phase.judges_only else [phase]
     dates = seen.ranges.get(phase.name)
     subject = _subject(plan, phase, suite, fillers, dates, seen, phase.listed_dates)
-    return Case(phase, suite, False, subject, None, _written_at([phase, *writers_of(plan, suite)], dates, seen))
+    return Case(phase, suite, False, subject, None, _written_at([phase, *writers], dates, seen))
 
 
 def _input(plan: Plan, phase: Phase, need: Input, seen: Seen) -> Case:
     """What a phase reads: its own range and the days before that its windows look back to."""
     suite = plan.suites[need.suite]
-    fillers = [one for one in writers_of(plan, suite) if one is not phase]
-    dates = seen.ranges.get(phase.name)
+    fillers = [one for one in _writers_of(suite, seen) if one.name != phase.name]
+    dates = phase.dates or seen.ranges.get(phase.name)
     if dates is not None:
         dates = (dates[0] - timedelta(days=need.lookback_days), dates[1])
     subject = _subject(plan, phase, suite, fillers, dates, seen, None)
     return Case(phase, suite, True, subject, need.every_s, _written_at(fillers, dates, seen))
 
 
-def writers_of(plan: Plan, suite: Suite) -> list[Phase]:
+def _writers_of(suite: Suite, seen: Seen) -> list[Phase]:
     """The phases that fill a table that the suite looks at: its own, or one that its SQL names."""
     sql = [query.sql for query in suite.queries] + [metric.sql for metric in suite.metrics]
     looked_at = " ".join([suite.table or "", *sql]).replace("`", "")
-    return [one for one in plan.phases if one.writes is not None and one.writes.replace("`", "") in looked_at]
+    return [
+        one for one in seen.phases.values() if one.writes is not None and one.writes.replace("`", "") in looked_at
+    ]
 
 
 def _written_at(writers: Sequence[Phase], dates: Dates | None, seen: Seen) -> datetime | None:

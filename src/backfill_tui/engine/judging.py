@@ -195,7 +195,7 @@ class Judging:
         snapshot = self._newest()
         if snapshot is None:
             raise BackfillError("Nothing has been seen of the plan yet.", todo="Try again in a moment.")
-        return cases_of(self._plan, self._plan.phase(phase), snapshot.seen)
+        return cases_of(self._plan, phase, snapshot.seen)
 
     def _registered(self, phase: str | None) -> Stop:
         """A wish to stop that `cancel` and `close` can make."""

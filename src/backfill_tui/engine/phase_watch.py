@@ -1,13 +1,12 @@
 """One phase under watch: its logs, checkpoint and process, read as they change; its account, when they did."""
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from backfill_tui.control.attempt import Attempt, Stage
 from backfill_tui.engine.attempts import NOTHING, Deeds
-from backfill_tui.engine.logs import SAMPLE, LogReading, looks_binary
+from backfill_tui.engine.phase_logs import PhaseLogs
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen
 from backfill_tui.plan.patterns import linear_pattern
 from backfill_tui.plan.resolved import Phase
@@ -17,23 +16,14 @@ from backfill_tui.progress.pace import Slice, completions, rate_per_hour, throug
 from backfill_tui.progress.reconcile import LogEvidence, reconcile
 from backfill_tui.progress.sequence import PlacedRun, every_day, place_runs
 from backfill_tui.sources.checkpoint import Checkpoint, CheckpointState, CheckpointWatch, holes
-from backfill_tui.sources.dialects.load import choose
 from backfill_tui.sources.dialects.model import Dialect
-from backfill_tui.sources.logset import LogSet
 from backfill_tui.sources.process import Presence, ProcessSeen, ProcessTable, ProcessWatch
-from backfill_tui.sources.tail import Chunk, Tail
 
 CATCH_UP_S = 0.15
 """How long one look may go on reading what has piled up; the rest waits for the next."""
 
 JUST_NOW_S = 2.0
 """A log that was written so recently has a writer that the last scan of processes may not know yet."""
-
-ENDS = tuple(1 << 20 + 2 * i for i in range(2, 5))
-"""Of a log that can't be read in one look, the end is read first: 4 MiB, or more if nothing of the job is in it."""
-
-END_S = 0.1
-"""How long that may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +44,11 @@ class PhaseLook:
     notes: tuple[str, ...]
     deeds: Deeds = NOTHING
 
+    @property
+    def live(self) -> bool:
+        """Whether a process of it is there, or about to be."""
+        return bool(self.process.alive) or (self.deeds.attempt is not None and self.deeds.attempt.stage.live)
+
 
 class PhaseWatch:
     """Follows one phase. `look` blocks for a fraction of a second at most; call it from a worker thread."""
@@ -67,12 +62,7 @@ class PhaseWatch:
     ) -> None:
         self.phase = phase
         self._calendar = calendar
-        self._dialects = choose(phase.dialect, tuple(dialects))
-        self._logs = LogSet(phase.logs)
-        self._readings: dict[int, LogReading] = {}
-        self._binary: set[int] = set()
-        self._generations: dict[int, int] = {}
-        self._whole: set[int] = set()  # logs that were once read to their ends
+        self._logs = PhaseLogs(phase, dialects)
         self.last_look: PhaseLook | None = None
         zone = phase.log_timezone
         self._checkpoint = CheckpointWatch(phase.checkpoint, timezone=zone) if phase.checkpoint else None
@@ -87,37 +77,34 @@ class PhaseWatch:
         self._throughput: tuple[Slice, ...] = ()
         self._holes: tuple[tuple[date, ...], str] = ((), "every_day")
         self._outlook: Outlook | None = None
-        self._endings: dict[int, LogReading] = {}
 
     def look(self, now: datetime, *, within_s: float = CATCH_UP_S) -> PhaseLook:
         """Take in what changed, reading for `within_s` seconds at most, and say how the phase stands at `now`."""
-        self._read(within_s)
+        self._logs.read(within_s)
         state = self._checkpoint.poll() if self._checkpoint else None
         checkpoint = state.checkpoint if state else None
-        evidence = self._evidence()
+        evidence = self._logs.evidence()
         last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
-        tails = self._logs.tails
-        age = min((_age(tail, now) for tail in tails if tail.status.exists), default=None)
+        age = self._logs.age_s(now)
         process = self._process.look(now, log_last_line_at=last_line_at)
         if process.presence is Presence.ABSENT and age is not None and age < JUST_NOW_S:
             self._table.expire()  # a job that has just begun to write is younger than the last scan
             process = self._process.look(now, log_last_line_at=last_line_at)
         process = _told_by(self._deeds.attempt, process)
         gone = process.alive is False
-        whole = all(tail.at_end for tail in self._logs.tails)
-        self._weigh(evidence, checkpoint, gone=gone, whole=whole or not self._endings)
+        self._weigh(evidence, checkpoint, gone=gone, whole=self._logs.history_complete)
         self.last_look = PhaseLook(
             phase=self.phase,
             account=self._account,
             runs=self._runs,
             process=process,
-            logs=tuple(self._log_seen(i, tail) for i, tail in enumerate(tails)),
+            logs=self._logs.seen(),
             checkpoint=self._checkpoint_seen(state),
             log_age_s=age,
             rate_per_hour=self._rate,
             throughput=self._throughput,
             forecast=self._outlook.at(now) if self._outlook else None,
-            history_complete=not self._endings,
+            history_complete=self._logs.history_complete,
             notes=(*self._logs.notes, *self._account.notes),
             deeds=self._deeds,
         )
@@ -154,59 +141,6 @@ class PhaseWatch:
         """Whether everything that was there at the last look has been read."""
         return self._logs.at_end
 
-    def _read(self, within_s: float) -> None:
-        deadline = time.monotonic() + within_s
-        while True:
-            for index, chunk in self._logs.poll():
-                self._take(index, chunk)
-            if self._logs.at_end or time.monotonic() > deadline:
-                return
-
-    def _take(self, index: int, chunk: Chunk) -> None:
-        """Read on in a log. Whether it is text is asked of every file that comes to lie at its path."""
-        if self._generations.get(index) != chunk.generation:
-            self._generations[index] = chunk.generation
-            self._binary.discard(index)
-            if looks_binary(chunk.body[:SAMPLE]):
-                self._binary.add(index)
-        if index not in self._binary:
-            reading = self._readings.setdefault(index, self._new_reading())
-            reading.feed(chunk.body, chunk.offset, chunk.generation)
-
-    def _new_reading(self) -> LogReading:
-        return LogReading(self._dialects, self.phase.log_timezone)
-
-    def _evidence(self) -> list[LogEvidence]:
-        """Each log's evidence; of one whose beginning is still being read, what its end says."""
-        evidence = []
-        for index, tail in enumerate(self._logs.tails):
-            reading = self._readings.get(index)
-            if tail.at_end:
-                self._whole.add(index)
-                self._endings.pop(index, None)
-            if reading is None or index in self._binary:
-                reading = self._new_reading()
-            elif index not in self._whole:
-                reading = self._endings.get(index) or self._endings.setdefault(index, self._ending(tail))
-            evidence.append(reading.evidence)
-        return evidence
-
-    def _ending(self, tail: Tail) -> LogReading:
-        """The end of a log, read by itself: enough of it to meet the job, as far as time allows."""
-        until = time.monotonic() + END_S
-        specific = [dialect for dialect in self._dialects if not dialect.fallback]
-        reading = LogReading(specific or self._dialects, self.phase.log_timezone)
-        for size in ENDS:
-            ending = tail.read_end(size)
-            if ending is None:
-                break
-            first = ending.body.find(b"\n") + 1 if ending.offset else 0
-            reading = LogReading(specific or self._dialects, self.phase.log_timezone)
-            reading.feed(ending.body[first:], ending.offset + first)
-            if reading.book.runs or time.monotonic() > until:
-                break
-        return reading
-
     def _weigh(
         self, evidence: Sequence[LogEvidence], checkpoint: Checkpoint | None, *, gone: bool, whole: bool
     ) -> None:
@@ -225,22 +159,6 @@ class PhaseWatch:
         if checkpoint is not None:
             expected, basis = self._hole_basis()
             self._holes = holes(checkpoint, expected), basis
-
-    def _log_seen(self, index: int, tail: Tail) -> LogSeen:
-        status = tail.status
-        note = status.note
-        if index in self._binary:
-            note = "It is not a text file, so it is not read as a log."
-        reading = self._readings.get(index)
-        if not note and reading and tail.at_end and reading.parser.lines and not reading.book.runs:
-            note = f"None of its {reading.parser.lines:,} lines was recognised as a backfill's."
-        return LogSeen(
-            str(status.path),
-            status.size,
-            None if tail.at_end and status.exists else tail.fraction,
-            status.modified_at,
-            note,
-        )
 
     def _checkpoint_seen(self, state: CheckpointState | None) -> CheckpointSeen | None:
         if state is None or self.phase.checkpoint is None:
@@ -302,11 +220,6 @@ def _planned(phase: Phase, calendar: Mapping[date, float] | None) -> list[date] 
     if phase.units == "calendar":
         return [day for day in days if calendar.get(day, 0) > 0] or None if calendar is not None else None
     return days or None
-
-
-def _age(tail: Tail, now: datetime) -> float:
-    written = tail.status.modified_at
-    return max(0.0, (now - written).total_seconds()) if written else float("inf")
 
 
 def frozen(before: Forecast | None) -> Forecast | None:

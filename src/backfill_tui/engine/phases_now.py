@@ -32,7 +32,7 @@ def phases_now(plan: Plan, snapshot: Snapshot, memory: Memory = NOTHING_DONE) ->
 
 def _phase(plan: Plan, snapshot: Snapshot, name: str, memory: Memory) -> PhaseNow:
     view, facts, now = snapshot.phase(name), snapshot.facts[name], snapshot.at
-    cases = cases_of(plan, facts.phase, snapshot.seen)
+    cases = cases_of(plan, name, snapshot.seen)
     outputs = [case for case in cases if not case.is_input]
     inputs = [case for case in cases if case.is_input]
     running = {suite.is_input for suite in view.suites if suite.running}

@@ -1,11 +1,12 @@
 """What is known of a plan's phases at one moment, as far as running and weighing suites needs it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from backfill_tui.checks.subject import Dates, WorkCalendar
+from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account
 
 if TYPE_CHECKING:
@@ -14,23 +15,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """By the name of a phase: the account, of those whose logs were read whole; its dates, by the plan or its log;
-    when anything was last heard of it (aware). `calendar` is None if the plan has none.
+    """By the name of a phase: itself, as it is watched, with the dates of its launch; its next run, with the dates
+    that a launch would have now; the account, of those whose logs were read whole; its dates, by the plan or its
+    log; when anything was last heard of it (aware). `calendar` is None if the plan has none.
+
+    A phase and its next run are one but for relative dates: of a run that is over they are its own, and what comes
+    next has those of today.
     """
 
+    phases: Mapping[str, Phase] = field(default_factory=dict)
+    next_runs: Mapping[str, Phase] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     ranges: Mapping[str, Dates] = field(default_factory=dict)
     active_at: Mapping[str, datetime] = field(default_factory=dict)
     calendar: WorkCalendar | None = None
 
 
-def seen_in(looks: Iterable["PhaseLook"], calendar: WorkCalendar | None, now: datetime) -> Seen:
-    """What the looks of one moment tell."""
-    looks = list(looks)
+def seen_in(
+    looks: Sequence["PhaseLook"], calendar: WorkCalendar | None, now: datetime, *, today: Mapping[str, Phase]
+) -> Seen:
+    """What the looks of one moment tell; `today` has each phase with the dates that a launch would have now."""
     whole = [look for look in looks if look.history_complete]
     ranges = {look.phase.name: look.phase.dates or look.account.dates for look in looks}
     active = {look.phase.name: _active_at(look, now) for look in looks}
     return Seen(
+        phases={look.phase.name: look.phase for look in looks},
+        next_runs={look.phase.name: look.phase if look.live else today[look.phase.name] for look in looks},
         accounts={look.phase.name: look.account for look in whole},
         ranges={name: dates for name, dates in ranges.items() if dates is not None},
         active_at={name: at for name, at in active.items() if at is not None},

@@ -73,11 +73,12 @@ class VerdictBook:
                     self._results[key] = newest[name]
                     self._trends[key] = ledger.trends(phase.name, name, is_input=is_input)
 
-    def of(self, phase: Phase, seen: Seen, now: datetime) -> PhaseVerdicts:
+    def of(self, name: str, seen: Seen, now: datetime) -> PhaseVerdicts:
         """What is known of a phase's suites."""
+        phase = seen.phases[name]
         if not phase.suites and not phase.inputs:
             return PhaseVerdicts()
-        views = [self._view(case, now) for case in cases_of(self._plan, phase, seen)]
+        views = [self._view(case, now) for case in cases_of(self._plan, name, seen)]
         own = {view.name: view for view in views if not view.is_input}
         return PhaseVerdicts(
             suites=tuple(views),

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 from backfill_tui.checks.subject import WorkCalendar
 from backfill_tui.control.alerts import find_alerts
-from backfill_tui.control.attempt import Stage
 from backfill_tui.control.conflicts import find_conflicts
+from backfill_tui.control.driving import NOT_BEGUN
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.launch.preflight import preflight
 from backfill_tui.control.launch.registry import Registry
@@ -17,10 +17,11 @@ from backfill_tui.control.model import Condition, PhaseState
 from backfill_tui.control.order import run_order
 from backfill_tui.control.standing import Standing, standings
 from backfill_tui.control.timeline import timeline
-from backfill_tui.engine.attempts import NOTHING, AttemptBook, Deeds
-from backfill_tui.engine.calendars import CalendarSource
+from backfill_tui.engine.attempts import NOTHING, AttemptBook
 from backfill_tui.engine.claims import Neighbours
+from backfill_tui.engine.dated import DatedPhases
 from backfill_tui.engine.docket import Docket
+from backfill_tui.engine.known_calendar import KnownCalendar
 from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch, frozen
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.seen import seen_in
@@ -30,6 +31,8 @@ from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.sources.process import ProcessTable
+
+_NOT_BEGUN = NOT_BEGUN | {PhaseState.UNKNOWN}
 
 
 class PlanWatch:
@@ -52,7 +55,9 @@ class PlanWatch:
         """
         self.plan = plan = opened.plan
         self._opened = opened
-        self._calendars = CalendarSource(plan, ledger, now=datetime.now(UTC))
+        self._calendars = KnownCalendar(plan, ledger, now=datetime.now(UTC))
+        self._dated = DatedPhases(opened)
+        self._begun: frozenset[str] = frozenset()  # what has come to something by the last look
         self._calendar = _weights(self._calendars.known)
         self._verdicts = VerdictBook(plan, ledger, docket or Docket())
         self._attempts = AttemptBook(plan, ledger)
@@ -63,20 +68,20 @@ class PlanWatch:
         self._forecasts: dict[str, Forecast | None] = {}
         self._sequence = 0
         self._notes = notes
-        self._not_as_launched: set[datetime] = set()
 
     def look(self, now: datetime | None = None) -> Snapshot:
         """One snapshot as of now. A phase that can't be looked at says so and does not keep the others from it."""
         now = (now or datetime.now(UTC)).astimezone(self.plan.tz)
+        self._take_deeds(now)
         self._take_calendar(now)
-        self._take_deeds()
         looks = self._looks(now)
         self._verdicts.refresh()
-        seen = seen_in(looks, self._calendars.known, now)
-        verdicts = {one.phase.name: self._verdicts.of(one.phase, seen, now) for one in looks}
+        seen = seen_in(looks, self._calendars.known, now, today=self._dated.today)
+        verdicts = {one.phase.name: self._verdicts.of(one.phase.name, seen, now) for one in looks}
         self._neighbours.refresh(looks)
         facts = [self._facts(one, verdicts[one.phase.name]) for one in looks]
         stands = standings(facts, stall_after_s=self.plan.alerts.stall_after_s, now=now)
+        self._begun = frozenset(name for name, one in stands.items() if one.state not in _NOT_BEGUN)
         conflicts = find_conflicts(facts, {name: one.state for name, one in stands.items()})
         views = tuple(
             self._view(look, fact, stands[fact.phase.name], verdicts[fact.phase.name], now)
@@ -100,38 +105,30 @@ class PlanWatch:
         )
 
     def _all_notes(self) -> tuple[str, ...]:
-        books = (self._calendars.note, self._verdicts.note, self._attempts.note, self._neighbours.note)
+        books = (
+            self._dated.note,
+            self._calendars.note,
+            self._verdicts.note,
+            self._attempts.note,
+            self._neighbours.note,
+        )
         return tuple(dict.fromkeys(note for note in (*self._notes, *books) if note))
 
     def _watch_of(self, phase: Phase) -> PhaseWatch:
         return PhaseWatch(phase, self._table, self._calendar, self._opened.dialects)
 
-    def _take_deeds(self) -> None:
-        """Let each phase know what was done to it from here."""
+    def _take_deeds(self, now: datetime) -> None:
+        """Let each phase know what was done to it from here, and give it the dates that it has by now."""
+        self._dated.turn(now)
         deeds = self._attempts.refresh()
         for i, before in enumerate(self._watches):
-            done = deeds.get(before.phase.name, NOTHING)
-            kept = self._as_launched(before.phase, done)
-            if kept is not before.phase:
+            name = before.phase.name
+            done = deeds.get(name, NOTHING)
+            phase = self._dated.of(before.phase, done, begun=name in self._begun)
+            if phase != before.phase:
                 before.close()
-                self._watches[i] = self._watch_of(kept)
+                self._watches[i] = self._watch_of(phase)
             self._watches[i].know(done)
-
-    def _as_launched(self, phase: Phase, done: Deeds) -> Phase:
-        """The phase with its dates as its newest attempt has them: `yesterday` is that of its launch."""
-        attempt = done.attempt
-        if attempt is None or attempt.order.dates in {None, phase.dates} or attempt.stage is Stage.NOT_STARTED:
-            return phase
-        if attempt.intended_at in self._not_as_launched:
-            return phase
-        try:
-            kept = self._opened.as_of(attempt.intended_at).phase(phase.name)
-        except (BackfillError, KeyError):
-            kept = phase
-        if kept.dates == attempt.order.dates:
-            return kept
-        self._not_as_launched.add(attempt.intended_at)  # the plan has other dates by now: those count
-        return phase
 
     def _looks(self, now: datetime) -> list[PhaseLook]:
         """Each phase as it is. They share the time of a look; one that raises keeps its last look, with a note."""
@@ -150,6 +147,9 @@ class PlanWatch:
     def look_whole(self, deadline_s: float) -> Snapshot:
         """One snapshot after all logs have been read to their ends, or `deadline_s` seconds have passed."""
         until = time.monotonic() + deadline_s
+        now = datetime.now(UTC)
+        self._take_deeds(now)
+        self._take_calendar(now)  # so that it is waited for on all dates
         self._calendars.wait(deadline_s)
         snapshot = self.look()
         while not all(watch.caught_up for watch in self._watches) and time.monotonic() < until:
@@ -164,7 +164,8 @@ class PlanWatch:
 
     def _take_calendar(self, now: datetime) -> None:
         """Use the calendar of the warehouse once it has answered."""
-        self._calendars.refresh(now)
+        watched = [watch.phase for watch in self._watches]
+        self._calendars.refresh((*watched, *self._dated.today.values()), now)
         weights = _weights(self._calendars.known)
         if weights is not None and weights is not self._calendar:
             self._calendar = weights

@@ -137,11 +137,10 @@ def _run(
     opened: OpenedPlan, snapshot: Snapshot, phases: Sequence[str], kept: Ledger | None, *, inputs: bool
 ) -> dict[str, Validation]:
     """The suites of each phase, one phase after the other."""
-    plan = opened.plan
     found = {}
     with _court(opened) as court:
         for name in phases:
-            cases = cases_of(plan, plan.phase(name), snapshot.seen)
+            cases = cases_of(opened.plan, name, snapshot.seen)
             wanted = [case for case in cases if case.is_input is inputs]
             found[name] = validate(wanted, court, kept, asked_by="command")
     return found
