@@ -7,6 +7,7 @@ from backfill_tui.control.attempt import Acceptance
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.sources.process import ProcessSeen
 from backfill_tui.views import contract, formats
+from backfill_tui.views.spans import plain
 
 
 def as_json(snapshot: Snapshot) -> contract.Json:
@@ -149,7 +150,11 @@ def _process(seen: ProcessSeen, snapshot: Snapshot) -> contract.Json:
 
 
 def as_lines(snapshot: Snapshot) -> Iterator[str]:
-    """A line of health, one per phase, then the alerts."""
+    """A line of health, one per phase, then the alerts; with no control characters of whoever wrote them."""
+    return (plain(line) for line in _lines(snapshot))
+
+
+def _lines(snapshot: Snapshot) -> Iterator[str]:
     zone = snapshot.at.tzinfo
     deadline = ""
     if snapshot.deadline_phase is not None:
