@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backfill_tui.progress.cost import learn
 from backfill_tui.progress.eta import Forecast, forecast, learn_history
 from backfill_tui.progress.pace import Completion, completions, rate_per_hour, throughput
 from backfill_tui.progress.reconcile import reconcile
@@ -65,31 +64,6 @@ def test_what_a_resume_replays_is_not_progress() -> None:
     done = completions(place_runs([read(log.body).book], gone=False))
     assert [completion.day for completion in done] == some[10:16]
     assert rate_per_hour(done) == pytest.approx(3600 / 61, rel=0.01)
-
-
-def test_costs_of_dates_with_and_without_work_are_told_apart() -> None:
-    done = [Completion(NOON, None, heavy=True)]
-    for i in range(60):
-        heavy = i % 3 == 0
-        done.append(Completion(done[-1].at + timedelta(seconds=30 if heavy else 2), None, heavy))
-    costs = learn(done, workers=1)
-    assert costs.heavy is not None
-    assert costs.light is not None
-    assert costs.heavy.mean_s == pytest.approx(30)
-    assert costs.light.mean_s == pytest.approx(2)
-
-
-def test_a_pause_is_not_the_cost_of_a_date() -> None:
-    costs = learn(every([10.0] * 30 + [7200.0] + [10.0] * 30), workers=1)
-    assert costs.heavy is not None
-    assert costs.heavy.mean_s == pytest.approx(10.0)
-
-
-def test_workers_share_the_clock() -> None:
-    """Fifteen at once complete a heavy date every 2 s: that, and not 30 s, is its share of the night."""
-    costs = learn(every([2.0] * 400), workers=15)
-    assert costs.heavy is not None
-    assert costs.heavy.mean_s == pytest.approx(2.0, rel=0.01)
 
 
 def test_throughput_covers_the_run_in_equal_slices() -> None:

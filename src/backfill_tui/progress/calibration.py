@@ -8,6 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 SHARE = 0.8
 """What a range claims to hold: from p10 to p90."""
@@ -45,6 +46,34 @@ class Outcome:
         low, high = _widths(self.p10_s, self.p50_s, self.p90_s)
         apart = math.log(max(self.true_s, 1e-9) / max(self.p50_s, 1e-9))
         return apart / high if apart >= 0 else -apart / low
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A forecast as it was made at a moment (aware), to be kept until it is known what became of it.
+
+    `p10_s` … `p90_s` are the remaining seconds as simulated, `low_s` and `high_s` the range as it was shown.
+    """
+
+    run: str
+    at: datetime
+    progress: float
+    p10_s: float
+    p50_s: float
+    p90_s: float
+    low_s: float
+    high_s: float
+
+
+def what_became(made: Iterable[Made], ended_at: datetime) -> list[Outcome]:
+    """Forecasts of one run against when it really ended; those made at its very end say nothing."""
+    found = []
+    for one in made:
+        true_s = (ended_at - one.at).total_seconds()
+        if true_s > 0:
+            held = one.low_s <= true_s <= one.high_s
+            found.append(Outcome(one.run, one.progress, one.p10_s, one.p50_s, one.p90_s, true_s, held))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

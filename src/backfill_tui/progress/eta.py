@@ -3,14 +3,13 @@
 The reckoning is in `progress.forecast`, which is imported on use.
 """
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from backfill_tui.progress.account import Account
-from backfill_tui.progress.calibration import UNCALIBRATED, Calibration
+from backfill_tui.progress.calibration import UNCALIBRATED, Calibration, Made
 from backfill_tui.progress.sequence import PlacedRun
 
 if TYPE_CHECKING:
@@ -61,9 +60,7 @@ class Outlook:
 
     def at(self, now: datetime) -> Forecast:
         """The forecast at a moment."""
-        left = sorted(self.future.remaining_s(now).tolist())
-        said = quantile(left, 0.1), quantile(left, 0.5), quantile(left, 0.9)
-        p10, p50, p90 = self.calibration.widened(*said, self.progress)
+        p10, p50, p90 = self.calibration.widened(*self._simulated(now), self.progress)
         return Forecast(
             finish_p10=now + timedelta(seconds=p10),
             finish_p50=now + timedelta(seconds=p50),
@@ -74,6 +71,16 @@ class Outlook:
             basis=self.future.basis,
             calibrated=self.calibration.speaks_at(self.progress),
         )
+
+    def made(self, run: str, now: datetime) -> Made:
+        """The forecast at a moment as it is kept, to be held against what then happens."""
+        p10, p50, p90 = self._simulated(now)
+        low, _, high = self.calibration.widened(p10, p50, p90, self.progress)
+        return Made(run, now, self.progress, p10, p50, p90, low, high)
+
+    def _simulated(self, now: datetime) -> tuple[float, float, float]:
+        left = sorted(self.future.remaining_s(now).tolist())
+        return quantile(left, 0.1), quantile(left, 0.5), quantile(left, 0.9)
 
 
 def forecast(
@@ -121,8 +128,3 @@ def quantile(ascending: Sequence[float], share: float) -> float:
     low = int(place)
     high = min(low + 1, len(ascending) - 1)
     return ascending[low] + (ascending[high] - ascending[low]) * (place - low)
-
-
-def share_below(ascending: Sequence[float], value: float) -> float:
-    """The share of the values that do not exceed one: a probability, if they are futures."""
-    return bisect_right(ascending, value) / len(ascending) if ascending else 0.0

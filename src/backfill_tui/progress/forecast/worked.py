@@ -154,10 +154,10 @@ def _pool(
 
 
 def _backwards(ordered: Sequence[Finish]) -> bool:
-    """Whether the run walks from the last date to the first."""
-    days = [one.day for one in ordered if one.day is not None]
-    steps = [(b > a) - (b < a) for a, b in itertools.pairwise(days)]
-    return sum(steps) < 0
+    """Whether the run walks from the last date to the first: its later half then lies before its earlier one."""
+    days = [one.day.toordinal() for one in ordered if one.day is not None]
+    half = len(days) // 2
+    return half > 0 and sum(days[-half:]) < sum(days[:half])
 
 
 def _from_pool(
