@@ -15,14 +15,14 @@ def allowed(verb: str, *, read_only: bool) -> None:
         raise UsageError(f"{verb} changes things, and --read-only changes nothing.", todo="Leave one of them out.")
 
 
-def phase_of(plan: Plan, name: str) -> Phase:
-    """The phase of that name. Raises UsageError with the nearest name, or with all of them."""
+def phase_of(plan: Plan, name: str, *, option: str = "") -> Phase:
+    """The phase of that name, which `option` has named. Raises UsageError with the nearest name, or with all."""
     names = [phase.name for phase in plan.phases]
     if name in names:
         return plan.phase(name)
     near = get_close_matches(name, names, n=1)
     hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(names)}."
-    raise UsageError(f"the plan has no phase '{name}'.", todo=hint)
+    raise UsageError(f"{option and option + ': '}the plan has no phase '{name}'.", todo=hint)
 
 
 def given_reason(option: str, reason: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-from backfill_tui.checks.model import Status
 from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.control.result import EXIT_CODES
 from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import Snapshot
@@ -26,8 +26,6 @@ Format = Literal["md", "json"]
 
 PATIENCE_S = 120.0
 """How long a log may take to be read before the answer is given from what is known."""
-
-EXIT_CODES = {Status.PASS: 0, Status.FAIL: 1, Status.WARN: 2, Status.UNKNOWN: 3}
 
 _TEMPLATE = "report.md.j2"
 _LARGEST_TEMPLATE = 1_000_000  # bytes
