@@ -98,4 +98,9 @@ class AttemptBook:
         if now.stage is not before.stage and not ledger.read_only:
             with suppress(LedgerError):  # the next look tries again; what is shown is what was seen
                 settle(ledger, before, now)
-        return replace(deeds, attempt=now, ran=now if now.stage in _RAN else deeds.ran)
+        ran = deeds.ran
+        if now.stage in _RAN:
+            ran = now
+        elif ran is not None and ran.number == now.number:
+            ran = None  # it was seen running in the moment before it failed to; the ledger knows of those before
+        return replace(deeds, attempt=now, ran=ran)

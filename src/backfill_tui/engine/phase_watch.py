@@ -17,6 +17,7 @@ from backfill_tui.progress.reconcile import LogEvidence, reconcile
 from backfill_tui.progress.sequence import PlacedRun, every_day, place_runs
 from backfill_tui.sources.checkpoint import Checkpoint, CheckpointState, CheckpointWatch, holes
 from backfill_tui.sources.dialects.model import Dialect
+from backfill_tui.sources.presence import Identity
 from backfill_tui.sources.process import Presence, ProcessSeen, ProcessTable, ProcessWatch
 
 CATCH_UP_S = 0.15
@@ -112,14 +113,15 @@ class PhaseWatch:
 
     def know(self, deeds: Deeds) -> None:
         """Take in what was done to it from here. The latest attempt's process takes the place of the plan's pid."""
-        before, attempt = self._deeds.attempt, deeds.attempt
+        known, identity = _identity_of(self._deeds.attempt), _identity_of(deeds.attempt)
         self._deeds = deeds
         self._logs.add(deeds.outputs)
-        known = before.identity if before else None
-        if attempt is not None and attempt.identity is not None and attempt.identity != known:
+        if identity is not None and identity != known:
             meant = self.phase.process
             match = linear_pattern(meant.match) if meant and meant.match else None
-            self._process = ProcessWatch(self._table, match=match, identity=attempt.identity)
+            self._process = ProcessWatch(self._table, match=match, identity=identity)
+        elif known is not None and deeds.attempt is not None and deeds.attempt.stage is Stage.NOT_STARTED:
+            self._process = _process_watch(self.phase, self._table)
 
     def use_calendar(self, calendar: Mapping[date, float]) -> None:
         """Weigh everything anew with a calendar that has become known."""
@@ -193,6 +195,11 @@ def _process_watch(phase: Phase, table: ProcessTable) -> ProcessWatch:
     if meant is None:
         return ProcessWatch(table)
     return ProcessWatch(table, pid=meant.pid, match=linear_pattern(meant.match) if meant.match else None)
+
+
+def _identity_of(attempt: Attempt | None) -> Identity | None:
+    """The process of a launch; one that failed to become the command, though it was seen for a moment, is none."""
+    return None if attempt is None or attempt.stage is Stage.NOT_STARTED else attempt.identity
 
 
 def _told_by(attempt: Attempt | None, seen: ProcessSeen) -> ProcessSeen:
