@@ -1,8 +1,8 @@
 """`launch`: a phase started once, if its gate is open or a person has said why it shall be started all the same."""
 
 from backfill_tui.control.attempt import Attempt, Stage
-from backfill_tui.control.gate import GOOD
 from backfill_tui.control.machine import Action, require
+from backfill_tui.control.model import GOOD
 from backfill_tui.control.offer import LaunchOffer
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import PhaseView

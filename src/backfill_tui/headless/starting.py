@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from backfill_tui.control.attempt import Attempt, AttemptExistsError, Stage
-from backfill_tui.control.gate import INPUT
+from backfill_tui.control.model import ConditionKind
 from backfill_tui.control.offer import LaunchOffer
 from backfill_tui.engine.bench import Bench, acting
 from backfill_tui.engine.launching import GateClosedError
@@ -67,7 +67,7 @@ class Start:
         """
         self.offer = offer
         show(launch_lines(offer))
-        if override is None and any(not one.ok and not one.name.startswith(INPUT) for one in offer.conditions):
+        if override is None and any(not one.ok and one.kind is not ConditionKind.INPUT for one in offer.conditions):
             raise GateClosedError(offer.order.phase, offer.conditions)
         if not offer.open and override is None:
             narrate("what it reads is judged first; it is started only if that is good.")

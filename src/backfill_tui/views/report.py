@@ -9,8 +9,7 @@ from datetime import datetime
 
 from backfill_tui.checks.model import Check, Status, worst
 from backfill_tui.control.attempt import Attempt
-from backfill_tui.control.driving import NOT_BEGUN
-from backfill_tui.control.model import PhaseState
+from backfill_tui.control.model import NOT_BEGUN, PhaseState
 from backfill_tui.control.offer import Entry
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.progress.account import UnitState
