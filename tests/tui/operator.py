@@ -79,6 +79,7 @@ def attempt(offer: LaunchOffer | None = None) -> Attempt:
 
 STOP = StopOffer(
     "team_offense_fix",
+    Identity("boot", 3142833, 1.0),
     (
         Target(3142833, "python team_offense_backfill.py --start-date 2021-10-01 --end-date 2024-05-01"),
         Target(3142840, "python -c from multiprocessing.spawn import spawn_main"),

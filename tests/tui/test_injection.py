@@ -12,6 +12,7 @@ from backfill_tui.control.model import Alert, Condition, Severity
 from backfill_tui.control.offer import Entry, StopOffer, Target
 from backfill_tui.engine.snapshot import LogSeen, Snapshot, SuiteView
 from backfill_tui.errors import SourceError
+from backfill_tui.sources.presence import Identity
 from backfill_tui.tui.app import BackfillApp
 from tests.tui import example, suites
 from tests.tui.judge import FakeJudge
@@ -86,7 +87,7 @@ async def test_what_a_plan_and_a_ledger_say_stays_text_in_dialogs_and_in_the_his
         run_folder=Path(NASTY),
     )
     operator.launch_offer = made
-    operator.stop_offer = StopOffer(NASTY, (Target(1, NASTY),), 30.0, restarters=(NASTY,))
+    operator.stop_offer = StopOffer(NASTY, Identity("boot", 1, 1.0), (Target(1, NASTY),), 30.0, restarters=(NASTY,))
     operator.entries = (Entry(made.at, "stop", NASTY, NASTY, NASTY, NASTY, NASTY),)
     app = make_app(_nasty_night(), operator=operator)
     async with running(app) as pilot:

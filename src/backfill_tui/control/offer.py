@@ -7,6 +7,7 @@ from typing import Literal
 
 from backfill_tui.control.attempt import Order
 from backfill_tui.control.model import Condition
+from backfill_tui.sources.presence import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,13 @@ class Target:
 class StopOffer:
     """A stop that may be made: the process, then all that it started.
 
+    It is of `identity` and no other: once another process has taken its place, nothing comes of the offer.
     `kill`: SIGTERM was sent and its grace is over, so that it would be SIGKILL. `restarters` are sentences naming
     what would start it again, in this plan or another.
     """
 
     phase: str
+    identity: Identity
     targets: tuple[Target, ...]
     grace_s: float
     kill: bool = False

@@ -1,6 +1,7 @@
 """All that a command needs to act on a plan, opened and closed together: ledger, watch, suites, operator."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -20,20 +21,28 @@ from backfill_tui.engine.watch import PlanWatch
 PATIENCE_S = 120.0
 """How long the logs of a plan may take to be read before its accounts are taken as they are."""
 
+_SLICE_S = 1.0  # of that patience, after each of which it is asked whether somebody wants to leave
+
 
 class Bench:
-    """One command at work on one plan. `look` may be called from any thread."""
+    """One command at work on one plan. `look` may be called from any thread.
 
-    def __init__(self, opened: OpenedPlan, ledger: Ledger, *, asked_by: AskedBy) -> None:
+    Making it takes until the logs have been read, however long they are; `stop`, once set, cuts that short.
+    """
+
+    def __init__(
+        self, opened: OpenedPlan, ledger: Ledger, *, asked_by: AskedBy, stop: threading.Event | None = None
+    ) -> None:
         self.plan = opened.plan
         self.ledger = ledger
         docket = Docket()
         self._lock = threading.Lock()
         self.neighbours = neighbours = Neighbours(opened.plan, Registry.of_user(), publishing=True)
         self._watch = PlanWatch(opened, ledger, docket, neighbours=neighbours)
-        self.newest = self._watch.look_whole(PATIENCE_S)
+        self.newest = self._first_look(stop or threading.Event())
         self._runs_seen = RunsSeen(ledger)
         self.judging = Judging(opened.plan, ledger, docket, lambda: self.newest)
+        self._asked_by: AskedBy = asked_by
         self.operator = Operator(opened, ledger, neighbours, self.look, self._judge_inputs, asked_by=asked_by)
 
     def look(self, now: datetime | None = None) -> Snapshot:
@@ -51,15 +60,29 @@ class Bench:
             self._watch.close()
 
     def _judge_inputs(self, phase: str) -> None:
-        self.judging.judge(phase, is_input=True, asked_by="command")
+        self.judging.judge(phase, is_input=True, asked_by=self._asked_by)
+
+    def _first_look(self, stop: threading.Event) -> Snapshot:
+        """A look at all of it: one that comes back before its time has read everything."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            end = min(until, time.monotonic() + _SLICE_S)
+            snapshot = self._watch.look_whole(end - time.monotonic())
+            if time.monotonic() < end or end == until or stop.is_set():
+                return snapshot
 
 
 @contextmanager
-def acting(opened: OpenedPlan, *, asked_by: AskedBy = "command") -> Iterator[Bench]:
-    """A bench for as long as it takes. Raises LedgerError where nothing could be recorded: then nothing is done."""
+def acting(
+    opened: OpenedPlan, *, asked_by: AskedBy = "command", stop: threading.Event | None = None
+) -> Iterator[Bench]:
+    """A bench for as long as it takes; `stop` as for a Bench.
+
+    Raises LedgerError where nothing could be recorded: then nothing is done.
+    """
     ledger = Ledger.open(opened.plan.state_dir)
     try:
-        bench = Bench(opened, ledger, asked_by=asked_by)
+        bench = Bench(opened, ledger, asked_by=asked_by, stop=stop)
         try:
             yield bench
         finally:

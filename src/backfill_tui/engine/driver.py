@@ -6,7 +6,7 @@ wait; one step a phase at a time, and the next one only after a look that has se
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,16 +16,28 @@ from backfill_tui.control.driving import NOT_BEGUN, Asked, PhaseNow, Step, StepK
 from backfill_tui.control.ledger import LedgerError
 from backfill_tui.control.machine import IllegalActionError
 from backfill_tui.control.result import Result, result_of
-from backfill_tui.engine.claims import Neighbours
+from backfill_tui.engine.claims import Neighbours, RivalError
 from backfill_tui.engine.judging import Judging
 from backfill_tui.engine.launching import GateClosedError
 from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.phases_now import Key, Memory, phases_now
+from backfill_tui.engine.setbacks import Setbacks
 from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.engine.stops import StopChangedError
 from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Plan
 
 _AT_ONCE = 4
+
+_GLANCE_S = 0.1
+
+_TO_BE_SURE = 2
+"""The next look may have begun before a step was done; the one after that has not."""
+
+_SEEN_NEXT = (GateClosedError, IllegalActionError, RivalError, StopChangedError)
+"""It has changed since the look, and the next one sees how."""
+
+_NOT_HEEDED = "has not heeded SIGTERM; SIGKILL is a person's to send"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +72,24 @@ class Driver:
         self.scope = scope_of(plan.phases, until)
         self._lock = threading.Lock()
         self._busy: set[Key] = set()
-        self._done_at: dict[Key, datetime] = {}  # until a look has seen what came of it
+        self._unseen: dict[Key, int] = {}  # done, and the number of the look that has seen what came of it
         self._asked: dict[Key, Asked] = {}
-        self._refused: dict[str, str] = {}
+        self._setbacks: Setbacks[Key] = Setbacks()
+        self._sequence: int | None = None
+        self._looks = 0
+        self._closing = threading.Event()
+        self._under_way: dict[Key, Future[None]] = {}
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="driver")
+        # A stop waits for no suite, and for no other job's grace.
+        self._stops = ThreadPoolExecutor(max(1, len(plan.phases)), thread_name_prefix="stop")
 
     def tick(self, snapshot: Snapshot) -> None:
         """Begin what is due."""
         phases = self.phases(snapshot)
         self._neighbours.will_start(one.phase for one in phases if self._will_start(one))
         for step in next_steps(phases, scope=self.scope, now=snapshot.at):
-            key = (step.phase, step.kind)
-            with self._lock:
-                if any(phase == step.phase for phase, _ in (*self._busy, *self._done_at)):
-                    continue
-                self._busy.add(key)
-            if step.kind in {StepKind.VALIDATE, StepKind.VALIDATE_INPUTS}:
-                self._asked[key] = self._asked.get(key, Asked()).once_more(snapshot.at)
-            with suppress(RuntimeError):  # the pool has been closed in this moment
-                self._pool.submit(self._carry_out, step)
+            if not self._setbacks.rests((step.phase, step.kind), snapshot.at) and self._taken(step):
+                self._begin(step, snapshot.at)
 
     def _will_start(self, one: PhaseNow) -> bool:
         return one.startable and one.state in NOT_BEGUN and one.phase.name in self.scope
@@ -87,67 +98,122 @@ class Driver:
         """Whether nothing more can come of it without a person."""
         phases = self.phases(snapshot)
         with self._lock:
-            resting = not self._busy and not self._done_at
+            resting = not self._busy and not self._unseen
         return resting and is_over(phases, scope=self.scope)
 
     def result(self, snapshot: Snapshot) -> Result:
         """What the night has come to so far."""
         return result_of(self.phases(snapshot), scope=self.scope)
 
+    @property
+    def at_work(self) -> bool:
+        """Whether a step is under way."""
+        with self._lock:
+            return bool(self._busy)
+
     def close(self) -> None:
-        """Begin nothing more, and wait for what is under way. Suites are taken back by whoever closes `judging`."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Begin nothing more. A launch under way is waited for; suites are taken back, a grace is cut short."""
+        self._closing.set()
+        for pool in (self._pool, self._stops):
+            pool.shutdown(wait=False, cancel_futures=True)
+        begun = [one for one in self._under_way.values() if not one.cancelled()]
+        while wait(begun, timeout=_GLANCE_S).not_done:
+            self._judging.cancel_all()  # again: one may have been about to ask when it was done before
 
     def phases(self, snapshot: Snapshot) -> list[PhaseNow]:
         """Every phase as the rules of driving look at it."""
         with self._lock:
-            for key, at in list(self._done_at.items()):
-                if snapshot.at > at:
-                    del self._done_at[key]
-            memory = Memory(frozenset(self._busy | set(self._done_at)), dict(self._asked), dict(self._refused))
+            self._count(snapshot)
+            memory = Memory(frozenset(self._busy | set(self._unseen)), dict(self._asked))
         phases = phases_now(self._plan, snapshot, memory)
         for one in phases:  # an answer ends a row of askings
             self._asked[one.phase.name, StepKind.VALIDATE] = one.asked
             self._asked[one.phase.name, StepKind.VALIDATE_INPUTS] = one.asked_inputs
         return phases
 
+    def _count(self, snapshot: Snapshot) -> None:
+        """Count the looks, and let go of what this one has seen: by number, since clocks are set in the night."""
+        if snapshot.sequence != self._sequence:
+            self._sequence = snapshot.sequence
+            self._looks += 1
+        for key in [key for key, look in self._unseen.items() if self._looks >= look]:
+            del self._unseen[key]
+
+    def _taken(self, step: Step) -> bool:
+        """Take a step on, unless one of its phase is under way, or not seen yet. A stop waits for stops only."""
+        with self._lock:
+            others = [kind for phase, kind in (*self._busy, *self._unseen) if phase == step.phase]
+            if step.kind in others or (others and step.kind is not StepKind.STOP):
+                return False
+            self._busy.add((step.phase, step.kind))
+        return True
+
+    def _begin(self, step: Step, at: datetime) -> None:
+        key = (step.phase, step.kind)
+        if step.kind in {StepKind.VALIDATE, StepKind.VALIDATE_INPUTS}:
+            self._asked[key] = self._asked.get(key, Asked()).once_more(at)
+        pool = self._stops if step.kind is StepKind.STOP else self._pool
+        with suppress(RuntimeError):  # the pool has been closed in this moment
+            self._under_way[key] = pool.submit(self._carry_out, step)
+
     def _carry_out(self, step: Step) -> None:
         key = (step.phase, step.kind)
         try:
-            self._do(step)
-        except (GateClosedError, IllegalActionError):
-            pass  # it has changed since the look; the next one sees how
+            if not self._closing.is_set():
+                self._do(step)
+                self._setbacks.over(key)
         except AttemptExistsError as error:
             self._say(step.phase, f"attempt {error.attempt.number} was made by somebody else")
-        except LedgerError as error:
-            self._say(step.phase, f"not done, and tried again: {error}", failed=True)
+        except _SEEN_NEXT as error:
+            self._not_done(key, str(error), seen=True)
+        except LedgerError as error:  # what suites have found could not be kept: they count as not asked
+            asked = self._asked.get(key, Asked())
+            self._asked[key] = Asked(max(0, asked.times - 1), asked.at)
+            self._not_done(key, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the night goes on without that step, and says so
             what = str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}"
-            if step.kind is StepKind.LAUNCH:
-                self._refused[step.phase] = what
-            self._say(step.phase, what, failed=True)
+            self._not_done(key, what)
         finally:
             with self._lock:
-                self._done_at[key] = datetime.now(UTC)
+                self._unseen[key] = self._looks + _TO_BE_SURE
                 self._busy.discard(key)
 
     def _do(self, step: Step) -> None:
         match step.kind:
             case StepKind.VALIDATE:
-                self._say(step.phase, f"its suites are run ({step.why})")
-                self._judging.judge(step.phase, is_input=False, asked_by="command")
+                self._announce(step, f"its suites are run ({step.why})")
+                self._judging.judge(step.phase, is_input=False, asked_by="auto")
             case StepKind.VALIDATE_INPUTS:
-                self._say(step.phase, f"its inputs are judged ({step.why})")
-                self._judging.judge(step.phase, is_input=True, asked_by="command")
+                self._announce(step, f"its inputs are judged ({step.why})")
+                self._judging.judge(step.phase, is_input=True, asked_by="auto")
             case StepKind.LAUNCH:
                 attempt = self._operator.launch(self._operator.offer_launch(step.phase))
                 pid = f", pid {attempt.identity.pid}" if attempt.identity else ""
                 self._say(step.phase, f"started as attempt {attempt.number}{pid} ({step.why})")
             case StepKind.STOP:
-                self._say(step.phase, f"is asked to end: {step.why}")
-                ended = self._operator.stop(self._operator.offer_stop(step.phase), reason=step.why)
-                if ended == "still_there":
-                    self._say(step.phase, "has not heeded SIGTERM; SIGKILL is a person's to send", failed=True)
+                self._stop(step)
+
+    def _stop(self, step: Step) -> None:
+        """SIGTERM, never more than that."""
+        offer = self._operator.offer_stop(step.phase)
+        if offer.kill:
+            raise BackfillError(f"{_NOT_HEEDED} (asked before; now {step.why})")
+        self._announce(step, f"is asked to end: {step.why}")
+        if self._operator.stop(offer, reason=step.why, cancel=self._closing) == "ended":
+            return
+        if self._closing.is_set():
+            self._say(step.phase, "was sent SIGTERM, and has not ended yet; its end is not waited for")
+        else:
+            self._say(step.phase, _NOT_HEEDED, failed=True)
+
+    def _not_done(self, key: Key, what: str, *, seen: bool = False) -> None:
+        if self._setbacks.met(key, what, at=datetime.now(UTC), seen=seen):
+            self._say(key[0], f"{what.rstrip()} It is tried again.", failed=True)
+
+    def _announce(self, step: Step, text: str) -> None:
+        """Say what is about to be done, unless it is one more try."""
+        if not self._setbacks.has((step.phase, step.kind)):
+            self._say(step.phase, text)
 
     def _say(self, phase: str, text: str, *, failed: bool = False) -> None:
         self._tell(Happening(datetime.now(UTC), phase, text, failed))

@@ -93,7 +93,7 @@ class EngineFeed:
 
     def _looked(self, watch: PlanWatch) -> Snapshot:
         snapshot = watch.look()
-        if told := tuple(note for note in self._notes.values() if note):
+        if told := tuple(note for note in list(self._notes.values()) if note):
             snapshot = replace(snapshot, notes=(*snapshot.notes, *told))
         self.newest = snapshot
         self._publish(snapshot, None)

@@ -12,7 +12,7 @@ from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.launching import Launching
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import Snapshot
-from backfill_tui.engine.stopping import Stopping
+from backfill_tui.engine.stops import Stopping
 
 
 class Operator:

@@ -49,6 +49,8 @@ class Session:
         """Take back what is being asked and let go of the ledger. The feed is closed by whoever listens to it."""
         if self.judge is not None:
             self.judge.cancel_all()
+        if self.operator is not None:
+            self.operator.close()
         if self._driver is not None:
             self._driver.close()
         if self.judge is not None:
@@ -62,11 +64,12 @@ class Session:
     ) -> Operator | None:
         if ledger is None:
             return None
-        return Operator(opened, ledger, neighbours, self.feed.look, self._judge_inputs, asked_by=asked_by)
 
-    def _judge_inputs(self, phase: str) -> None:
-        if self.judge is not None:
-            self.judge.judge(phase, is_input=True, asked_by="screen")
+        def judge_inputs(phase: str) -> None:
+            if self.judge is not None:
+                self.judge.judge(phase, is_input=True, asked_by=asked_by)
+
+        return Operator(opened, ledger, neighbours, self.feed.look, judge_inputs, asked_by=asked_by)
 
     def _after_look(self, snapshot: Snapshot) -> None:
         if self._runs_seen is not None:

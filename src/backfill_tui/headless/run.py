@@ -5,7 +5,7 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
@@ -42,27 +42,33 @@ def run(
 
     0 pass, 1 a phase failed or could not start, 2 warnings, 3 unknown, 130 interrupted: the jobs go on then.
     Raises UsageError for a name that is no phase; LedgerError where nothing could be recorded, so that nothing
-    would be started.
+    would be started; NotBegunError where a detached run ended before it was under way.
     """
     _known(opened, until)
     if dry_run:
         return _say_what_would_be_done(opened, until)
     allowed("run", read_only=read_only)
-    if detach and not detached(opened.plan.state_dir / LOG):
-        return 0
-    with _ended_by_signals() as stop, acting(opened, asked_by="auto") as bench:
-        return drive(bench, until=until, json_wanted=json_wanted, stop=stop)
+
+    def work(begun: Callable[[], None]) -> int:
+        with _ended_by_signals() as stop, acting(opened, asked_by="auto", stop=stop) as bench:
+            if not stop.is_set():
+                begun()
+            return drive(bench, until=until, json_wanted=json_wanted, stop=stop)
+
+    return detached(opened.plan.state_dir / LOG, work) if detach else work(lambda: None)
 
 
 def drive(bench: Bench, *, until: str | None, json_wanted: bool, stop: threading.Event) -> int:
     """Look, act and print until it is over or `stop` is set; then the final report."""
     lines = RunLines(sys.stderr if json_wanted else sys.stdout, bench.plan.polling)
     driver = Driver(bench.plan, bench.judging, bench.operator, bench.neighbours, lines.happened, until=until)
+    snapshot = bench.newest
     try:
         snapshot = _drive(bench, driver, lines, stop)
     finally:
         bench.judging.cancel_all()
         driver.close()
+        lines.tell(snapshot)
     if stop.is_set():
         lines.say(snapshot.at, "Interrupted. The jobs go on; the same command, given again, carries on from here.")
         return INTERRUPTED

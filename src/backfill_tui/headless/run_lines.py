@@ -35,11 +35,7 @@ class RunLines:
 
     def show(self, snapshot: Snapshot) -> None:
         """Print what is new in a snapshot."""
-        zone = snapshot.at.tzinfo
-        with self._lock:
-            happenings, self._happenings = self._happenings, deque()
-        for one in happenings:
-            self.say(_local(one.at, zone), f"{plain(one.phase)}: {plain(one.text)}")
+        self.tell(snapshot)
         for line in progress_lines.transitions(self._before, snapshot):
             self.say(snapshot.at, line)
         for view in snapshot.phases:
@@ -47,6 +43,13 @@ class RunLines:
             self._progress(snapshot, view)
         self._before = snapshot
         self._out.flush()
+
+    def tell(self, snapshot: Snapshot) -> None:
+        """Print what has happened until now, in the time zone of a snapshot."""
+        with self._lock:
+            happenings, self._happenings = self._happenings, deque()
+        for one in happenings:
+            self.say(_local(one.at, snapshot.at.tzinfo), f"{plain(one.phase)}: {plain(one.text)}")
 
     def say(self, at: datetime, line: str) -> None:
         """Print a line with its time before it."""

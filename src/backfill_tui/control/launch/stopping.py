@@ -8,6 +8,7 @@ import errno
 import os
 import select
 import signal
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -24,7 +25,7 @@ from backfill_tui.sources.process_table import identity_of
 
 __all__ = ["Ending", "Member", "Sent", "StopRefusedError", "end", "send", "tree_of", "wait"]
 
-_GLANCE_S = 0.05  # between two looks, where the kernel has no pidfd to wait for
+_GLANCE_S = 0.05  # between two looks, where there is no descriptor to wait for: at a process, at a wish to leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,26 @@ class Ending:
         return not self.left
 
 
-def end(identity: Identity, *, sign: signal.Signals, timeout_s: float, run_folder: Path | None = None) -> Ending:
+def end(
+    identity: Identity,
+    *,
+    sign: signal.Signals,
+    timeout_s: float,
+    run_folder: Path | None = None,
+    cancel: threading.Event | None = None,
+) -> Ending:
     """Signal a job's whole tree, and wait up to `timeout_s` seconds until nothing of it lives.
 
     Whatever appears meanwhile is signalled too. What a process that was signalled runs while it still lives is left
     to it, though: a job that cleans up behind itself runs programs for that. SIGKILL leaves nothing to anybody.
+    `cancel`, once set, ends the waiting; the first signal is sent all the same.
 
     Raises StopRefusedError if we run under it ourselves.
     """
     deadline = time.monotonic() + timeout_s
     known: dict[Identity, Member] = {}
     sent: list[Sent] = []
-    with _Watch() as watch:
+    with _Watch(cancel) as watch:
         while tree := tree_of(identity, run_folder=run_folder, known=known.values()):
             new = [member for member in tree if member.identity not in known]
             if sign is not signal.SIGKILL:
@@ -198,9 +207,10 @@ def _pidfd(pid: int) -> int | None:
 
 
 class _Watch:
-    """Waits for the end of processes, whichever comes first."""
+    """Waits for the end of processes, whichever comes first, until `cancel` is set."""
 
-    def __init__(self) -> None:
+    def __init__(self, cancel: threading.Event | None = None) -> None:
+        self._cancel = cancel
         self._poll = select.poll()
         self._holds: dict[Identity, _Hold] = {}
 
@@ -229,19 +239,26 @@ class _Watch:
                     self._poll.register(hold.fd, select.POLLIN)
 
     def wait_for_one(self, deadline: float) -> bool:
-        """Wait until one of them has ended, or none is left; False once it is past `deadline` (monotonic)."""
+        """Wait until one of them has ended, or none is left.
+
+        False once it is past `deadline` (monotonic), or not to be waited for any more.
+        """
         while self._holds:
             left_s = deadline - time.monotonic()
             if self._forget_the_ended(left_s):
                 return True
-            if left_s <= 0:
+            if left_s <= 0 or self._is_cancelled:
                 return False
-        return time.monotonic() < deadline
+        return time.monotonic() < deadline and not self._is_cancelled
+
+    @property
+    def _is_cancelled(self) -> bool:
+        return self._cancel is not None and self._cancel.is_set()
 
     def _forget_the_ended(self, left_s: float) -> bool:
         """Wait a while, drop those that have ended; whether there were any."""
         unseen = [identity for identity, hold in self._holds.items() if hold.fd is None]
-        slice_s = min(left_s, _GLANCE_S) if unseen else left_s
+        slice_s = left_s if not unseen and self._cancel is None else min(left_s, _GLANCE_S)
         ready = {fd for fd, _ in self._poll.poll(max(0.0, slice_s) * 1000)}
         ended = [identity for identity, hold in self._holds.items() if hold.fd in ready]
         ended += [identity for identity in unseen if not _lives(identity)]

@@ -1,7 +1,7 @@
 """Validations: that suites were begun, by whom, and what each of them found.
 
-What people and commands asked for is kept for ever. What was asked by interval is kept for a while: an input asked
-every ten seconds leaves thousands of results a night, of which the newest and a trend are worth having.
+What people, commands and the plan asked for is kept for ever. What was asked by interval is kept for a while: an
+input asked every ten seconds leaves thousands of results a night, of which the newest and a trend are worth having.
 """
 
 import json
@@ -17,7 +17,8 @@ from backfill_tui.control.ledger.file import LedgerFile
 from backfill_tui.control.ledger.times import text_of, time_of
 from backfill_tui.control.trend import Point
 
-AskedBy = Literal["command", "screen", "interval"]
+AskedBy = Literal["command", "screen", "auto", "interval"]
+"""Who wanted it: a person at a command line or at a screen, the plan under `run`, or an input's interval."""
 
 KEPT_VALUES = 2_000
 """Of the results by interval of a suite on a phase, so many are kept: verdict and values."""

@@ -1,5 +1,6 @@
 """Stops: a phase's process and all that it started, asked to end; made to only where it has not heeded that."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,11 @@ from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Plan
 from backfill_tui.sources.presence import Identity
+
+
+class StopChangedError(BackfillError):
+    """What was offered to be stopped is not there any more, or is another process. Nothing was signalled."""
+
 
 _DEAD_S = 5.0  # what SIGKILL was sent to is gone after a moment, unless the kernel itself holds it
 
@@ -47,40 +53,69 @@ class Stopping:
         view = self._fresh().phase(phase)
         require(Action.STOP, view.state, phase)
         identity = _alive(view)
-        asked = self._ledger.stops.newest(phase)
-        grace = timedelta(seconds=self._plan.phase(phase).grace_s)
-        heard = asked is not None and asked.identity.same_as(identity)
         return StopOffer(
             phase=phase,
+            identity=identity,
             targets=tuple(
                 member.target for member in stopping.tree_of(identity, run_folder=self._run_folder(view, identity))
             ),
-            grace_s=grace.total_seconds(),
-            kill=heard and asked is not None and datetime.now(UTC) - asked.at >= grace,
+            grace_s=self._plan.phase(phase).grace_s,
+            kill=self._has_not_heeded(self._asked(phase, identity), datetime.now(UTC)),
             adopted=view.process.adopted,
             restarters=tuple(self._restarters(view)),
         )
 
-    def stop(self, offer: StopOffer, *, reason: str) -> StopResult:
-        """SIGTERM to all of it, or SIGKILL where the offer is one to kill; waits its grace long for the end."""
+    def stop(self, offer: StopOffer, *, reason: str, cancel: threading.Event | None = None) -> StopResult:
+        """SIGTERM to all of it, or SIGKILL where the offer is one to kill; waits its grace long for the end.
+
+        `cancel`, once set, ends the waiting: what was sent stays sent, and recorded. Raises StopChangedError where
+        it is not the offer's process any more that lives.
+        """
         view = self._fresh().phase(offer.phase)
         identity = _alive(view)
-        now = datetime.now(UTC)
-        asked = self._ledger.stops.newest(offer.phase)
-        if asked is None or not asked.identity.same_as(identity):
-            asked = StopAsked(offer.phase, identity, reason, self._asked_by, self._person, now)
-            self._ledger.stops.ask(asked)
-        if offer.kill:
-            self._ledger.stops.killed(asked, at=now)
+        if not identity.same_as(offer.identity):
+            raise StopChangedError(
+                f"{offer.phase} is another process by now than the one that was shown; nothing was signalled.",
+                todo="Look again.",
+            )
+        self._record(offer, reason)
         ending = stopping.end(
             identity,
             sign=SIGKILL if offer.kill else SIGTERM,
             timeout_s=_DEAD_S if offer.kill else offer.grace_s,
             run_folder=self._run_folder(view, identity),
+            cancel=cancel,
         )
         if ending.problems and not ending.signalled:
             raise BackfillError(ending.problems[0])
         return "ended" if ending.ended else "still_there"
+
+    def _record(self, offer: StopOffer, reason: str) -> None:
+        """Note what is about to be sent. Raises StopChangedError for a SIGKILL that no SIGTERM has gone before."""
+        now = datetime.now(UTC)
+        asked = self._asked(offer.phase, offer.identity)
+        if not offer.kill:
+            if asked is None:
+                stop = StopAsked(offer.phase, offer.identity, reason, self._asked_by, self._person, now)
+                self._ledger.stops.ask(stop)
+        elif asked is not None and self._has_not_heeded(asked, now):
+            self._ledger.stops.killed(asked, at=now)
+        else:
+            raise StopChangedError(
+                f"{offer.phase} was not asked to end its grace ago, so it is not killed; nothing was signalled.",
+                todo="Look again: it is asked by SIGTERM first.",
+            )
+
+    def _asked(self, phase: str, identity: Identity) -> StopAsked | None:
+        """The stop that this very process was asked for last."""
+        asked = self._ledger.stops.newest(phase)
+        return asked if asked is not None and asked.identity.same_as(identity) else None
+
+    def _has_not_heeded(self, asked: StopAsked | None, now: datetime) -> bool:
+        """Whether it was asked to end, and has had its grace for it."""
+        if asked is None:
+            return False
+        return now - asked.at >= timedelta(seconds=self._plan.phase(asked.phase).grace_s)
 
     def _run_folder(self, view: PhaseView, identity: Identity) -> Path | None:
         attempt = view.attempt
@@ -96,7 +131,7 @@ class Stopping:
 def _alive(view: PhaseView) -> Identity:
     if view.process.alive and view.process.identity is not None:
         return view.process.identity
-    raise BackfillError(
+    raise StopChangedError(
         f"{view.name} has no live process that is known, so there is nothing to stop.",
         todo="Name its pid or a match of its command line in the plan.",
     )
