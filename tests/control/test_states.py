@@ -8,13 +8,13 @@ import pytest
 
 from backfill_tui.checks.model import Status
 from backfill_tui.control.alerts import find_alerts
-from backfill_tui.control.attempt import Kind, Stage
+from backfill_tui.control.attempt import Kind, Stage, StopAsked
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Condition, PhaseState, Severity
 from backfill_tui.control.states import judge
 from backfill_tui.control.verdicts import Outcome
 from backfill_tui.progress.account import Account
-from backfill_tui.sources.process import Identity
+from backfill_tui.sources.process import Identity, Presence, ProcessSeen
 from tests.control.phases import (
     ALIVE,
     COMMAND,
@@ -113,7 +113,12 @@ def test_a_plain_step_is_judged_by_its_exit_code(ended: Any, state: str, why: st
         (job(account(5), attempt=OK), "passed", "complete: every date is accounted for"),
         (job(account(5, failed=2), attempt=OK), "warned", "complete, with 2 dates failed"),
         (job(account(3), attempt=OK), "failed", "calls itself complete, but 2 dates are missing"),
-        (job(account(5, summary=False), attempt=OK), "passed", "complete: every date is accounted for"),
+        (
+            job(account(5, summary=False), attempt=OK),
+            "warned",
+            "every date has an outcome and its exit code is 0, but its log has no summary",
+        ),
+        (job(account(5, failed=5), attempt=OK), "failed", "it came to its end, but all of its 5 dates failed"),
         (
             job(account(3, summary=False), attempt=OK),
             "failed",
@@ -385,3 +390,12 @@ def test_what_was_stopped_on_request_or_did_all_its_work_without_a_summary_is_no
 def test_what_a_person_has_accepted_is_still_said_and_alarms_nobody() -> None:
     found = job(account(3), process=GONE, acceptance=accepted(NOW))
     assert alerts(found) == {"missing:fix": Severity.INFO}
+
+
+def test_a_process_that_was_stopped_is_stopped_for_those_too_who_never_saw_it() -> None:
+    asked = StopAsked("fix", US, "wrong branch", "command", "ana", ago(minutes=5))
+    unseen = ProcessSeen(Presence.ABSENT)
+    cut_off = account(3, summary=False, at=ago(minutes=30))
+    assert told(job(cut_off, process=unseen, stop=asked, attempt=None))[0] == "stopped"
+    begun_since = account(3, summary=False, at=ago(minutes=2))
+    assert told(job(begun_since, process=unseen, stop=asked, attempt=None))[0] == "failed"

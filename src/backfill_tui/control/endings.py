@@ -73,8 +73,12 @@ def by_account(facts: PhaseFacts, ours: Attempt | None = None) -> Judged:
         return PhaseState.FAILED, f"ended with exit code {facts.process.exit_code}"
     if facts.phase.suites:
         return by_its_data(facts, "complete by its own account")
+    if failed and not any((counts.done, counts.empty, counts.skipped)):
+        return PhaseState.FAILED, f"it came to its end, but all of its {dates(failed)} failed"
     if failed:
         return PhaseState.WARNED, f"complete, with {dates(failed)} failed"
+    if not account.claims_complete:
+        return PhaseState.WARNED, "every date has an outcome and its exit code is 0, but its log has no summary"
     return PhaseState.PASSED, "complete: every date is accounted for"
 
 

@@ -171,4 +171,8 @@ class PhaseFacts:
         if ours is not None and ours.identity is not None and not self._replaced(ours):
             ended = ours.ended_at is not None and ours.ended_at + ROUNDED < self.stop.at
             return ours.identity.same_as(self.stop.identity) and not ended
-        return self.process.identity is not None and self.process.identity.same_as(self.stop.identity)
+        if self.process.identity is not None:
+            return self.process.identity.same_as(self.stop.identity)
+        # Whoever looks for the first time sees no process that is gone; its log tells whether another came since.
+        began = self.last_run_at
+        return not self.process.alive and (began is None or began <= self.stop.at + ROUNDED)
