@@ -27,6 +27,7 @@ class Said:
     p90_s: float | None
     progress: float
     rivals: Mapping[str, float | None]
+    by_itself: tuple[float, float] | None = None  # the range as this run alone would have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,17 @@ class Replay:
     first_after: int | None  # after how many dates of the run there was a first forecast
     length_s: float
 
+    def by_itself(self) -> "Replay":
+        """The same with ranges as a first night has them."""
+        return replace(self, said=tuple(_by_itself(said) for said in self.said))
+
     def calibrated(self, by: Calibration) -> "Replay":
         """The same with ranges as wide as other runs taught that they have to be."""
         return replace(self, said=tuple(_widened(said, by) for said in self.said))
+
+
+def _by_itself(said: Said) -> Said:
+    return replace(said, p10_s=said.by_itself[0], p90_s=said.by_itself[1]) if said.by_itself else said
 
 
 def _widened(said: Said, by: Calibration) -> Said:
@@ -72,7 +81,7 @@ def history_of(courses: Sequence[Sequence[Event]]) -> History:
     return learn_history(place_runs(books, gone=True))
 
 
-def replay(course: Course, *, with_rivals: bool = True) -> Replay:
+def replay(course: Course, *, with_rivals: bool = True, looking_back: bool = False) -> Replay:
     """Make all forecasts of a run, in the order of time."""
     book = RunBook()
     length = (course.ends_at - course.from_at).total_seconds()
@@ -95,7 +104,7 @@ def replay(course: Course, *, with_rivals: bool = True) -> Replay:
                     rival.complete(event.day, at_s)
                 if first_after is None and finished <= 12 and _outlook(course, book) is not None:
                     first_after = finished
-        said.append(_say(course, book, share, moment, entered or {}))
+        said.append(_say(course, book, share, moment, entered or {}, looking_back=looking_back))
     return Replay(tuple(said), first_after, length)
 
 
@@ -105,9 +114,12 @@ def _say(
     share: float,
     moment: datetime,
     entered: Mapping[str, Rival],
+    *,
+    looking_back: bool,
 ) -> Said:
     ahead = _outlook(course, book)
     eta = ahead.at(moment) if ahead else None
+    own = ahead.looking_back().at(moment) if ahead and looking_back else None
     at_s = (moment - course.from_at).total_seconds()
     return Said(
         share=share,
@@ -117,6 +129,7 @@ def _say(
         p90_s=eta.remaining_p90_s if eta else None,
         progress=ahead.progress if ahead else 0.0,
         rivals={name: rival.remaining_s(at_s) for name, rival in entered.items()},
+        by_itself=(own.remaining_p10_s, own.remaining_p90_s) if own else None,
     )
 
 

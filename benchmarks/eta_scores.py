@@ -46,6 +46,7 @@ class Scores:
     rivals: dict[str, Error]
     plain: Ranges  # as simulated
     calibrated: Ranges | None  # as widened by what earlier runs taught
+    by_itself: Ranges  # as a first night widens them, by its own back-test
     jitter: float  # how far the finish moves from one point to the next: the median, as a share of the run
     first_after: int | None  # dates until the first forecast: the most over runs; None: not within twelve
     at_most: float | None = None  # the target of the median
@@ -54,7 +55,11 @@ class Scores:
 
 
 def scores(name: str, replays: Sequence[Replay], calibrated: Sequence[Replay]) -> Scores:
-    """Add up the replays of one scenario, as simulated and with calibration."""
+    """Add up the replays of one scenario, as simulated and with calibration.
+
+    Looking back takes time, so only some of the replays may have done so.
+    """
+    looking_back = [one for one in replays if any(said.by_itself for said in one.said)] or replays
     firsts = [replay.first_after for replay in replays]
     return Scores(
         name=name,
@@ -66,6 +71,7 @@ def scores(name: str, replays: Sequence[Replay], calibrated: Sequence[Replay]) -
         },
         plain=ranges(replays),
         calibrated=ranges(calibrated) if calibrated else None,
+        by_itself=ranges([one.by_itself() for one in looking_back]),
         jitter=median(_moves(replays)),
         first_after=None if None in firsts else max(first for first in firsts if first is not None),
     )

@@ -93,6 +93,7 @@ class Calibration:
 
     factors: tuple[float | None, ...] = (None,) * _PARTS
     record: Record = Record(0, 0)
+    by: str = ""  # earlier runs | this run
 
     def speaks_at(self, progress: float) -> bool:
         """Whether ranges at this point of a run were checked against what happened."""
@@ -111,7 +112,7 @@ UNCALIBRATED = Calibration()
 
 
 def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
-    """From what became of earlier forecasts, in the order in which they were made."""
+    """From what became of forecasts of earlier runs, in the order in which they were made."""
     parts: dict[int, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         parts[_part(outcome.progress)].append(outcome)
@@ -119,7 +120,20 @@ def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
     return Calibration(
         factors=tuple(_factor(parts[part]) for part in range(_PARTS)),
         record=Record(sum(outcome.held for outcome in recent), len(recent)),
+        by="earlier runs",
     )
+
+
+def calibrate_by_itself(back_tests: Sequence[Outcome]) -> Calibration:
+    """From what a run's forecasts would have been earlier in it, where nothing better is known.
+
+    They overlap, so they vouch for less than other runs do: a range may become wider by them, not narrower. They
+    speak of the whole run, whatever part of it they were made in.
+    """
+    factor = _factor(back_tests)
+    if factor is None:
+        return UNCALIBRATED
+    return Calibration((max(1.0, factor),) * _PARTS, by="this run")
 
 
 def _factor(outcomes: Sequence[Outcome]) -> float | None:

@@ -4,12 +4,12 @@ The reckoning is in `progress.forecast`, which is imported on use.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from backfill_tui.progress.account import Account
-from backfill_tui.progress.calibration import UNCALIBRATED, Calibration, Made
+from backfill_tui.progress.calibration import UNCALIBRATED, Calibration, Made, calibrate_by_itself
 from backfill_tui.progress.sequence import PlacedRun
 
 if TYPE_CHECKING:
@@ -77,6 +77,13 @@ class Outlook:
         p10, p50, p90 = self._simulated(now)
         low, _, high = self.calibration.widened(p10, p50, p90, self.progress)
         return Made(run, now, self.progress, p10, p50, p90, low, high)
+
+    def looking_back(self) -> "Outlook":
+        """The same, calibrated by this run alone: for a night that has no earlier ones to be judged by.
+
+        Takes the time of five forecasts; the answer changes slowly, so its `calibration` is worth keeping a while.
+        """
+        return replace(self, calibration=calibrate_by_itself(self.future.backtest()))
 
     def _simulated(self, now: datetime) -> tuple[float, float, float]:
         left = sorted(self.future.remaining_s(now).tolist())

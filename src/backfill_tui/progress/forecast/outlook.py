@@ -5,6 +5,8 @@ from datetime import datetime
 
 import numpy as np
 
+from backfill_tui.progress.calibration import Outcome
+from backfill_tui.progress.forecast.backtest import backtest
 from backfill_tui.progress.forecast.fit import Fit
 from backfill_tui.progress.forecast.luck import Array
 from backfill_tui.progress.forecast.simulate import Futures, simulate
@@ -24,6 +26,10 @@ class FutureRun:
         self._aged: tuple[float, Futures] = (0.0, self._fresh)
         self.basis = situation.basis
         self.progress = learned.progress
+
+    def backtest(self) -> list[Outcome]:
+        """How forecasts would have done earlier in this run; takes the time of five of them."""
+        return backtest(self._situation)
 
     def remaining_s(self, now: datetime) -> Array:
         """Seconds from `now` to the end, of each future, in the order of the futures.
