@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from backfill_tui.control.attempt import AttemptExistsError
-from backfill_tui.control.driving import NOT_BEGUN, Asked, PhaseNow, Step, StepKind, is_over, next_steps, scope_of
+from backfill_tui.control.driving import Asked, PhaseNow, Step, StepKind, is_over, next_steps, scope_of
 from backfill_tui.control.ledger import LedgerError
 from backfill_tui.control.machine import IllegalActionError
+from backfill_tui.control.model import NOT_BEGUN
 from backfill_tui.control.result import Result, result_of
 from backfill_tui.engine.claims import Neighbours, RivalError
 from backfill_tui.engine.judging import Judging
-from backfill_tui.engine.launching import GateClosedError
+from backfill_tui.engine.launching import ChangedError, GateClosedError
 from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.phases_now import Key, Memory, phases_now
 from backfill_tui.engine.setbacks import Setbacks
@@ -34,7 +35,7 @@ _GLANCE_S = 0.1
 _TO_BE_SURE = 2
 """The next look may have begun before a step was done; the one after that has not."""
 
-_SEEN_NEXT = (GateClosedError, IllegalActionError, RivalError, StopChangedError)
+_SEEN_NEXT = (ChangedError, GateClosedError, IllegalActionError, RivalError, StopChangedError)
 """It has changed since the look, and the next one sees how."""
 
 _NOT_HEEDED = "has not heeded SIGTERM; SIGKILL is a person's to send"

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from backfill_tui.control.driving import NOT_BEGUN, Step, StepKind, next_steps, scope_of
+from backfill_tui.control.driving import Step, StepKind, next_steps, scope_of
+from backfill_tui.control.model import NOT_BEGUN
 from backfill_tui.control.result import Result
 from backfill_tui.engine.bench import PATIENCE_S, Bench, acting
 from backfill_tui.engine.driver import Driver
+from backfill_tui.engine.drivers import driving
 from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.phases_now import phases_now
 from backfill_tui.engine.plans import OpenedPlan
@@ -64,7 +66,8 @@ def drive(bench: Bench, *, until: str | None, json_wanted: bool, stop: threading
     driver = Driver(bench.plan, bench.judging, bench.operator, bench.neighbours, lines.happened, until=until)
     snapshot = bench.newest
     try:
-        snapshot = _drive(bench, driver, lines, stop)
+        with driving(bench.plan.state_dir, "run"):
+            snapshot = _drive(bench, driver, lines, stop)
     finally:
         bench.judging.cancel_all()
         driver.close()
