@@ -18,7 +18,7 @@ from benchmarks.eta_scores import Ranges, Scores, outcomes, scores
 from benchmarks.machine import revision, this_machine
 from benchmarks.report import RESULTS
 
-_HELD_OUT, _EARLIER = 24, 12
+_HELD_OUT, _EARLIER = 20, 10
 _LOOKING_BACK = 6  # runs a scenario
 _FIRST_HELD_OUT = 1000  # seeds: those of earlier runs are below
 _TARGETS = {"nothing": 1.15, "parallel": 1.10, "sequential": 1.06}

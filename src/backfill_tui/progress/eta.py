@@ -116,15 +116,16 @@ def outlook(
 
     It changes only when what was seen does; as time goes by ask it for its forecast `at` another moment.
     """
-    from backfill_tui.progress.forecast.fit import fit
-    from backfill_tui.progress.forecast.outlook import FutureRun
     from backfill_tui.progress.forecast.read_runs import situation_of
 
     situation = situation_of(account, runs, calendar=calendar, history=history.runs if history else ())
-    learned = fit(situation) if situation is not None else None
-    if situation is None or learned is None or situation.run.last_at is None:
+    if situation is None or situation.run.last_at is None:
         return None
-    return Outlook(FutureRun(situation, learned, situation.run.last_at), calibration)
+    from backfill_tui.progress.forecast.fit import fit
+    from backfill_tui.progress.forecast.outlook import FutureRun
+
+    learned = fit(situation)
+    return Outlook(FutureRun(situation, learned, situation.run.last_at), calibration) if learned else None
 
 
 def quantile(ascending: Sequence[float], share: float) -> float:

@@ -16,15 +16,23 @@ Array = NDArray[np.float64]
 
 
 @cache
-def _table(which: int) -> Array:
-    drawn: Array = np.random.default_rng([_SEED, which]).random((_ROWS, SAMPLES))
+def _table(which: int) -> NDArray[np.float32]:
+    drawn = np.random.default_rng([_SEED, which]).random((_ROWS, SAMPLES), dtype=np.float32)
     drawn.setflags(write=False)
     return drawn
 
 
-def of_dates(keys: NDArray[np.int64], which: int) -> Array:
+def of_dates(keys: NDArray[np.int64], which: int) -> NDArray[np.float32]:
     """Uniform draws in [0, 1), a row of SAMPLES for each key; `which` tells what they decide."""
     return _table(which)[keys % _ROWS]
+
+
+@cache
+def row(which: int) -> Array:
+    """SAMPLES uniform draws for something that is decided once."""
+    drawn: Array = np.random.default_rng([_SEED, 3000 + which]).random(SAMPLES)
+    drawn.setflags(write=False)
+    return drawn
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backfill_tui.progress.forecast.luck import Array
 
@@ -33,12 +34,12 @@ class Noise:
         """Of the factors without what makes stragglers of them."""
         return float(np.minimum(self.factors, CAP).var())
 
-    def draw(self, luck: Array) -> Array:
+    def draw(self, luck: NDArray[np.float32]) -> Array:
         """Factors for uniform draws."""
-        drawn: Array = self.factors[(luck * len(self.factors)).astype(np.int64)]
+        drawn: Array = self.factors[np.minimum((luck * len(self.factors)).astype(np.int64), len(self.factors) - 1)]
         return drawn
 
-    def draw_beyond(self, luck: Array, least: Array) -> Array:
+    def draw_beyond(self, luck: NDArray[np.float32], least: Array) -> Array:
         """Factors of dates that have already taken `least` (same shape) of what they should."""
         first = np.searchsorted(self.factors, least, side="right")
         left = len(self.factors) - first

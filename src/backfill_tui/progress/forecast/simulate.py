@@ -20,7 +20,8 @@ OTHER_SEASON_CHANCE = 0.4
 SURE = 0.02
 """A chance of work that is nearer to 0 or 1 than this is not doubted."""
 
-HAS_WORK, SCATTER, WHERE, OTHER_SEASON = 0, 1, 2, 3
+HAS_WORK, SCATTER = 0, 1
+OTHER_SEASON, WHERE = 0, 1
 SEASON = 10
 
 
@@ -93,7 +94,7 @@ def _with_doubt(learned: Fit) -> Array:
     by_month = np.stack([luck.normal(SEASON + i) for i in range(12)])[month]
     shifted = 1.0 / (1.0 + (1 / p - 1)[:, None] * np.exp(-spread[:, None] * by_month))
     unlike = np.where(odds.unforeseen[doubtful], np.exp(-rests_on), 0.0)
-    season = luck.of_dates(np.array([0]), OTHER_SEASON)[0]
+    season = luck.row(OTHER_SEASON)
     other = unlike[:, None] * (season < OTHER_SEASON_CHANCE)
     found[doubtful] = (1.0 - other) * shifted + other * (season / OTHER_SEASON_CHANCE)
     return found
@@ -133,7 +134,7 @@ def _levelled(free: Array, bulk: Array) -> Array:
     """Workers after a long stretch of work: each is somewhere within a date, and together they have done it all."""
     workers = len(free)
     picked = bulk[np.linspace(0, len(bulk) - 1, workers).astype(np.int64)]
-    into = picked * luck.of_dates(np.arange(workers), WHERE)
+    into = picked * np.stack([luck.row(WHERE + i) for i in range(workers)])
     total = free.sum(axis=0) + bulk.sum(axis=0)
     level = (total - into.sum(axis=0)) / workers
     levelled: Array = level + into
