@@ -178,6 +178,7 @@ STATUS_KEYS = {
     "conflicts",
     "probes",
     "alerts",
+    "drivers",
     "notes",
 }
 

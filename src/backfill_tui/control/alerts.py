@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from backfill_tui.checks.model import Status
+from backfill_tui.control.clock_alerts import clock_alerts
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.launch_alerts import launch_alerts
-from backfill_tui.control.model import Alert, Conflict, Judged, PhaseState, Severity
+from backfill_tui.control.launch_alerts import launch_alerts, not_runnable
+from backfill_tui.control.model import NOT_BEGUN, Alert, Conflict, Judged, PhaseState, Severity
 from backfill_tui.control.words import progress_words
 from backfill_tui.progress.account import RunEnd, UnitState
 
@@ -32,8 +33,11 @@ def find_alerts(
         judged_as = judged[one.phase.name]
         found.extend(_stalled(one, judged_as, now))
         found.extend(launch_alerts(one, now))
+        if judged_as[0] in NOT_BEGUN:
+            found.extend(not_runnable(one, now))
         if one.history_complete:
             found.extend(_of_its_run(one, judged_as, now))
+            found.extend(clock_alerts(one, now))
     order = list(Severity)
     return tuple(sorted(found, key=lambda alert: (order.index(alert.severity), alert.since)))
 

@@ -39,6 +39,7 @@ class PhaseFacts:
     runnable: tuple[Condition, ...] = ()  # whether its command could be run: program, folder, log; only where asked
     rivals: tuple[str, ...] = ()  # other plans' live writers of its table on days in common, each as a clause
     doubts: tuple[str, ...] = ()  # why there may be such writers that are not known, each as a clause
+    driven_by: str = ""  # who starts `auto` phases now, as a clause; empty: nobody
     recorded: bool = True  # False: there is no ledger that could be written, so that nothing may be started
 
     @property

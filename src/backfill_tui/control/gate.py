@@ -131,7 +131,10 @@ def _starting(facts: PhaseFacts, now: datetime) -> Iterator[Condition]:
     if not facts.recorded:
         why = "it can't be written, and nothing is started without a record"
         yield Condition("ledger", False, why, Kind.LEDGER)
-    by = "`run` starts it by itself" if phase.start == "auto" else "a person starts it"
+    by = "a person starts it"
+    if phase.start == "auto":
+        nobody = "nobody drives now; `run`, or a screen with --auto, starts it"
+        by = f"{facts.driven_by} starts it" if facts.driven_by else nobody
     yield Condition("start", True, f"{phase.start}: {by}", Kind.START)
 
 

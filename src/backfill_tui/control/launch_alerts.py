@@ -70,3 +70,20 @@ def _not_heeded(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
         if killed
         else f"To end it with SIGKILL, which it can't ignore: backfill-tui stop {phase.name}",
     )
+
+
+def not_runnable(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
+    """A phase that is to start by itself, and could not: that is better said before its time has come."""
+    name = facts.phase.name
+    wrong = next((condition for condition in facts.runnable if condition.ok is False), None)
+    if facts.phase.start != "auto" or wrong is None:
+        return
+    yield Alert(
+        id=f"not_runnable:{name}",
+        severity=Severity.WARNING,
+        phase=name,
+        since=now,
+        title=f"{name} could not be started",
+        detail=f"It is to start by itself, but {wrong.name}: {wrong.detail.rstrip('.')}.",
+        action="Mend that before its turn comes.",
+    )

@@ -88,7 +88,7 @@ class Judging:
             wanted = [case for case in self._cases(phase) if case.is_input is is_input]
             notes = self._run(phase, wanted, court, asked_by)
         if notes:
-            raise BackfillError(notes[0])
+            raise LedgerError(notes[0])
 
     def cancel(self, phase: str) -> None:
         """Stop what a person has asked for the phase, in the warehouse too."""

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from backfill_tui.control.attempt import AskedBy, Attempt, AttemptExistsError, Kind, Order, Stage
-from backfill_tui.control.gate import INPUT, NO_LIVE_RUN, ONLY_WRITER, is_open
+from backfill_tui.control.gate import is_open
 from backfill_tui.control.launch import launcher
 from backfill_tui.control.launch.preflight import preflight
 from backfill_tui.control.launch.reconcile import look
 from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.machine import Action, require
-from backfill_tui.control.model import Condition
+from backfill_tui.control.model import Condition, ConditionKind
 from backfill_tui.control.offer import LaunchOffer
 from backfill_tui.control.order import retry_order, run_order
 from backfill_tui.engine.claims import Neighbours
@@ -199,7 +199,7 @@ def _conditions(order: Order, view: PhaseView) -> tuple[Condition, ...]:
     """The gate of a launch; of a retry, what keeps it from being run beside others and at all."""
     if order.kind is Kind.RUN:
         return view.gate
-    alone = tuple(one for one in view.gate if one.name.startswith(ONLY_WRITER) or one.name == NO_LIVE_RUN)
+    alone = tuple(one for one in view.gate if one.kind in {ConditionKind.WRITER, ConditionKind.LIVE_RUN})
     return (*alone, *preflight(order))
 
 
@@ -209,7 +209,7 @@ def _closed_in(offer: LaunchOffer) -> set[str]:
 
 def _waits_for_inputs_only(gate: Sequence[Condition]) -> bool:
     closed = [condition for condition in gate if not condition.ok]
-    return bool(closed) and all(condition.name.startswith(INPUT) for condition in closed)
+    return bool(closed) and all(condition.kind is ConditionKind.INPUT for condition in closed)
 
 
 def _action(offer: LaunchOffer, *, override: str | None, again: bool) -> Action:

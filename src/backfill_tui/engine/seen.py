@@ -52,8 +52,17 @@ def _active_at(look: "PhaseLook", now: datetime) -> datetime | None:
     """When the phase was last heard of, by whatever tells of it: a live process is heard of now."""
     if look.process.alive:
         return now
-    times = [look.process.gone_since, look.account.last_line_at, *(log.last_growth_at for log in look.logs)]
-    times += [run.ended_at for run in look.account.runs]
+    grown = max((log.last_growth_at for log in look.logs if log.last_growth_at is not None), default=None)
+    times = [look.process.gone_since, grown]
+    times += [
+        _no_later(at, grown) for at in (look.account.last_line_at, *(run.ended_at for run in look.account.runs))
+    ]
     if look.checkpoint is not None:
-        times += [look.checkpoint.updated_at, look.checkpoint.modified_at]
+        modified = look.checkpoint.modified_at
+        times += [_no_later(look.checkpoint.updated_at, modified), modified]
     return max((time for time in times if time is not None), default=None)
+
+
+def _no_later(told: datetime | None, written: datetime | None) -> datetime | None:
+    """A time that a file tells; none is later than the file was written, whatever its clock or its zone."""
+    return min((time for time in (told, written) if time is not None), default=None) if told else None

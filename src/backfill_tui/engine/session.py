@@ -1,6 +1,6 @@
 """All that a screen needs of the engine, opened and closed together: snapshots, a judge, an operator."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from backfill_tui.control.attempt import AskedBy
 from backfill_tui.control.launch.registry import Registry
@@ -8,6 +8,7 @@ from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.driver import Driver, Happening
+from backfill_tui.engine.drivers import driving
 from backfill_tui.engine.feed import EngineFeed
 from backfill_tui.engine.judging import Judging
 from backfill_tui.engine.ledgers import ledger_of
@@ -41,9 +42,11 @@ class Session:
         self.judge = None if read_only else Judging(opened.plan, self._ledger, docket, lambda: self.feed.newest)
         acting = self._operator(opened, self._ledger, neighbours)
         self.operator = None if acting is None else Operating(acting)
-        driving = self._operator(opened, self._ledger, neighbours, asked_by="auto") if auto else None
-        if driving is not None and self.judge is not None:
-            self._driver = Driver(opened.plan, self.judge, driving, neighbours, self._happened)
+        by_itself = self._operator(opened, self._ledger, neighbours, asked_by="auto") if auto else None
+        self._leaving = ExitStack()
+        if by_itself is not None and self.judge is not None:
+            self._driver = Driver(opened.plan, self.judge, by_itself, neighbours, self._happened)
+            self._leaving.enter_context(driving(opened.plan.state_dir, "screen"))
 
     def close(self) -> None:
         """Take back what is being asked and let go of the ledger. The feed is closed by whoever listens to it."""
@@ -53,6 +56,7 @@ class Session:
             self.operator.close()
         if self._driver is not None:
             self._driver.close()
+        self._leaving.close()
         if self.judge is not None:
             self.judge.close()
         if self._ledger is not None:

@@ -9,6 +9,7 @@ from backfill_tui.control.attempt import Acceptance, Attempt
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity, Timeline
 from backfill_tui.control.trend import Point
+from backfill_tui.engine.drivers import DriverSeen
 from backfill_tui.engine.seen import Seen
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.eta import Forecast
@@ -124,6 +125,7 @@ class Snapshot:
     critical_path: tuple[str, ...] = ()
     seen: Seen = field(default_factory=Seen)  # what suites would be run on
     facts: Mapping[str, PhaseFacts] = field(default_factory=dict)  # what the rules of control have looked at
+    drivers: tuple[DriverSeen, ...] = ()  # who starts `auto` phases now
     notes: tuple[str, ...] = ()
     sequence: int = 0  # grows with every published snapshot
 

@@ -1,7 +1,7 @@
 """A whole plan under watch: one look gives one Snapshot. Synchronous; `engine.feed` calls it in the background."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -21,6 +21,7 @@ from backfill_tui.engine.attempts import NOTHING, AttemptBook
 from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.dated import DatedPhases
 from backfill_tui.engine.docket import Docket
+from backfill_tui.engine.drivers import DriverSeen, drivers_of
 from backfill_tui.engine.known_calendar import KnownCalendar
 from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch, frozen
 from backfill_tui.engine.plans import OpenedPlan
@@ -66,6 +67,7 @@ class PlanWatch:
         self._table = ProcessTable()
         self._watches = [self._watch_of(phase) for phase in plan.phases]
         self._forecasts: dict[str, Forecast | None] = {}
+        self._drivers: tuple[DriverSeen, ...] = ()
         self._sequence = 0
         self._notes = notes
 
@@ -79,6 +81,7 @@ class PlanWatch:
         seen = seen_in(looks, self._calendars.known, now, today=self._dated.today)
         verdicts = {one.phase.name: self._verdicts.of(one.phase.name, seen, now) for one in looks}
         self._neighbours.refresh(looks)
+        self._drivers = drivers_of(self.plan.state_dir)
         facts = [self._facts(one, verdicts[one.phase.name]) for one in looks]
         stands = standings(facts, stall_after_s=self.plan.alerts.stall_after_s, now=now)
         self._begun = frozenset(name for name, one in stands.items() if one.state not in _NOT_BEGUN)
@@ -100,7 +103,8 @@ class PlanWatch:
             deadline_by=deadline.by if deadline else None,
             seen=seen,
             facts={one.phase.name: one for one in facts},
-            notes=self._all_notes(),
+            drivers=self._drivers,
+            notes=(*self._all_notes(), *self._undriven(stands)),
             sequence=self._sequence,
         )
 
@@ -113,6 +117,13 @@ class PlanWatch:
             self._neighbours.note,
         )
         return tuple(dict.fromkeys(note for note in (*self._notes, *books) if note))
+
+    def _undriven(self, stands: Mapping[str, Standing]) -> Iterator[str]:
+        """That nobody will start what is to start by itself."""
+        coming = [one for one in self.plan.phases if one.start == "auto" and stands[one.name].state in _NOT_BEGUN]
+        if coming and not self._drivers:
+            names = ", ".join(one.name for one in coming)
+            yield f"Nobody drives this plan now: {names} will not start without `run`, or a screen with --auto."
 
     def _watch_of(self, phase: Phase) -> PhaseWatch:
         return PhaseWatch(phase, self._table, self._calendar, self._opened.dialects)
@@ -234,6 +245,7 @@ class PlanWatch:
             runnable=_runnable(look),
             rivals=self._neighbours.rivals_of(look.phase, look.account.dates),
             doubts=self._neighbours.doubts_of(look.phase),
+            driven_by=", ".join(one.clause for one in self._drivers),
             recorded=self._recordable,
         )
 

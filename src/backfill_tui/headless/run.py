@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 
 from backfill_tui.control.driving import Step, StepKind, next_steps, scope_of
 from backfill_tui.control.model import NOT_BEGUN
@@ -20,8 +19,7 @@ from backfill_tui.engine.phases_now import phases_now
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
-from backfill_tui.errors import UsageError
-from backfill_tui.headless.acts import allowed
+from backfill_tui.headless.acts import allowed, phase_of
 from backfill_tui.headless.detach import detached
 from backfill_tui.headless.report import gather
 from backfill_tui.headless.run_lines import RunLines
@@ -46,7 +44,8 @@ def run(
     Raises UsageError for a name that is no phase; LedgerError where nothing could be recorded, so that nothing
     would be started; NotBegunError where a detached run ended before it was under way.
     """
-    _known(opened, until)
+    if until is not None:
+        phase_of(opened.plan, until, option="--until")
     if dry_run:
         return _say_what_would_be_done(opened, until)
     allowed("run", read_only=read_only)
@@ -103,18 +102,9 @@ def _report(bench: Bench, snapshot: Snapshot, result: Result, lines: RunLines, *
     else:
         lines.write(progress_lines.final(report))
     for one in result.phases:
-        if one.waits_for_a_person or one.status.value != "pass":
+        if one.is_to_be_told:
             lines.write([f"{one.phase}: {one.sentence}"])
     sys.stdout.flush()
-
-
-def _known(opened: OpenedPlan, until: str | None) -> None:
-    names = [phase.name for phase in opened.plan.phases]
-    if until is None or until in names:
-        return
-    near = get_close_matches(until, names, n=1)
-    hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(names)}."
-    raise UsageError(f"--until: the plan has no phase '{until}'.", todo=hint)
 
 
 def _say_what_would_be_done(opened: OpenedPlan, until: str | None) -> int:

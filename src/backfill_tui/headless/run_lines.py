@@ -8,11 +8,14 @@ from datetime import datetime, tzinfo
 from typing import TextIO
 
 from backfill_tui.checks.model import SuiteResult
+from backfill_tui.control.model import NOT_BEGUN, Alert, PhaseState
 from backfill_tui.engine.driver import Happening
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.plan.resolved import Polling
 from backfill_tui.views import progress_lines
 from backfill_tui.views.spans import plain
+
+_OPEN = NOT_BEGUN | {PhaseState.FINISHED, PhaseState.VALIDATING}
 
 
 class RunLines:
@@ -24,6 +27,8 @@ class RunLines:
         self._happenings: deque[Happening] = deque()
         self._lock = threading.Lock()
         self._before: Snapshot | None = None
+        self._alerting: dict[str, Alert] = {}  # by id
+        self._waiting_at: float | None = None  # when it was said last, or something was at work; monotonic
         self._told: dict[str, tuple[object, ...]] = {}  # by phase: the results whose checks were printed
         self._checked: dict[str, list[str]] = {}  # by phase: the lines of its checks
         self._progress_at: dict[str, float] = {}  # by phase: when it was printed last, monotonic
@@ -41,6 +46,8 @@ class RunLines:
         for view in snapshot.phases:
             self._checks(snapshot, view)
             self._progress(snapshot, view)
+        self._alerts(snapshot)
+        self._waiting(snapshot)
         self._before = snapshot
         self._out.flush()
 
@@ -62,6 +69,29 @@ class RunLines:
             self._out.flush()
         except OSError:
             return
+
+    def _alerts(self, snapshot: Snapshot) -> None:
+        """Each alert once, when it appears, and that it is over."""
+        now = {alert.id: alert for alert in snapshot.alerts}
+        for alert in now.values():
+            if alert.id not in self._alerting:
+                text = f"{alert.title}. {alert.detail} {alert.action}"
+                self.say(snapshot.at, f"ALERT {alert.severity.value}: {plain(text)}")
+        for known in self._alerting.values():
+            if known.id not in now:
+                self.say(snapshot.at, f"alert over: {plain(known.title)}")
+        self._alerting = now
+
+    def _waiting(self, snapshot: Snapshot) -> None:
+        """While nothing is at work, now and then what is waited for: a quiet night is not one that hangs."""
+        at_work = any(view.process.alive for view in snapshot.phases)
+        if at_work or self._waiting_at is None:
+            self._waiting_at = time.monotonic()
+        elif time.monotonic() - self._waiting_at >= self._every_s:
+            self._waiting_at = time.monotonic()
+            for view in snapshot.phases:
+                if view.state in _OPEN:
+                    self.say(snapshot.at, f"{plain(view.name)}: {view.state.value}: {plain(view.why)}")
 
     def _checks(self, snapshot: Snapshot, view: PhaseView) -> None:
         """The checks of a phase's own suites, once all of them have been run."""

@@ -49,6 +49,10 @@ def as_json(snapshot: Snapshot) -> contract.Json:
             }
             for alert in snapshot.alerts
         ],
+        "drivers": [
+            {"what": one.what, "pid": one.identity.pid, "since": contract.moment(one.since, zone)}
+            for one in snapshot.drivers
+        ],
         "notes": list(snapshot.notes),
     }
 
@@ -168,6 +172,8 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
     for alert in snapshot.alerts:
         since = formats.clock(alert.since, zone)
         yield f"  {alert.severity.value} since {since}: {alert.title}. {alert.detail} {alert.action}"
+    for one in snapshot.drivers:
+        yield f"  driven by {one.clause} since {formats.clock(one.since, zone)}"
     for note in snapshot.notes:
         yield f"  {note}"
 

@@ -1,0 +1,54 @@
+"""An alert about a log whose times can't be of the zone that they are taken for. Pure.
+
+Naive times are read in the phase's `log_timezone`. Where that is another zone than the job's, durations, forecasts
+and verdicts' freshness are off by hours, and nothing else would say so.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.words import span_words
+
+_QUARTER_S = 900.0  # zones lie whole quarters of an hour apart
+_LEEWAY_S = 120.0
+
+
+def clock_alerts(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
+    """A line can't have been written after its file was, nor a run have begun before its process."""
+    ahead = _ahead_s(facts, now)
+    off = ahead if ahead is not None else _behind_s(facts, now)
+    if off is None:
+        return
+    where = "ahead of" if ahead is not None else "behind"
+    name = facts.phase.name
+    yield Alert(
+        id=f"clock:{name}",
+        severity=Severity.WARNING,
+        phase=name,
+        since=facts.log_grown_at(now) or now,
+        title=f"{name}: its log's times lie {span_words(off)} {where} the clock",
+        detail=f"They are read as {facts.phase.log_timezone.key}. Forecasts and durations are off by as much.",
+        action="Give the phase the `log_timezone` that its job prints in.",
+    )
+
+
+def _ahead_s(facts: PhaseFacts, now: datetime) -> float | None:
+    grown, last = facts.log_grown_at(now), facts.account.last_line_at
+    if grown is None or last is None:
+        return None
+    ahead = (last - grown).total_seconds()
+    return ahead if ahead > _LEEWAY_S else None
+
+
+def _behind_s(facts: PhaseFacts, now: datetime) -> float | None:
+    """Of a run that we launched: whole quarters of an hour between its start by its log and by its process."""
+    ours, began, grown = facts.launched(now), facts.last_run_at, facts.log_grown_at(now)
+    if ours is None or ours.started_at is None or began is None or grown is None:
+        return None
+    if grown < ours.started_at + timedelta(seconds=1):
+        return None  # it has printed nothing yet: the run is an earlier one
+    behind = (ours.started_at - began).total_seconds()
+    remainder = abs(behind - round(behind / _QUARTER_S) * _QUARTER_S)
+    return behind if behind > _QUARTER_S - _LEEWAY_S and remainder < _LEEWAY_S else None

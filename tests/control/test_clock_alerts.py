@@ -1,0 +1,42 @@
+"""A log whose times are of another zone than they are read in is told of; one that is only slow is not."""
+
+from datetime import timedelta
+
+import pytest
+
+from backfill_tui.control.attempt import Stage
+from backfill_tui.control.clock_alerts import clock_alerts
+from tests.control.phases import NOW, ago, attempt, seen
+from tests.logs import LogWriter, days
+from tests.reading import account_of
+
+D = days("2022-01-01", 5)
+
+
+def log_of(hours: float, minutes: float = 0) -> LogWriter:
+    """A run that began ten minutes ago by a clock that is off by so much."""
+    at = NOW - timedelta(minutes=10) + timedelta(hours=hours, minutes=minutes)
+    return LogWriter(at=at.replace(tzinfo=None)).header("2022-01-01", "2022-01-05").unit(1, 5, D[0], took=60.0)
+
+
+@pytest.mark.parametrize(
+    ("hours", "title"),
+    [
+        (5, "ahead of the clock"),
+        (-9, "behind the clock"),
+        (-3.5, "behind the clock"),
+        (0, None),
+    ],
+)
+def test_times_of_another_zone_are_told_of_and_right_ones_are_not(hours: float, title: str | None) -> None:
+    ours = attempt(Stage.RUNNING, started_at=ago(minutes=10))
+    facts = seen(account_of(log_of(hours).body), attempt=ours, ran=ours, log_age_s=30.0)
+    found = [alert.title for alert in clock_alerts(facts, NOW)]
+    assert len(found) == (title is not None)
+    assert title is None or found[0].endswith(title)
+
+
+def test_a_job_that_begins_to_print_late_is_not_of_another_zone() -> None:
+    ours = attempt(Stage.RUNNING, started_at=ago(minutes=31))
+    facts = seen(account_of(log_of(0).body), attempt=ours, ran=ours, log_age_s=30.0)
+    assert not list(clock_alerts(facts, NOW))
