@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backfill_tui.progress.eta import Forecast, forecast, learn_history
+from backfill_tui.progress.eta import Forecast, Outlook, forecast, learn_history, outlook
 from backfill_tui.progress.pace import Completion, completions, rate_per_hour, throughput
 from backfill_tui.progress.reconcile import reconcile
 from backfill_tui.progress.sequence import place_runs
@@ -88,6 +88,41 @@ def test_empty_dates_are_known_to_be_fast_with_a_calendar(done: int) -> None:
     assert eta is not None
     assert eta.basis == "calendar"
     assert eta.remaining_p50_s == pytest.approx(truth, rel=0.05)
+
+
+def outlook_of(log: LogWriter) -> Outlook:
+    reading = read(log.body)
+    ahead = outlook(reconcile([reading.evidence]), place_runs([reading.book], gone=False))
+    assert ahead is not None
+    return ahead
+
+
+def test_without_earlier_runs_a_run_may_be_judged_by_itself_which_widens_but_never_narrows() -> None:
+    ahead = outlook_of(seasons(400, 600))
+    now = NOON + timedelta(days=1)
+    plain, itself = ahead.at(now), ahead.looking_back().at(now)
+    assert not plain.calibrated
+    assert itself.calibrated
+    assert itself.finish_p50 == plain.finish_p50
+    assert itself.finish_p10 <= plain.finish_p10
+    assert itself.finish_p90 >= plain.finish_p90
+
+
+def test_too_few_dates_are_nothing_to_look_back_on() -> None:
+    assert not outlook_of(seasons(30, 600)).looking_back().at(NOON).calibrated
+
+
+def test_what_is_kept_of_a_forecast_is_what_was_simulated_and_what_was_shown() -> None:
+    ahead = outlook_of(seasons(400, 600))
+    now = NOON + timedelta(days=1)
+    made, shown = ahead.made("run", now), ahead.at(now)
+    assert (made.p10_s, made.p50_s, made.p90_s) == (
+        shown.remaining_p10_s,
+        shown.remaining_p50_s,
+        shown.remaining_p90_s,
+    )
+    assert (made.low_s, made.high_s) == (shown.remaining_p10_s, shown.remaining_p90_s)
+    assert made.progress == pytest.approx(2 / 3, abs=0.02)
 
 
 def test_an_earlier_log_tells_which_dates_have_work() -> None:

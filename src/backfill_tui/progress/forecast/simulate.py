@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backfill_tui.progress.forecast import luck
-from backfill_tui.progress.forecast.chance import day_of_year
+from backfill_tui.progress.forecast.chance import Ordinals, day_of_year
 from backfill_tui.progress.forecast.drift import drift
 from backfill_tui.progress.forecast.fit import Fit
 from backfill_tui.progress.forecast.luck import SAMPLES, Array
@@ -59,26 +59,23 @@ def _seconds(situation: Situation, learned: Fit) -> Array:
         p[: len(ages)] = _given_age(p[: len(ages)], ages, learned)
     heavy = luck.of_dates(keys, HAS_WORK) < p
     scatter = luck.of_dates(keys, SCATTER)
-    heavy_due, light_due = learned.heavy_s * learned.work[:, None] * pace, learned.light_s * pace
-    due = np.where(heavy, heavy_due, light_due)
+    due = np.where(heavy, learned.heavy_s * learned.work[:, None] * pace, learned.light_s * pace)
     factor = np.where(heavy, learned.heavy_noise.draw(scatter), learned.light_noise.draw(scatter))
     seconds: Array = due * factor
     for i in np.flatnonzero(ages > 0):
         least = ages[i] / np.maximum(due[i], 1e-9)
-        beyond = np.where(
-            heavy[i],
-            learned.heavy_noise.draw_beyond(scatter[i], least),
-            learned.light_noise.draw_beyond(scatter[i], least),
-        )
-        seconds[i] = np.maximum(due[i] * beyond - ages[i], 0.0)
+        with_work = learned.heavy_noise.draw_beyond(scatter[i], least)
+        without = learned.light_noise.draw_beyond(scatter[i], least)
+        seconds[i] = np.maximum(due[i] * np.where(heavy[i], with_work, without) - ages[i], 0.0)
     return seconds
 
 
-def _keys(learned: Fit) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+def _keys(learned: Fit) -> Ordinals:
     """Whose draws a date has: its own; one without a name has those of its place, counted from the last."""
     count = len(learned.days)
     nameless = 2_000_000 + np.arange(count)[::-1]
-    return np.where(learned.days > 0, learned.days, nameless)
+    keys: Ordinals = np.where(learned.days > 0, learned.days, nameless)
+    return keys
 
 
 def _with_doubt(learned: Fit) -> Array:
