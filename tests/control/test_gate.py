@@ -286,3 +286,16 @@ def test_what_its_suites_have_found_good_since_the_last_writer_is_fresh() -> Non
     up = writer("up", account=account(5, at=ago(hours=3)), suites=("s",), outcome=PASSES)
     other = writer("other", account=account(3, summary=False))
     assert standing(up, other, reader())["reader"].state is PhaseState.READY
+
+
+def test_an_upstream_whose_command_was_edited_since_is_not_what_the_plan_means() -> None:
+    ran = attempt(Stage.ENDED, exit_code=0)
+    up = seen(attempt=ran, ran=ran, command=COMMAND)
+    up = replace(up, phase=replace(up.phase, name="up"))
+    down = seen(command=COMMAND, after=("up",))
+    assert standing(up, down)["fix"].gate[0].ok is True
+    edited = replace(up, phase=replace(up.phase, command=(*COMMAND, "--faster")))
+    found = standing(edited, down)["fix"].gate[0]
+    assert (found.ok, found.detail) == (False, "passed, but its command in the plan has changed since it ran")
+    by_a_person = replace(edited, acceptance=accepted(ago(seconds=1)))
+    assert standing(by_a_person, down)["fix"].gate[0].ok is True

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import combinations
 
+from backfill_tui.control.attempt import Kind
 from backfill_tui.control.facts import ROUNDED, PhaseFacts
 from backfill_tui.control.model import GOOD, Conflict, Judged, PhaseState
 from backfill_tui.plan.tables import same_table
@@ -70,6 +71,18 @@ def doubtful_rivals_of(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> lis
         elif other.alive is None and _log_is_open(other) and may_meet(facts.dates, other.dates):
             found.append(f"{name} may be writing it: its log is open, whether its process lives is not known")
     return found
+
+
+def changed_since(facts: PhaseFacts, now: datetime) -> str:
+    """What the plan says otherwise of a phase than when we launched it, as a clause; empty if nothing."""
+    ours, phase = facts.launched(now), facts.phase
+    if ours is None or ours.order.kind is not Kind.RUN or facts.accepted(now) is not None:
+        return ""
+    if phase.command is not None and ours.order.commands and ours.order.commands != (phase.command,):
+        return "its command in the plan has changed since it ran"
+    return (
+        "the table that it writes has changed in the plan since it ran" if ours.order.writes != phase.writes else ""
+    )
 
 
 def overwritten_by(

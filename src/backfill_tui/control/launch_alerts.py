@@ -87,3 +87,16 @@ def not_runnable(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
         detail=f"It is to start by itself, but {wrong.name}: {wrong.detail.rstrip('.')}.",
         action="Mend that before its turn comes.",
     )
+
+
+def ledger_alert(note: str, now: datetime) -> Alert:
+    """What was done is not known, and nothing can be recorded. `note` is the sentence that says why."""
+    return Alert(
+        id="ledger",
+        severity=Severity.WARNING,
+        phase=None,
+        since=now,
+        title="The ledger can't be used",
+        detail=note,
+        action="Until that is mended, launches, verdicts and acceptances are not known, and nothing is started.",
+    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backfill_tui.control.conflicts import doubtful_rivals_of, overwritten_by, rivals_of
+from backfill_tui.control.conflicts import changed_since, doubtful_rivals_of, overwritten_by, rivals_of
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.gate import gate_of
 from backfill_tui.control.model import Condition, Judged, PhaseState
@@ -33,7 +33,10 @@ def standings(everyone: Sequence[PhaseFacts], *, stall_after_s: float, now: date
     by_name = {one.phase.name: one for one in everyone}
     begun = {name: judge(one, stall_after_s=stall_after_s, now=now) for name, one in by_name.items()}
     accepted = {name for name, one in by_name.items() if one.accepted(now) is not None}
-    overwritten = {name: overwritten_by(one, everyone, begun, now=now) for name, one in by_name.items()}
+    overwritten = {
+        name: overwritten_by(one, everyone, begun, now=now) or changed_since(one, now)
+        for name, one in by_name.items()
+    }
     found: dict[str, Standing] = {}
 
     def visit(name: str) -> Standing:

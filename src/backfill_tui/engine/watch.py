@@ -12,8 +12,9 @@ from backfill_tui.control.driving import NOT_BEGUN
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.launch.preflight import preflight
 from backfill_tui.control.launch.registry import Registry
+from backfill_tui.control.launch_alerts import ledger_alert
 from backfill_tui.control.ledger import Ledger
-from backfill_tui.control.model import Condition, PhaseState
+from backfill_tui.control.model import Alert, Condition, PhaseState
 from backfill_tui.control.order import run_order
 from backfill_tui.control.standing import Standing, standings
 from backfill_tui.control.timeline import timeline
@@ -98,7 +99,10 @@ class PlanWatch:
             timezone=self.plan.tz.key,
             phases=views,
             conflicts=conflicts,
-            alerts=find_alerts(facts, {name: one.judged for name, one in stands.items()}, conflicts, now=now),
+            alerts=(
+                *find_alerts(facts, {name: one.judged for name, one in stands.items()}, conflicts, now=now),
+                *self._ledger_alerts(now),
+            ),
             deadline_phase=deadline.phase if deadline else None,
             deadline_by=deadline.by if deadline else None,
             seen=seen,
@@ -117,6 +121,11 @@ class PlanWatch:
             self._neighbours.note,
         )
         return tuple(dict.fromkeys(note for note in (*self._notes, *books) if note))
+
+    def _ledger_alerts(self, now: datetime) -> Iterator[Alert]:
+        note = self._attempts.note or ("" if self._recordable else " ".join(self._notes))
+        if note:
+            yield ledger_alert(note, now)
 
     def _undriven(self, stands: Mapping[str, Standing]) -> Iterator[str]:
         """That nobody will start what is to start by itself."""
