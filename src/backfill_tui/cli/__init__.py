@@ -18,6 +18,9 @@ COULD_NOT_TELL = 3
 
 _COMING = frozenset(("init", "doctor"))
 
+_OF_THE_PROGRAM = frozenset(("-h", "--help", "--version"))
+"""Alone they ask about the program; beside other options about the dashboard."""
+
 
 def run(words: list[str]) -> int:
     """Carry out a command line and return its exit code. Errors are sentences on stderr."""
@@ -54,7 +57,7 @@ def _with_verb(words: list[str]) -> list[str]:
     values = {i + 1 for i, word in enumerate(words) if word == "--state-dir"}
     place = next((i for i, word in enumerate(words) if not word.startswith("-") and i not in values), None)
     if place is None:
-        return words if {"--help", "--version"} & set(words) else [DASHBOARD, *words]
+        return words if words and _OF_THE_PROGRAM.issuperset(words) else [DASHBOARD, *words]
     first = words[place]
     if first in app.commands and first != DASHBOARD:
         return [first, *words[:place], *words[place + 1 :]]

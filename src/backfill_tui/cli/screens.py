@@ -52,14 +52,25 @@ def watch_verb(
     return open_screen(opened, read_only=True)
 
 
-@app.command(DASHBOARD, hidden=True)
+class _Dashboard(click.Command):
+    """A command whose name is never typed, so that its usage does not name it."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage("backfill-tui", " ".join(self.collect_usage_pieces(ctx)))
+
+
+@app.command(DASHBOARD, cls=_Dashboard, hidden=True)
 @click.argument("plan", required=False, type=FILE)
-@click.option("--auto", is_flag=True, help="Do what `run` does: judge what has ended, start `auto` phases.")
+@click.option(
+    "--auto",
+    is_flag=True,
+    help="Do what `run` does while it is open: judge what has ended, start `auto` phases (docs/run.md).",
+)
 @common
 def dashboard_verb(
     plan: Path | None, auto: bool, json_wanted: bool, state_dir: Path | None, read_only: bool, **_: Any
 ) -> int:
-    """Open the dashboard on a plan."""
+    """Open the dashboard on a plan file, by default backfill.yaml in this folder."""
     if auto and read_only:
         raise UsageError("--auto starts things, and --read-only changes nothing.", todo="Leave one of them out.")
     if json_wanted:
