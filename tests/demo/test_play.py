@@ -7,8 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -79,6 +78,7 @@ def play_it(
     cleanup: bool = False,
     speed: float = 1.0,
     to: FrontEnds | None = None,
+    print_status: Callable[[Path], str] = lambda plan: f"status of {plan.name}",
 ) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
     front_ends = to or FrontEnds()
@@ -91,7 +91,7 @@ def play_it(
         seed=7,
         open_dashboard=front_ends.open_dashboard,
         drive=front_ends.drive,
-        print_status=lambda plan: f"status of {plan.name}",
+        print_status=print_status,
         out=out,
         err=err,
     )
@@ -259,10 +259,11 @@ def test_headless_prints_status_until_the_night_is_over(folder: Path) -> None:
 
 
 def test_headless_is_left_with_130_on_sigint_and_cleans_up_if_asked(folder: Path) -> None:
-    interrupt = threading.Timer(0.8, lambda: os.kill(os.getpid(), signal.SIGINT))
-    interrupt.start()
-    code, _, err = play_it(folder, headless=True, cleanup=True, speed=0.2)
-    interrupt.join()
+    def interrupt(_plan: Path) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return ""
+
+    code, _, err = play_it(folder, headless=True, cleanup=True, speed=0.2, print_status=interrupt)
     assert code == 130
     assert "Stopped: conductor" in err
     assert not of_night(folder)

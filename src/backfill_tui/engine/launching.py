@@ -18,7 +18,6 @@ from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.errors import BackfillError
-from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import UnitState
 
 _ABOUT_TO_BE = timedelta(minutes=1)
@@ -68,15 +67,17 @@ class Launching:
 
     def offer(self, phase: str) -> LaunchOffer:
         """What a launch would do now. A pending intent of the same command is completed, never doubled."""
-        now = datetime.now(UTC)
-        return self._offered(run_order(self._opened.as_of(now).phase(phase)), self._fresh().phase(phase), now)
+        snapshot = self._fresh()
+        self._opened.as_of(snapshot.at)  # a plan that was edited meanwhile is not the one that is shown
+        return self._offered(run_order(snapshot.seen.next_runs[phase]), snapshot.phase(phase), snapshot.at)
 
     def offer_retry(self, phase: str) -> LaunchOffer:
         """What a retry of its failed and missing dates would do. Refused while it runs, or without dates."""
-        view = self._fresh().phase(phase)
+        snapshot = self._fresh()
+        view = snapshot.phase(phase)
         require(Action.RETRY, view.state, phase)
         days = view.account.of_state(UnitState.FAILED) + view.account.of_state(UnitState.MISSING)
-        return self._offered(retry_order(self._phase_as_kept(view), days), view, datetime.now(UTC))
+        return self._offered(retry_order(snapshot.seen.phases[phase], days), view, snapshot.at)
 
     def launch(self, offer: LaunchOffer, *, override: str | None = None, again: bool = False) -> Attempt:
         """Make an offer true, at most once, after looking at the gate again with its inputs judged now.
@@ -132,7 +133,7 @@ class Launching:
             self._judge_inputs(phase)
             snapshot = self._fresh()
         view = snapshot.phase(phase)
-        if offer.order.kind is Kind.RUN and view.dates not in {None, offer.order.dates}:
+        if offer.order.kind is Kind.RUN and snapshot.seen.next_runs[phase].dates != offer.order.dates:
             raise ChangedError(
                 f"{phase} was not started: its dates are others by now than those that were offered.",
                 todo="Look at it again, then launch it.",
@@ -188,11 +189,6 @@ class Launching:
             if attempt is not None
             and (attempt.stage.live or (attempt.stage is Stage.INTENDED and attempt.intended_at > lately))
         ]
-
-    def _phase_as_kept(self, view: PhaseView) -> Phase:
-        """The phase with its dates as its newest attempt had them."""
-        at = view.attempt.intended_at if view.attempt is not None else datetime.now(UTC)
-        return self._opened.as_of(at).phase(view.name)
 
 
 def _conditions(order: Order, view: PhaseView) -> tuple[Condition, ...]:

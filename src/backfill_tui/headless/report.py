@@ -4,11 +4,15 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
+from backfill_tui.control.attempt import Attempt
+from backfill_tui.control.launch.reconcile import look
 from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.control.ledger.history import entry_of
+from backfill_tui.control.offer import Entry
 from backfill_tui.control.result import EXIT_CODES
 from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.plans import OpenedPlan
@@ -71,11 +75,18 @@ def gather(
     if ledger is None:
         return report_of(snapshot, next_steps=plan.next_steps, scope=scope)
     try:
-        attempts, history = ledger.attempts.all(), ledger.history.entries()
+        attempts = tuple(look(attempt, plan.state_dir / "runs") for attempt in ledger.attempts.all())
+        history = _as_seen(ledger.history.entries(), attempts)
     except LedgerError as error:
         note = f"What was done is left out, since the ledger can't be read: {error}"
         return report_of(snapshot, next_steps=plan.next_steps, notes=(note,), scope=scope)
     return report_of(snapshot, attempts=attempts, history=history, next_steps=plan.next_steps, scope=scope)
+
+
+def _as_seen(history: Sequence[Entry], attempts: Iterable[Attempt]) -> tuple[Entry, ...]:
+    """The history with launches as they have been seen to end, whether or not anybody has noted that yet."""
+    launches = {(entry.phase, entry.what): entry for entry in map(entry_of, attempts)}
+    return tuple(launches.get((entry.phase, entry.what), entry) for entry in history)
 
 
 def _template(path: Path) -> str:

@@ -50,6 +50,9 @@ soon = time.clock_gettime(time.CLOCK_BOOTTIME) + 0.3
 site.launch(site.order(("touch", sys.argv[2])), valid_until=soon, on_step=freeze)
 """
 
+RESERVED = 0b11 << 31
+"""Signals 32 and 33 belong to the C library: nobody can set them; some machines start all with them ignored."""
+
 MOUNTED = 'mount -t tmpfs -o size="$2" none "$1" && exec "$3" -c "$4" "$1" "$5"'
 LAUNCHED_THERE = """
 import sys
@@ -122,8 +125,8 @@ def test_the_job_gets_signals_as_a_shell_would_hand_them_over(site: LaunchSite) 
     (attempt,) = other.ledger.attempts.all()
     assert other.end_of(attempt).exit_code == 7, "known although the launcher does not collect its children"
     masks = dict(line.split(":\t") for line in other.output(attempt).splitlines())
-    assert int(masks["SigIgn"], 16) == 0
-    assert int(masks["SigBlk"], 16) == 0
+    assert int(masks["SigIgn"], 16) & ~RESERVED == 0
+    assert int(masks["SigBlk"], 16) & ~RESERVED == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

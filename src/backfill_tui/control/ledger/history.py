@@ -40,7 +40,7 @@ class History:
 
     def _all(self, limit: int) -> Iterator[Entry]:
         """The newest of each kind: the newest of all are among them."""
-        yield from map(_of_attempt, Attempts(self._file).recent(limit))
+        yield from map(entry_of, Attempts(self._file).recent(limit))
         yield from map(_of_stop, Stops(self._file).recent(limit))
         for acceptance in Acceptances(self._file).recent(limit):
             yield Entry(
@@ -58,7 +58,8 @@ class History:
             return understood(_of_validation, rows)
 
 
-def _of_attempt(attempt: Attempt) -> Entry:
+def entry_of(attempt: Attempt) -> Entry:
+    """The line of a launch, with what came of it as far as the attempt tells."""
     return Entry(
         at=attempt.intended_at,
         action="retry" if attempt.order.kind is Kind.RETRY else "launch",
