@@ -4,6 +4,9 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+INTERRUPTED = 130
+"""The exit code of a command that somebody interrupted."""
+
 
 @contextmanager
 def met_as_interrupts() -> Iterator[None]:

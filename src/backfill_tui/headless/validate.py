@@ -1,18 +1,15 @@
 """`validate`: run the suites of phases now, record what they find, print it. The exit code is the worst verdict."""
 
-import json
-import signal
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from difflib import get_close_matches
 
 from backfill_tui.checks.judge import Court
 from backfill_tui.checks.model import Status, worst
 from backfill_tui.checks.warehouse import Question, Stop
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.control.model import PhaseState
+from backfill_tui.control.result import EXIT_CODES
 from backfill_tui.engine.cases import cases_of
 from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.plans import OpenedPlan
@@ -21,16 +18,15 @@ from backfill_tui.engine.validation import Validation, validate
 from backfill_tui.engine.warehouses import open_warehouse
 from backfill_tui.engine.watch import PlanWatch
 from backfill_tui.errors import UsageError
+from backfill_tui.headless.acts import phase_of
+from backfill_tui.headless.asking import narrate, put, put_json
+from backfill_tui.headless.interrupts import INTERRUPTED, met_as_interrupts
 from backfill_tui.plan.resolved import Plan
 from backfill_tui.views import formats
 from backfill_tui.views.validation import JudgedPhase, as_json, as_lines
 
 PATIENCE_S = 120.0
 """How long the logs of a plan may take to be read before its accounts are taken as they are."""
-
-INTERRUPTED = 130
-
-EXIT_CODES = {Status.PASS: 0, Status.FAIL: 1, Status.WARN: 2, Status.UNKNOWN: 3}
 
 _BY_ACCOUNT = {
     PhaseState.PASSED: Status.PASS,
@@ -55,48 +51,43 @@ def validate_phases(
     watch = PlanWatch(opened, ledger, notes=(note,) if note else (), recordable=not note)
     began = datetime.now(UTC)
     try:
-        with _ended_like_interrupted():
+        with met_as_interrupts():
             before = watch.look_whole(PATIENCE_S)
             found = _run(opened, before, phases, kept, inputs=inputs)
             after = watch.look()
     except KeyboardInterrupt:
         with suppress(OSError):  # a terminal that was closed reads nothing any more
-            _narrate(_interrupted(opened.plan, phases, kept, began, inputs=inputs))
+            narrate(_interrupted(opened.plan, phases, kept, began, inputs=inputs))
         return INTERRUPTED
     finally:
         watch.close()
         if ledger is not None:
             ledger.close()
     for sentence in (*before.notes, *(note for validation in found.values() for note in validation.notes)):
-        _narrate(sentence)
+        narrate(sentence)
     for name in phases:
         if not found[name].results:
-            _narrate(f"{name} has no {'inputs' if inputs else 'suites'}; it is judged by its state.")
+            narrate(f"{name} has no {'inputs' if inputs else 'suites'}; it is judged by its state.")
     judged = [_judged(after.phase(name), found[name]) for name in phases]
     if json_wanted:
-        json.dump(as_json(judged), sys.stdout, ensure_ascii=False, indent=1)
-        sys.stdout.write("\n")
+        put_json(as_json(judged))
     else:
-        sys.stdout.writelines(f"{line}\n" for line in as_lines(judged))
-    sys.stdout.flush()
+        for line in as_lines(judged):
+            put(line)
     return EXIT_CODES[worst(one.verdict for one in judged)]
 
 
 def _known(plan: Plan, name: str) -> None:
     """Refuse a name that is no phase of the plan: with the phases of the suite that it names, or the nearest."""
-    phases = [phase.name for phase in plan.phases]
-    if name in phases:
-        return
-    if name in plan.suites:
+    names = {phase.name for phase in plan.phases}
+    if name in plan.suites and name not in names:
         judged = [one.name for one in plan.phases if name in one.suites]
         reading = [one.name for one in plan.phases if name in {need.suite for need in one.inputs}]
         parts = [", ".join(judged)] if judged else []
         parts += [f"--inputs with {', '.join(reading)}"] if reading else []
         todo = f"Name a phase that has it: {'; or '.join(parts)}." if parts else "No phase has it."
         raise UsageError(f"'{name}' is a suite, and validate takes phases.", todo=todo)
-    near = get_close_matches(name, phases, n=1)
-    hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(phases)}."
-    raise UsageError(f"the plan has no phase '{name}'.", todo=hint)
+    phase_of(plan, name)
 
 
 def _interrupted(plan: Plan, phases: Sequence[str], kept: Ledger | None, began: datetime, *, inputs: bool) -> str:
@@ -114,23 +105,6 @@ def _interrupted(plan: Plan, phases: Sequence[str], kept: Ledger | None, began: 
     if not recorded:
         return "stopped; no result is recorded."
     return f"stopped; recorded are the results of {len(recorded)} of {wanted} suites ({', '.join(recorded)})."
-
-
-@contextmanager
-def _ended_like_interrupted() -> Iterator[None]:
-    """A SIGTERM, or a terminal that is closed, is met as ctrl+c is: what is being asked is taken back first."""
-
-    def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    numbers = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
-    for number in numbers:
-        signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
 
 
 def _run(
@@ -154,7 +128,7 @@ def _court(opened: OpenedPlan) -> Iterator[Court]:
 
     def tell(question: Question, size: int) -> None:
         if bills and size:
-            _narrate(f"{question.labels['phase']}: {question.labels['suite']} reads {formats.size(size)}")
+            narrate(f"{question.labels['phase']}: {question.labels['suite']} reads {formats.size(size)}")
 
     try:
         yield Court(warehouse, opened.plan.folder, Stop(), tell)
@@ -167,7 +141,3 @@ def _judged(view: PhaseView, validation: Validation) -> JudgedPhase:
     if validation.results:
         return JudgedPhase(view, validation.results, validation.verdict)
     return JudgedPhase(view, (), _BY_ACCOUNT.get(view.state, Status.UNKNOWN))
-
-
-def _narrate(sentence: str) -> None:
-    sys.stderr.write(f"backfill-tui: {sentence}\n")
