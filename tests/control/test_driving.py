@@ -98,10 +98,6 @@ def test_a_pending_intent_is_completed_but_not_that_of_a_retry() -> None:
     assert kinds(manual(attempt=pending)) == []
 
 
-def test_what_could_not_be_started_is_not_tried_again() -> None:
-    assert kinds(one(refused="job: there is no such program")) == []
-
-
 def writer(name: str, dates: Any, writes: str = "a.b") -> PhaseNow:
     return one(name=name, writes=writes, dates=dates)
 
@@ -268,7 +264,6 @@ def test_until_means_that_phase_and_all_that_it_waits_for() -> None:
         (one(PhaseState.STOPPED), True),
         (one(), False),
         (one(attempt=attempt(Stage.NOT_STARTED)), True),
-        (one(refused="no such program"), True),
         (manual(), True),
         (one(PhaseState.WAITING, (upstream("up", False, "failed: gone"),), after=("up",)), True),
         (one(PhaseState.BLOCKED, (Condition("command", False, "no such program"),)), True),
@@ -346,7 +341,6 @@ def test_as_long_as_there_is_a_step_it_is_not_over(phases: list[PhaseNow]) -> No
         ([one(PhaseState.STALLED)], 3),
         ([one(PhaseState.PASSED), manual()], 0),
         ([one(attempt=attempt(Stage.NOT_STARTED))], 1),
-        ([one(refused="no such program")], 1),
         ([one()], 3),
         ([manual(command=None, suites=("s",))], 3),
         ([with_input(FAILS)], 1),

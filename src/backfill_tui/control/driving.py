@@ -83,12 +83,11 @@ class PhaseNow:
     asked_inputs: Asked = Asked()
     over_time: bool = False  # a live process of it has passed the plan's time-out
     stop_asked: bool = False  # of the process that lives
-    refused: str = ""  # why this `run` could not start it, as a clause: it does not try again
 
     @property
     def startable(self) -> bool:
         """Whether `run` may start it once its gate is open: nothing of it has been launched, but for an intent."""
-        if self.phase.start != "auto" or self.phase.command is None or self.refused:
+        if self.phase.start != "auto" or self.phase.command is None:
             return False
         attempt = self.attempt
         return attempt is None or (attempt.stage is Stage.INTENDED and attempt.order.kind is Kind.RUN)

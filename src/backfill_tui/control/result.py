@@ -81,8 +81,6 @@ def _ready(one: PhaseNow) -> PhaseResult:
     name = one.phase.name
     if one.phase.judges_only:
         return PhaseResult(name, Status.UNKNOWN, "ready: its suites have not been run")
-    if one.refused:
-        return PhaseResult(name, Status.FAIL, f"not started: {one.refused}")
     if one.phase.start != "auto":
         return PhaseResult(name, Status.PASS, "ready: waits for a person to start it", waits_for_a_person=True)
     if one.startable:

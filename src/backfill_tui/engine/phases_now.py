@@ -15,11 +15,10 @@ Key = tuple[str, StepKind]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a driver has done so far: what is under way, how often suites were asked, what it could not start."""
+    """What a driver has done so far: what is under way, and how often suites were asked."""
 
     busy: frozenset[Key] = frozenset()
     asked: Mapping[Key, Asked] = field(default_factory=dict)
-    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_DONE = Memory()
@@ -58,7 +57,6 @@ def _phase(plan: Plan, snapshot: Snapshot, name: str, memory: Memory) -> PhaseNo
         asked_inputs=asked_inputs.after(*facts.inputs.values()),
         over_time=facts.over_time_s(now) is not None,
         stop_asked=facts.stop is not None and facts.stop_is_its_own,
-        refused=memory.refused.get(name, ""),
     )
 
 
