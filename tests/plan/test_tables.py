@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backfill_tui.plan.tables import in_project, same_table, without_project
+from backfill_tui.plan.tables import in_project, names_table, same_table, without_project
 
 SPELLINGS = ["proj.nba.t", "`proj.nba.t`", "`proj`.`nba`.`t`", "proj:nba.t", "PROJ.nba.T", ' "proj"."nba"."t" ']
 
@@ -48,6 +48,17 @@ def test_a_project_may_have_dots_in_its_name() -> None:
 def test_a_project_in_the_name_counts_before_another() -> None:
     assert in_project("nba.T", "Proj") == "proj.nba.t"
     assert in_project("`shared.nba.t`", "proj") == "shared.nba.t"
+
+
+@pytest.mark.parametrize("name", [*SPELLINGS, "nba.t", "`nba`.t", "`proj.nba.t$20240101`"])
+def test_a_table_is_found_in_sql_however_it_is_written_there(name: str) -> None:
+    assert names_table(f"SELECT COUNT(*) FROM {name} WHERE day >= @start_date", "nba.t")
+    assert names_table(f"SELECT u.x FROM nhl.u AS u JOIN {name.strip()}, other", "Proj.nba.t")
+
+
+@pytest.mark.parametrize("sql", ["", "COUNT(*)", "SELECT 1 FROM nba.t2", "SELECT t.day FROM nba.tt, xnba.t AS t"])
+def test_a_table_is_not_found_in_another_s_name(sql: str) -> None:
+    assert not names_table(sql, "nba.t")
 
 
 @given(st.text(), st.text(), st.none() | st.text())

@@ -120,6 +120,21 @@ def test_a_phase_that_reads_the_log_of_phase_1_is_left_out(tmp_path: Path) -> No
     assert names(night(path, told(log=str(tmp_path / "x.log")))) == ["a", "b"]
 
 
+def test_who_writes_a_table_of_theirs_under_another_spelling_is_watched_too(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        """
+        plan: p
+        phases:
+          a: {writes: nba.t, dates: {start: 2024-01-01, end: 2024-01-02}, log: a.log}
+          b: {command: [b], after: [a]}
+          again: {writes: "`Proj.nba.t`", dates: {start: 2023-01-01, end: 2023-01-09}, log: b.log}
+          other: {writes: nba.t2, dates: {start: 2023-01-01, end: 2023-01-09}, log: c.log}
+        """,
+    )
+    assert names(night(path, told())) == ["a", "b", "again"]
+
+
 def test_without_the_names_of_that_night_the_first_with_dates_and_what_waits_for_it_are_meant(
     tmp_path: Path,
 ) -> None:

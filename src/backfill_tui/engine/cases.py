@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from backfill_tui.checks.subject import Dates, Subject
 from backfill_tui.engine.seen import Seen
 from backfill_tui.plan.resolved import Input, JudgingCommand, Phase, Plan, Suite
+from backfill_tui.plan.tables import names_table
 from backfill_tui.progress.account import Account
 
 
@@ -58,10 +59,9 @@ def _input(plan: Plan, phase: Phase, need: Input, seen: Seen) -> Case:
 
 def _writers_of(suite: Suite, seen: Seen) -> list[Phase]:
     """The phases that fill a table that the suite looks at: its own, or one that its SQL names."""
-    sql = [query.sql for query in suite.queries] + [metric.sql for metric in suite.metrics]
-    looked_at = " ".join([suite.table or "", *sql]).replace("`", "")
+    asked = [suite.table or "", *(query.sql for query in suite.queries), *(metric.sql for metric in suite.metrics)]
     return [
-        one for one in seen.phases.values() if one.writes is not None and one.writes.replace("`", "") in looked_at
+        one for one in seen.phases.values() if one.writes and any(names_table(sql, one.writes) for sql in asked)
     ]
 
 

@@ -1,5 +1,11 @@
 """Names of tables: when two of them, however each is written, mean one table. Pure."""
 
+import re
+from functools import lru_cache
+
+_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_ASKED_ABOUT = 4096  # pairs of SQL and table: more than any plan has
+
 
 def same_table(one: str, other: str, *, project: str | None = None) -> bool:
     """Whether two names mean one table, or may: `nba.t`, `` `Proj.nba.t` `` and `proj:nba.t` do.
@@ -10,6 +16,12 @@ def same_table(one: str, other: str, *, project: str | None = None) -> bool:
     default = _one_spelling(project) if project is not None else None
     projects = {mine or default, theirs or default}
     return table == other_table and (len(projects) == 1 or None in projects)
+
+
+@lru_cache(_ASKED_ABOUT)  # asked at every look, of the same few words
+def names_table(sql: str, table: str) -> bool:
+    """Whether any name in the SQL means that table, or may. It is not parsed: one in a comment counts, too."""
+    return any(same_table(name, table) for name in _NAME.findall(_one_spelling(sql)))
 
 
 def in_project(name: str, project: str) -> str:

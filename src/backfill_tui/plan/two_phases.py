@@ -13,6 +13,7 @@ from typing import Any
 
 from backfill_tui.errors import PlanError
 from backfill_tui.plan.resolved import Phase, Plan
+from backfill_tui.plan.tables import same_table
 
 FIRST, SECOND = "team_offense", "player_game_summary"
 
@@ -73,10 +74,10 @@ def keys_of(
     Beside the two, those that write one of their tables are watched, so that nobody writes over anybody unseen.
     """
     keys = {first.name: _watched(given), second.name: _started(first, dates)}
-    tables = {first.writes, second.writes} - {None}
     spans = {given.dates.days, dates.days if dates is not None else second.dates}
     for phase in plan.phases:
-        if phase.name not in keys and phase.writes in tables and not _is_one_of_them(phase, given, spans):
+        writes_theirs = _write_one_table(phase, first) or _write_one_table(phase, second)
+        if phase.name not in keys and writes_theirs and not _is_one_of_them(phase, given, spans):
             keys[phase.name] = _seen_only(phase)
     return {phase.name: keys[phase.name] for phase in plan.phases if phase.name in keys}
 
@@ -97,6 +98,10 @@ def _seen_only(phase: Phase) -> dict[str, Any]:
 def _started(first: Phase, dates: Range | None) -> dict[str, Any]:
     keys: dict[str, Any] = {"after": [first.name], "start": "auto"}
     return {**keys, "dates": dates.keys} if dates is not None else keys
+
+
+def _write_one_table(one: Phase, other: Phase) -> bool:
+    return one.writes is not None and other.writes is not None and same_table(one.writes, other.writes)
 
 
 def _is_one_of_them(phase: Phase, given: RunsAlready, spans: set[tuple[date, date] | None]) -> bool:
