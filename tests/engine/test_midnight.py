@@ -11,7 +11,6 @@ import duckdb
 import pytest
 
 from backfill_tui.control.attempt import Attempt, Kind, Order, Stage
-from backfill_tui.control.gate import INPUT
 from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.order import run_order
 from backfill_tui.engine.docket import Docket
@@ -157,7 +156,7 @@ def test_of_what_has_not_begun_gate_inputs_and_order_agree_on_the_day(tmp_path: 
         found = one.suite("job", is_input=True)
         assert found.result is not None
         assert found.result.dates == (range_of(NOW)[0] - timedelta(days=1), range_of(NOW)[1])
-        assert {one.name: one.ok for one in after.phase("job").gate}[f"{INPUT}source"]
+        assert {one.about: one.ok for one in after.phase("job").gate}["source"]
 
 
 def test_after_a_run_is_over_the_inputs_of_its_next_run_are_those_of_today(tmp_path: Path) -> None:

@@ -20,11 +20,6 @@ from backfill_tui.progress.account import RunEnd
 NOW = timedelta(minutes=5)
 """What was found of an input so long ago, or an interval of its own ago, still counts as found now."""
 
-ONLY_WRITER = "only writer of"
-NO_LIVE_RUN = "no live run"
-INPUT = "input "
-"""How names of conditions begin, for people to read: what a condition is about is told by its kind."""
-
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -82,7 +77,7 @@ def _before(name: str, ok: bool | None, detail: str) -> Condition:
 
 
 def _input(need: Input, outcome: Outcome, now: datetime) -> Condition:
-    return Condition(f"{INPUT}{need.suite}", *_found(need, outcome, now), Kind.INPUT, need.suite)
+    return Condition(f"input {need.suite}", *_found(need, outcome, now), Kind.INPUT, need.suite)
 
 
 def _found(need: Input, outcome: Outcome, now: datetime) -> tuple[bool | None, str]:
@@ -116,7 +111,7 @@ def _writing(facts: PhaseFacts, rivals: Sequence[str], doubtful: Sequence[str]) 
     if not clauses and doubtful:
         ok, clauses = None, list(doubtful)
     detail = "; ".join(clauses) or "no other live writer of its dates"
-    yield Condition(f"{ONLY_WRITER} {table}", ok, detail, Kind.WRITER, table)
+    yield Condition(f"only writer of {table}", ok, detail, Kind.WRITER, table)
 
 
 def _starting(facts: PhaseFacts, now: datetime) -> Iterator[Condition]:
@@ -124,7 +119,7 @@ def _starting(facts: PhaseFacts, now: datetime) -> Iterator[Condition]:
     phase = facts.phase
     if phase.judges_only:
         return
-    yield Condition(NO_LIVE_RUN, *_at_rest(facts, now), Kind.LIVE_RUN)
+    yield Condition("no live run", *_at_rest(facts, now), Kind.LIVE_RUN)
     if phase.command is None:
         yield Condition("command", False, "the plan names none: it is only watched", Kind.COMMAND)
     yield from facts.runnable
