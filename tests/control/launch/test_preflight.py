@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from backfill_tui.control.attempt import Order
-from backfill_tui.control.launch.preflight import COMMAND, FOLDER, LOG, preflight, program_of
+from backfill_tui.control.launch.preflight import COMMAND, FOLDER, LOG, executable_of, preflight
 from backfill_tui.control.model import Condition, ConditionKind
 
 Make = Callable[[str], Path]
@@ -84,34 +84,34 @@ def test_a_look_makes_nothing(tmp_path: Path) -> None:
 
 def test_a_program_is_looked_for_from_the_working_folder_before_path(tmp_path: Path, program: Make) -> None:
     beside, elsewhere = program("sh"), program("bin/tool")
-    assert program_of("sh", tmp_path, {}) == beside
-    assert program_of("tool", tmp_path, {"PATH": str(elsewhere.parent)}) == elsewhere
-    assert program_of("tool", tmp_path, {}) is None
-    assert program_of(str(elsewhere), tmp_path, {"PATH": ""}) == elsewhere
+    assert executable_of("sh", tmp_path, {}) == beside
+    assert executable_of("tool", tmp_path, {"PATH": str(elsewhere.parent)}) == elsewhere
+    assert executable_of("tool", tmp_path, {}) is None
+    assert executable_of(str(elsewhere), tmp_path, {"PATH": ""}) == elsewhere
 
 
 def test_what_only_bears_the_name_does_not_hide_the_program_on_path(tmp_path: Path, program: Make) -> None:
     (tmp_path / "sh").write_text("not a program", encoding="utf-8")
     (tmp_path / "ls").mkdir()
     for word in ("sh", "ls"):
-        found = program_of(word, tmp_path, {})
+        found = executable_of(word, tmp_path, {})
         assert found is not None
         assert found.parent != tmp_path
 
 
 def test_relative_folders_of_path_start_at_the_working_folder(tmp_path: Path, program: Make) -> None:
     path = program("tools/job")
-    assert program_of("job", tmp_path, {"PATH": f"/nowhere{os.pathsep}tools"}) == path
+    assert executable_of("job", tmp_path, {"PATH": f"/nowhere{os.pathsep}tools"}) == path
 
 
 def test_a_path_with_a_slash_is_never_searched_on_path(tmp_path: Path, program: Make) -> None:
     program("elsewhere/bin/job")
-    assert program_of("bin/job", tmp_path, {"PATH": str(tmp_path / "elsewhere")}) is None
+    assert executable_of("bin/job", tmp_path, {"PATH": str(tmp_path / "elsewhere")}) is None
 
 
 @pytest.mark.parametrize("word", ["", "a\0b"])
 def test_words_that_name_no_program_are_none(tmp_path: Path, word: str) -> None:
-    assert program_of(word, tmp_path, {}) is None
+    assert executable_of(word, tmp_path, {}) is None
     assert look(order(tmp_path, word), COMMAND).ok is False
 
 

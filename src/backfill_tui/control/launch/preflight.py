@@ -30,7 +30,7 @@ def preflight(order: Order) -> tuple[Condition, ...]:
     return folder, _command(order, folder), _log(order.log)
 
 
-def program_of(word: str, cwd: Path, env: Mapping[str, str]) -> Path | None:
+def executable_of(word: str, cwd: Path, env: Mapping[str, str]) -> Path | None:
     """The program that the first word of a command means: from `cwd`, then, for a bare name, on PATH.
 
     PATH is that of `env` (an order's own, or a whole environment), else ours; its relative parts start at `cwd`.
@@ -81,12 +81,12 @@ def _command(order: Order, folder: Condition) -> Condition:
         if why := _why_not_run(word, order.cwd, order.env):
             return _told(COMMAND, False, why)
     first = order.commands[0][0]
-    return _told(COMMAND, True, str(program_of(first, order.cwd, order.env)))
+    return _told(COMMAND, True, str(executable_of(first, order.cwd, order.env)))
 
 
 def _why_not_run(word: str, cwd: Path, env: Mapping[str, str]) -> str:
     """Why the program could not be run, as a sentence; empty if it could."""
-    program = program_of(word, cwd, env)
+    program = executable_of(word, cwd, env)
     if program is None:
         return _why_not_found(word, cwd, env)
     interpreter = _interpreter_of(program)

@@ -124,7 +124,7 @@ def _become(order: dict[str, Any], index: int, room: int, lock: int, shim: dict[
     except OSError as error:
         raise NotStartedError(f"The working folder {cwd} can't be entered: {_said(error)}.") from error
     environment = {**os.environ, **order["env"]}
-    program = program_of(command[0], cwd, environment.get("PATH"))
+    program = file_to_run(command[0], cwd, environment.get("PATH"))
     if program is None:
         raise NotStartedError(f"{command[0]} was not found, neither from {cwd} nor on PATH.")
     _check_turn(order, index, room, lock)
@@ -156,7 +156,7 @@ def _check_turn(order: dict[str, Any], index: int, room: int, lock: int) -> None
         raise NotStartedError("Its run folder was taken away while it was being started.")
 
 
-def program_of(name: str, cwd: str, path: str | None) -> str | None:
+def file_to_run(name: str, cwd: str, path: str | None) -> str | None:
     """The file that a command's first word means: looked for from the working folder, then on PATH; None: nowhere.
 
     It need not be executable if there is no other.
