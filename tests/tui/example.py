@@ -19,6 +19,7 @@ from backfill_tui.engine.snapshot import (
 from backfill_tui.progress.account import Account, Counts, Evidence, Run, RunEnd, Unit, UnitState
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.progress.pace import Slice
+from backfill_tui.progress.prospect import DeadlineProspect
 from backfill_tui.sources.events import Mode
 from backfill_tui.sources.presence import Identity, Presence, ProcessSeen
 from tests.tui import suites
@@ -326,8 +327,7 @@ def night(sequence: int = 1) -> Snapshot:
         timezone="America/Los_Angeles",
         phases=phases(),
         alerts=alerts(),
-        deadline_phase="ml_training",
-        deadline_by=datetime(2026, 1, 4, 6, 30, tzinfo=ZONE),
+        deadline=DeadlineProspect("ml_training", datetime(2026, 1, 4, 6, 30, tzinfo=ZONE)),
         critical_path=("team_offense_fix", "player_game_summary", "composite_factors", "ml_training"),
         sequence=sequence,
     )

@@ -12,6 +12,7 @@ from backfill_tui.control.model import Alert, Condition, Severity
 from backfill_tui.control.offer import Entry, StopOffer, Target
 from backfill_tui.engine.snapshot import LogSeen, Snapshot, SuiteView
 from backfill_tui.errors import SourceError
+from backfill_tui.progress.prospect import DeadlineProspect
 from backfill_tui.sources.presence import Identity
 from backfill_tui.tui.app import BackfillApp
 from tests.tui import example, suites
@@ -35,8 +36,9 @@ def _nasty_night() -> Snapshot:
         dialect_reason=NASTY,
     )
     alert = Alert("n", Severity.CRITICAL, NASTY, night.at, NASTY, NASTY, NASTY)
+    due = DeadlineProspect(NASTY, night.at)
     return replace(
-        night, plan=NASTY, phases=(view, *night.phases[1:]), alerts=(alert,), notes=(NASTY,), deadline_phase=NASTY
+        night, plan=NASTY, phases=(view, *night.phases[1:]), alerts=(alert,), notes=(NASTY,), deadline=due
     )
 
 

@@ -100,8 +100,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The plan's expectation against the forecast."""
+    """The plan's expectation against the forecast, or against what happened.
+
+    `delta_s` is how much later than expected it ends, in seconds; `changed_s` how much later it is forecast than an
+    hour ago, None where there was no forecast then.
+    """
 
     expected_finish: datetime | None
     delta_s: float | None
     assessment: str | None  # ahead | on_track | delayed
+    expected_start: datetime | None = None
+    changed_s: float | None = None

@@ -12,8 +12,10 @@ from backfill_tui.control.trend import Point
 from backfill_tui.engine.drivers import DriverSeen
 from backfill_tui.engine.seen import Seen
 from backfill_tui.progress.account import Account
+from backfill_tui.progress.calibration import NO_RECORD, Record
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.progress.pace import Slice
+from backfill_tui.progress.prospect import ClassCost, DeadlineProspect, PastForecast, Prospect
 from backfill_tui.sources.process import ProcessSeen
 
 __all__ = [
@@ -95,7 +97,10 @@ class PhaseView:
     checkpoint: CheckpointSeen | None = None
     critical: bool = False
     rate_per_hour: float | None = None
-    forecast: Forecast | None = None
+    forecast: Forecast | None = None  # of its own run, while that is under way
+    prospect: Prospect | None = None  # within the night; None: nothing is known, or it is over
+    past: tuple[PastForecast, ...] = ()  # how the finish was forecast, in order of time
+    costs: tuple[ClassCost, ...] = ()
     throughput: tuple[Slice, ...] = ()
     log_age_s: float | None = None
     timeline: Timeline | None = None
@@ -120,9 +125,9 @@ class Snapshot:
     phases: tuple[PhaseView, ...]
     conflicts: tuple[Conflict, ...] = ()
     alerts: tuple[Alert, ...] = ()
-    deadline_phase: str | None = None
-    deadline_by: datetime | None = None
-    critical_path: tuple[str, ...] = ()
+    deadline: DeadlineProspect | None = None
+    critical_path: tuple[str, ...] = ()  # from what the night waits for now to its target
+    record: Record = NO_RECORD  # how the last ranges shown have held
     seen: Seen = field(default_factory=Seen)  # what suites would be run on
     facts: Mapping[str, PhaseFacts] = field(default_factory=dict)  # what the rules of control have looked at
     drivers: tuple[DriverSeen, ...] = ()  # who starts `auto` phases now

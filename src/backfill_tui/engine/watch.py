@@ -32,6 +32,7 @@ from backfill_tui.engine.verdicts import PhaseVerdicts, VerdictBook
 from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.eta import Forecast
+from backfill_tui.progress.prospect import DeadlineProspect
 from backfill_tui.sources.process import ProcessTable
 
 _NOT_BEGUN = NOT_BEGUN | {PhaseState.UNKNOWN}
@@ -103,8 +104,7 @@ class PlanWatch:
                 *find_alerts(facts, {name: one.judged for name, one in stands.items()}, conflicts, now=now),
                 *self._ledger_alerts(now),
             ),
-            deadline_phase=deadline.phase if deadline else None,
-            deadline_by=deadline.by if deadline else None,
+            deadline=DeadlineProspect(deadline.phase, deadline.by) if deadline else None,
             seen=seen,
             facts={one.phase.name: one for one in facts},
             drivers=self._drivers,

@@ -87,12 +87,15 @@ class Record:
         return f"of the last {self.of} 80 % ranges, {self.held} held"
 
 
+NO_RECORD = Record(0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """By part of a run, the factor on the width of a range; None where too few runs tell it."""
 
     factors: tuple[float | None, ...] = (None,) * _PARTS
-    record: Record = Record(0, 0)
+    record: Record = NO_RECORD
     by: str = ""  # earlier runs | this run
 
     def speaks_at(self, progress: float) -> bool:

@@ -108,12 +108,12 @@ def _clock(snapshot: Snapshot, wide: bool) -> Line:
 
 def deadline(snapshot: Snapshot) -> Line:
     """What is due when, and how far off that is."""
-    by = snapshot.deadline_by
-    if by is None:
+    due = snapshot.deadline
+    if due is None:
         return ()
-    left = (by - snapshot.at).total_seconds()
-    what = f"{plain(snapshot.deadline_phase)} " if snapshot.deadline_phase else ""
-    when = formats.moment(by, snapshot.at)
+    left = (due.by - snapshot.at).total_seconds()
+    what = f"{plain(due.phase)} "
+    when = formats.moment(due.by, snapshot.at)
     if left < 0:
         return spread(Span(f"{what}was due {when}", Tone.BAD), Span(f", {formats.duration(-left)} ago", Tone.DIM))
     return spread(

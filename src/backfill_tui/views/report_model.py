@@ -10,6 +10,7 @@ from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState
 from backfill_tui.control.offer import Entry
 from backfill_tui.plan.words import Severity
 from backfill_tui.progress.account import Counts
+from backfill_tui.progress.prospect import DeadlineProspect
 
 GOOD = frozenset({Status.PASS, Status.WARN})
 """What every phase must have come to, for the whole to be a GO."""
@@ -147,8 +148,7 @@ class Report:
     final: bool
     verdict: Status
     health: str
-    deadline_phase: str | None
-    deadline_by: datetime | None
+    deadline: DeadlineProspect | None
     started_at: datetime | None
     ended_at: datetime | None
     duration_s: float | None

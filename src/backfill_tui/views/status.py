@@ -5,6 +5,7 @@ from datetime import tzinfo
 
 from backfill_tui.control.attempt import Acceptance
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
+from backfill_tui.progress.prospect import DeadlineProspect
 from backfill_tui.sources.process import ProcessSeen
 from backfill_tui.views import contract, formats
 from backfill_tui.views.spans import plain
@@ -14,15 +15,11 @@ def as_json(snapshot: Snapshot) -> contract.Json:
     """The object of `status --json`."""
     zone = snapshot.at.tzinfo
     assert zone is not None  # noqa: S101 - a snapshot's time is aware
-    deadline = None
-    if snapshot.deadline_phase is not None:
-        by = contract.moment(snapshot.deadline_by, zone)
-        deadline = {"phase": snapshot.deadline_phase, "by": by, "probability": None, "calibrated": False}
     return {
         "plan": snapshot.plan,
         "at": contract.moment(snapshot.at, zone),
         "health": snapshot.health,
-        "deadline": deadline,
+        "deadline": _deadline(snapshot.deadline, zone),
         "critical_path": list(snapshot.critical_path),
         "phases": [_phase(view, snapshot) for view in snapshot.phases],
         "conflicts": [
@@ -54,6 +51,19 @@ def as_json(snapshot: Snapshot) -> contract.Json:
             for one in snapshot.drivers
         ],
         "notes": list(snapshot.notes),
+    }
+
+
+def _deadline(deadline: DeadlineProspect | None, zone: tzinfo) -> contract.Json | None:
+    if deadline is None:
+        return None
+    return {
+        "phase": deadline.phase,
+        "by": contract.moment(deadline.by, zone),
+        "probability": deadline.probability,
+        "calibrated": deadline.calibrated,
+        "of": "start" if deadline.of_start else "finish",
+        "lacking": list(deadline.lacking),
     }
 
 
@@ -161,8 +171,8 @@ def as_lines(snapshot: Snapshot) -> Iterator[str]:
 def _lines(snapshot: Snapshot) -> Iterator[str]:
     zone = snapshot.at.tzinfo
     deadline = ""
-    if snapshot.deadline_phase is not None:
-        deadline = f", {snapshot.deadline_phase} by {formats.clock(snapshot.deadline_by, zone)}"
+    if (due := snapshot.deadline) is not None:
+        deadline = f", {due.phase} by {formats.clock(due.by, zone)}"
     yield f"{snapshot.plan}: {snapshot.health} at {formats.clock(snapshot.at, zone)}{deadline}"
     width = max((len(view.name) for view in snapshot.phases), default=0)
     for view in snapshot.phases:

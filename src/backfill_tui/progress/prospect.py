@@ -1,0 +1,74 @@
+"""What is forecast of the phases of a night: the values that travel from the reckoning to the screens. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from backfill_tui.progress.calibration import Made
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Three quantiles of a moment (aware): one in ten is earlier than `p10`, half are earlier than `p50`."""
+
+    p10: datetime
+    p50: datetime
+    p90: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastForecast:
+    """The finish as it was forecast, and shown, at an earlier moment (aware)."""
+
+    at: datetime
+    finish: Moments
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCost:
+    """What a date of one class costs one worker now, in seconds: in the middle, and from one in ten to nine in ten.
+
+    `seen` are the dates of this run that tell of it, `left` how many of those to come are expected to be of it.
+    """
+
+    name: str  # with work | without
+    p10_s: float
+    p50_s: float
+    p90_s: float
+    seen: int
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A phase as the whole night is forecast.
+
+    `basis` says what it rests on: calendar, history or learned for the run's own dates, `plan` for the duration
+    that the plan expects. `slack_s`: how much it may slip before the night does, the median; `criticality`: in what
+    share of the futures the night waits for it, 0…1. Both are None where it does not lead to the night's target.
+    """
+
+    start: Moments | None  # None: it has begun
+    finish: Moments
+    basis: str
+    calibrated: bool = False
+    frozen: bool = False  # made before a stall; it does not move until the job does
+    slack_s: float | None = None
+    criticality: float | None = None
+    made: Made | None = None  # of a run under way: the forecast as it is kept, to be held against what happens
+    calibrated_by: str = ""  # earlier runs | this run
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineProspect:
+    """The deadline, and how likely it is met: 0…1, None while something that it waits for is not known.
+
+    `of_start`: it is met when the phase can begin; else when the phase is done. `lacking` are the phases of which
+    too little is known.
+    """
+
+    phase: str
+    by: datetime
+    probability: float | None = None
+    calibrated: bool = False
+    of_start: bool = False
+    lacking: tuple[str, ...] = ()
