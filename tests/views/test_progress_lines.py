@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backfill_tui.control.attempt import Stage
 from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
-from backfill_tui.progress.account import Account, Counts, RunEnd
+from backfill_tui.progress.account import Account, Counts, RunEnd, Unit, UnitState
 from backfill_tui.views.progress_lines import checks, final, in_words, progress, stamped, transition, transitions
 from backfill_tui.views.report import report_of
 from tests.tui import example, suites
@@ -76,6 +76,27 @@ def test_elapsed_is_that_of_what_runs_now() -> None:
     assert "elapsed 4 min" in progress(replace(adopted, attempt=launched), NOW)
     over = replace(adopted, account=Account(runs=(old,), lead=old))
     assert "elapsed" not in progress(over, NOW)
+
+
+def just_begun(began_ago: timedelta, units: int, done_ago: timedelta) -> str:
+    """The line of a run that began so long ago, with dates done so long ago, at millions an hour."""
+    done = {day: Unit(day, UnitState.DONE, at=NOW - done_ago) for day in example.days(example.FIX)[:units]}
+    account = Account(units=done, counts=Counts(944, done=units, pending=944 - units))
+    process = example.alive(1, began_ago, "job")
+    view = example.phase("a", PhaseState.RUNNING, account=account, process=process, rate_per_hour=6e6)
+    return progress(view, NOW)
+
+
+@pytest.mark.parametrize(
+    ("began_ago", "units", "told"),
+    [(timedelta(seconds=1), 3, False), (timedelta(seconds=1), 30, True), (timedelta(minutes=1), 3, True)],
+)
+def test_a_rate_from_an_instant_is_not_told(began_ago: timedelta, units: int, told: bool) -> None:
+    assert ("6,000,000 days/h" in just_begun(began_ago, units, timedelta(0))) is told
+
+
+def test_dates_of_an_earlier_run_do_not_make_the_rate_of_this_one_known() -> None:
+    assert "days/h" not in just_begun(timedelta(seconds=1), 500, timedelta(days=1))
 
 
 def test_a_stalled_phase_says_why() -> None:
@@ -144,12 +165,15 @@ def test_checks_of_all_suites_of_a_phase_are_counted_through() -> None:
 def test_the_final_report_has_what_the_old_one_had_for_every_phase() -> None:
     snapshot, attempts = night_over()
     lines = list(final(report_of(snapshot, attempts=attempts, history=history(), next_steps=NEXT_STEPS)))
+    fix = "duration 3 h 00 min, 944 of 944 dates done, success rate 100.0%, 8,346 records, verdict pass"
+    summary = "duration 1 h 05 min, 944 of 944 dates done, success rate 99.7%, 8,334 records, verdict warn"
+    factors = "duration –, 1,537 of 1,537 dates done, success rate 100.0%, 12,034 records, verdict fail"
     assert lines == [
         "Final report of nba-night at 2026-01-03 20:14 PST: warn, GO",
-        "  team_offense_fix     passed    duration 3 h 00 min, success rate 100.0%, 8,346 records, verdict pass",
-        "  player_game_summary  warned    duration 1 h 05 min, success rate 99.7%, 8,334 records, verdict warn",
+        f"  team_offense_fix     passed    {fix}",
+        f"  player_game_summary  warned    {summary}",
         "                       failed: 2022-01-09 … 2022-01-10",
-        "  composite_factors    passed    duration –, success rate 100.0%, 12,034 records, verdict fail",
+        f"  composite_factors    passed    {factors}",
         "                       accepted by Bo: spot checks are fine",
         "                       composite_factors: usage_last_7 no column avg_usage_rate_last_7_games in the table",
         "                       composite_factors: missing_dates 40 (<= 0) of 917 dates: 2022-05-25, …",

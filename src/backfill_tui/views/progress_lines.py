@@ -17,6 +17,10 @@ _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 
+_RATED_AFTER = timedelta(minutes=1)
+_RATED_UNITS = 30
+"""Either of them must have gone by since it began: three dates in a millisecond are no rate of millions an hour."""
+
 
 def stamped(at: datetime, line: str) -> str:
     """A line with the local time before it: `20:14:07 PST  team_offense: …`."""
@@ -31,15 +35,15 @@ def progress(view: PhaseView, now: datetime) -> str:
     """
     noun = _noun(view)
     parts = [_counted(view.account.counts, noun) or view.state.value]
-    if (rate := view.account.counts.success_rate) is not None:
-        parts.append(f"success rate {percent(rate)}")
+    if (well := view.account.counts.success_rate) is not None:
+        parts.append(f"success rate {percent(well)}")
     parts += _troubles(view.account.counts)
     if view.account.records is not None:
         parts.append(f"{view.account.records:,} records")
     if (since := _since(view)) is not None:
         parts.append(f"elapsed {in_words((now - since).total_seconds())}")
-    if view.rate_per_hour is not None:
-        parts.append(f"{formats.per_hour(view.rate_per_hour).removesuffix('/h')} {noun}/h")
+    if (rate := _rate(view, now)) is not None:
+        parts.append(f"{formats.per_hour(rate).removesuffix('/h')} {noun}/h")
     if view.forecast is not None:
         parts.append(_done_by(view, now))
     if view.state is PhaseState.STALLED:
@@ -81,6 +85,15 @@ def _since(view: PhaseView) -> datetime | None:
     if view.process.alive and view.process.started_at is not None:
         return view.process.started_at
     return lead.started_at if lead is not None and lead.ended is RunEnd.OPEN else None
+
+
+def _rate(view: PhaseView, now: datetime) -> float | None:
+    """Units an hour; None too while what runs now has run for too short, and has done too few, to tell."""
+    since = _since(view)
+    if view.rate_per_hour is None or since is None or now - since >= _RATED_AFTER:
+        return view.rate_per_hour
+    done = sum(unit.at is not None and unit.at >= since for unit in view.account.units.values())
+    return view.rate_per_hour if done >= _RATED_UNITS else None
 
 
 def _done_by(view: PhaseView, now: datetime) -> str:
@@ -163,6 +176,7 @@ def _phase(phase: PhaseReport, room: int) -> Iterator[str]:
     name = plain(phase.name)
     parts = [
         f"duration {formats.UNKNOWN if phase.duration_s is None else in_words(phase.duration_s)}",
+        f"{_dates_done(phase.counts)} dates done",
         f"success rate {percent(phase.success_rate)}",
         f"{formats.count(phase.records)} records",
         f"verdict {phase.standing.value if phase.standing else formats.UNKNOWN}{', stale' if phase.stale else ''}",
@@ -178,6 +192,13 @@ def _phase(phase: PhaseReport, room: int) -> Iterator[str]:
         for check in suite.troubles:
             kind = "input " if suite.is_input else ""
             yield f"{indent}{kind}{plain(suite.name)}: {plain(check.name)} {plain(check.detail)}"
+
+
+def _dates_done(counts: Counts) -> str:
+    """`150 of 1,537`: how many have an outcome, of how many."""
+    if counts.total is not None:
+        return f"{counts.accounted:,} of {counts.total:,}"
+    return f"{counts.accounted:,}" if counts.accounted else formats.UNKNOWN
 
 
 def _because(phase: PhaseReport) -> str:
