@@ -83,6 +83,15 @@ def test_the_worst_alert_comes_first_and_is_the_last_to_be_cut() -> None:
     assert [line[0] for line in lines if line[0] in "✗!"] == ["✗", "!", "!"]
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"), [("job was asked to end", "job was asked to end. It has"), ("Why?", "job: Why? It has")]
+)
+def test_the_title_of_an_alert_and_its_detail_are_two_sentences(title: str, shown: str) -> None:
+    alert = Alert("a", Severity.WARNING, "job", NIGHT.at, title, "It has outlived SIGTERM.", "")
+    (line,) = alerts.lines(replace(NIGHT, alerts=(alert,)), 76, 5)
+    assert text(line).endswith(f" {shown} outlived SIGTERM.")
+
+
 def test_more_alerts_than_lines_are_counted() -> None:
     many = tuple(Alert(str(i), Severity.WARNING, None, NIGHT.at, f"alert {i}", "", "") for i in range(9))
     lines = alerts.lines(replace(NIGHT, alerts=many), 76, 4)

@@ -62,13 +62,15 @@ def _alert(alert: Alert, now: datetime, room: int) -> list[Line]:
 
 
 def _sentence(head: Line, alert: Alert, room: int) -> list[Line]:
-    """Title in bold, then the detail and the action; they share lines where there is room."""
+    """Title in bold as a sentence, then the detail and the action; they share lines where there is room."""
     indent = sum(width(s.text) for s in head)
     title = plain(alert.title)
     if alert.phase and alert.phase not in alert.title:
         title = f"{plain(alert.phase)}: {title}"
     strong = Tone.DIM if alert.acknowledged else Tone.STRONG
     detail = plain(alert.detail).strip()
+    if detail and not title.endswith((".", "!", "?", ":")):
+        title = f"{title}."
     if alert.action:
         detail = f"{detail} → {plain(alert.action)}".strip()
     words = wrap(f"{title} {detail}", max(8, room - indent - len(" …")))
