@@ -353,6 +353,14 @@ def test_the_exit_code_is_the_worst_that_became_of_a_phase(phases: list[PhaseNow
     assert result_of(phases).exit_code == code
 
 
+def test_a_start_that_failed_is_told_once_with_what_was_wrong() -> None:
+    tried = attempt(Stage.NOT_STARTED, note="bin/job is no program of this machine.")
+    (failed,) = result_of([one(attempt=tried, why="may be started; attempt 1 was never started")]).phases
+    assert failed.sentence == "not started: bin/job is no program of this machine"
+    (silent,) = result_of([one(attempt=attempt(Stage.NOT_STARTED), why="nobody knows why")]).phases
+    assert silent.sentence == "not started: nobody knows why"
+
+
 def test_a_phase_that_a_person_starts_is_named_and_fails_nothing() -> None:
     (ready,) = result_of([manual()]).phases
     assert (ready.status, ready.waits_for_a_person) == (Status.PASS, True)

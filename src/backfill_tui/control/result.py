@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from backfill_tui.checks.model import Status, worst
+from backfill_tui.control.attempt import Stage
 from backfill_tui.control.driving import PhaseNow, answers
 from backfill_tui.control.model import GOOD, Condition, ConditionKind, PhaseState
 from backfill_tui.control.verdicts import NOT_RUN
@@ -85,7 +86,15 @@ def _ready(one: PhaseNow) -> PhaseResult:
         return PhaseResult(name, Status.PASS, "ready: waits for a person to start it", waits_for_a_person=True)
     if one.startable:
         return PhaseResult(name, Status.UNKNOWN, "ready, and not started yet")
-    return PhaseResult(name, Status.FAIL, f"not started: {one.why}")
+    return PhaseResult(name, Status.FAIL, f"not started: {_why_not_started(one)}")
+
+
+def _why_not_started(one: PhaseNow) -> str:
+    """Of a launch that became nothing, what the ledger notes of it; else why the phase is as it is."""
+    attempt = one.attempt
+    if attempt is None or attempt.stage is not Stage.NOT_STARTED or not attempt.note:
+        return one.why
+    return attempt.note.strip().removesuffix(".")
 
 
 def _waiting(one: PhaseNow, states: Mapping[str, PhaseState]) -> PhaseResult:
