@@ -21,9 +21,16 @@ from backfill_tui.engine.watch import PlanWatch
 from backfill_tui.headless.validate import validate_phases
 from tests.logs import LogWriter
 
-# Later than whatever a test finds: results bear the time of the machine.
-NOW = datetime.now(UTC) + timedelta(minutes=2)
-EVENING = NOW - timedelta(days=1)
+NOW = EVENING = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+def _times_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A little later than whatever it finds, since results bear the time of the machine; and a day earlier."""
+    now = datetime.now(UTC) + timedelta(minutes=2)
+    monkeypatch.setitem(globals(), "NOW", now)
+    monkeypatch.setitem(globals(), "EVENING", now - timedelta(days=1))
+
 
 PLAN = """
 plan: nightly
@@ -115,13 +122,11 @@ def order_of(one: Desk, at: datetime) -> Order:
     return run_order(one.opened.as_of(at).phase("job"))
 
 
-@pytest.mark.parametrize("opened_at", [EVENING, NOW], ids=["opened before midnight", "opened after it"])
-def test_what_was_launched_before_midnight_is_judged_on_its_own_dates_after_it(
-    tmp_path: Path, opened_at: datetime
-) -> None:
-    with desk(written(tmp_path), opened_at) as one:
+@pytest.mark.parametrize("early", [True, False], ids=["opened before midnight", "opened after it"])
+def test_what_was_launched_before_midnight_is_judged_on_its_own_dates_after_it(tmp_path: Path, early: bool) -> None:
+    with desk(written(tmp_path), EVENING if early else NOW) as one:
         launched(one, order_of(one, EVENING), at=EVENING)
-        for at in (EVENING, NOW) if opened_at is EVENING else (NOW,):
+        for at in (EVENING, NOW) if early else (NOW,):
             assert one.look(at).phase("job").dates == range_of(EVENING)
         one.judge("job", is_input=False)
         one.look(NOW)
