@@ -177,13 +177,13 @@ def test_on_track_is_within_a_quarter_of_an_hour(minutes: int, assessment: str) 
     ended = account.runs[-1].ended_at
     assert ended is not None
     one = facts(account, GONE, expect=Expectation(finish_by=ended + timedelta(minutes=minutes)))
-    line = timeline(one)
+    line = timeline(one, PhaseState.PASSED, None, (), NOW)
     assert line is not None
     assert line.assessment == assessment
 
 
 def test_nothing_expected_is_nothing_to_compare() -> None:
-    assert timeline(facts()) is None
+    assert timeline(facts(), PhaseState.UNKNOWN, None, (), NOW) is None
 
 
 def test_a_retry_does_not_hide_that_the_main_run_is_gone() -> None:

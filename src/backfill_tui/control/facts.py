@@ -10,7 +10,6 @@ from backfill_tui.control.model import Condition
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account, Run
-from backfill_tui.progress.eta import Forecast
 from backfill_tui.sources.process import ProcessSeen
 
 ROUNDED = timedelta(seconds=2)
@@ -27,7 +26,6 @@ class PhaseFacts:
     log_age_s: float | None = None
     log_seen: bool = False
     checkpoint_seen: bool = False
-    forecast: Forecast | None = None
     history_complete: bool = True  # False: the beginning of a log is still being read
     outcome: Outcome = NOT_RUN  # what its own suites say
     inputs: Mapping[str, Outcome] = field(default_factory=dict)  # by suite

@@ -1,34 +1,59 @@
-"""The plan's expectation against the forecast: ahead, on track, delayed."""
+"""The plan's expectation against what is forecast and what came: ahead, on track, delayed. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Timeline
+from backfill_tui.control.model import GOOD, NOT_BEGUN, UNDER_WAY, PhaseState, Timeline
+from backfill_tui.progress.prospect import PastForecast, Prospect
 
 TOLERANCE = timedelta(minutes=15)
 SHARE = 0.05
 """On track is within a quarter of an hour or a twentieth of what was expected, whichever is more (CONTRACT)."""
 
+AN_HOUR = timedelta(hours=1)
+_TOO_LONG_AGO = timedelta(hours=2)
+_DONE = GOOD | {PhaseState.FINISHED, PhaseState.VALIDATING}
+_TO_COME = NOT_BEGUN | UNDER_WAY | {PhaseState.UNKNOWN}
 
-def timeline(facts: PhaseFacts) -> Timeline | None:
-    """None where the plan expects nothing of this phase."""
-    expect = facts.phase.expect
-    started = _started(facts)
-    expected = expect.finish_by
-    if expected is None and expect.duration_s is not None and started is not None:
-        expected = started + timedelta(seconds=expect.duration_s)
+
+def timeline(
+    facts: PhaseFacts,
+    state: PhaseState,
+    prospect: Prospect | None,
+    past: Sequence[PastForecast],
+    now: datetime,
+) -> Timeline | None:
+    """None where the plan expects nothing of this phase, and nothing has changed that could be told."""
+    expected = _expected(facts)
+    finish = _finish(facts, state, prospect)
+    changed_s = None if state not in _TO_COME else _changed_s(prospect, past, now)
+    start = facts.phase.expect.start_by
     if expected is None:
-        return None
-    finish = _finish(facts)
+        return None if start is None and changed_s is None else Timeline(None, None, None, start, changed_s)
     if finish is None:
-        return Timeline(expected, None, None)
+        return Timeline(expected, None, None, start, changed_s)
     delta = finish - expected
-    length = (
-        timedelta(seconds=expect.duration_s) if expect.duration_s else expected - started if started else TOLERANCE
-    )
-    allowed = max(TOLERANCE, length * SHARE)
+    allowed = max(TOLERANCE, _length(facts, expected) * SHARE)
     assessment = "on_track" if abs(delta) <= allowed else "delayed" if delta > timedelta(0) else "ahead"
-    return Timeline(expected, delta.total_seconds(), assessment)
+    return Timeline(expected, delta.total_seconds(), assessment, start, changed_s)
+
+
+def _expected(facts: PhaseFacts) -> datetime | None:
+    """When the plan expects it to be done: by the clock, else so long after it began or was to begin."""
+    expect = facts.phase.expect
+    if expect.finish_by is not None or expect.duration_s is None:
+        return expect.finish_by
+    begun = _started(facts) or expect.start_by
+    return None if begun is None else begun + timedelta(seconds=expect.duration_s)
+
+
+def _length(facts: PhaseFacts, expected: datetime) -> timedelta:
+    """How long it was to take."""
+    if facts.phase.expect.duration_s:
+        return timedelta(seconds=facts.phase.expect.duration_s)
+    started = _started(facts) or facts.phase.expect.start_by
+    return TOLERANCE if started is None else expected - started
 
 
 def _started(facts: PhaseFacts) -> datetime | None:
@@ -36,9 +61,20 @@ def _started(facts: PhaseFacts) -> datetime | None:
     return run.started_at if run and run.started_at else facts.process.started_at
 
 
-def _finish(facts: PhaseFacts) -> datetime | None:
-    """When it ended, if it is complete; else when it is forecast to."""
+def _finish(facts: PhaseFacts, state: PhaseState, prospect: Prospect | None) -> datetime | None:
+    """When it ended, if it did; else when it is forecast to."""
+    if state in _TO_COME:
+        return prospect.finish.p50 if prospect else None
     run = facts.run
     if facts.account.claims_complete and run is not None and run.ended_at is not None:
         return run.ended_at
-    return facts.forecast.finish_p50 if facts.forecast else None
+    attempt = facts.attempt or facts.ran
+    return attempt.ended_at if attempt is not None and state in _DONE else None
+
+
+def _changed_s(prospect: Prospect | None, past: Sequence[PastForecast], now: datetime) -> float | None:
+    """How much later its finish is forecast than an hour ago."""
+    then = [one for one in past if now - _TOO_LONG_AGO <= one.at <= now - AN_HOUR]
+    if prospect is None or not then:
+        return None
+    return (prospect.finish.p50 - then[-1].finish.p50).total_seconds()

@@ -11,7 +11,6 @@ from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen
 from backfill_tui.plan.patterns import linear_pattern
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account
-from backfill_tui.progress.eta import Forecast, Outlook, outlook
 from backfill_tui.progress.pace import Slice, completions, rate_per_hour, throughput
 from backfill_tui.progress.reconcile import LogEvidence, reconcile
 from backfill_tui.progress.sequence import PlacedRun, every_day, place_runs
@@ -40,7 +39,6 @@ class PhaseLook:
     log_age_s: float | None
     rate_per_hour: float | None
     throughput: tuple[Slice, ...]
-    forecast: Forecast | None
     history_complete: bool
     notes: tuple[str, ...]
     deeds: Deeds = NOTHING
@@ -77,7 +75,6 @@ class PhaseWatch:
         self._rate: float | None = None
         self._throughput: tuple[Slice, ...] = ()
         self._holes: tuple[tuple[date, ...], str] = ((), "every_day")
-        self._outlook: Outlook | None = None
 
     def look(self, now: datetime, *, within_s: float = CATCH_UP_S) -> PhaseLook:
         """Take in what changed, reading for `within_s` seconds at most, and say how the phase stands at `now`."""
@@ -104,7 +101,6 @@ class PhaseWatch:
             log_age_s=age,
             rate_per_hour=self._rate,
             throughput=self._throughput,
-            forecast=self._outlook.at(now) if self._outlook else None,
             history_complete=self._logs.history_complete,
             notes=(*self._logs.notes, *self._account.notes),
             deeds=self._deeds,
@@ -132,7 +128,7 @@ class PhaseWatch:
     def unseen(self) -> PhaseLook:
         """A look at nothing, for where looking failed from the start."""
         nobody = ProcessSeen(Presence.UNKNOWN)
-        return PhaseLook(self.phase, Account(), (), nobody, (), None, None, None, (), None, True, ())
+        return PhaseLook(self.phase, Account(), (), nobody, (), None, None, None, (), True, ())
 
     def close(self) -> None:
         """Let go of all files."""
@@ -157,7 +153,6 @@ class PhaseWatch:
         self._runs = tuple(place_runs([one.book for one in evidence], gone=gone))
         done = completions(self._runs)
         self._rate, self._throughput = rate_per_hour(done), throughput(done)
-        self._outlook = outlook(self._account, self._runs, calendar=self._calendar)
         if checkpoint is not None:
             expected, basis = self._hole_basis()
             self._holes = holes(checkpoint, expected), basis
@@ -227,8 +222,3 @@ def _planned(phase: Phase, calendar: Mapping[date, float] | None) -> list[date] 
     if phase.units == "calendar":
         return [day for day in days if calendar.get(day, 0) > 0] or None if calendar is not None else None
     return days or None
-
-
-def frozen(before: Forecast | None) -> Forecast | None:
-    """A forecast that does not move until the job does."""
-    return replace(before, frozen=True) if before else None

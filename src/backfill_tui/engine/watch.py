@@ -23,16 +23,15 @@ from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.dated import DatedPhases
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.drivers import DriverSeen, drivers_of
+from backfill_tui.engine.forecasting import Forecasting, PhaseForecast
 from backfill_tui.engine.known_calendar import KnownCalendar
-from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch, frozen
+from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.seen import seen_in
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.engine.verdicts import PhaseVerdicts, VerdictBook
 from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Phase
-from backfill_tui.progress.eta import Forecast
-from backfill_tui.progress.prospect import DeadlineProspect
 from backfill_tui.sources.process import ProcessTable
 
 _NOT_BEGUN = NOT_BEGUN | {PhaseState.UNKNOWN}
@@ -68,7 +67,7 @@ class PlanWatch:
         self._neighbours = neighbours or Neighbours(plan, Registry.of_user(), publishing=False)
         self._table = ProcessTable()
         self._watches = [self._watch_of(phase) for phase in plan.phases]
-        self._forecasts: dict[str, Forecast | None] = {}
+        self._forecasting = Forecasting(plan, ledger)
         self._drivers: tuple[DriverSeen, ...] = ()
         self._sequence = 0
         self._notes = notes
@@ -88,12 +87,19 @@ class PlanWatch:
         stands = standings(facts, stall_after_s=self.plan.alerts.stall_after_s, now=now)
         self._begun = frozenset(name for name, one in stands.items() if one.state not in _NOT_BEGUN)
         conflicts = find_conflicts(facts, {name: one.state for name, one in stands.items()})
+        forecasts, night = self._forecasting.look(
+            looks,
+            {name: one.state for name, one in stands.items()},
+            {name: one.suites for name, one in verdicts.items()},
+            self._calendar,
+            now,
+        )
         views = tuple(
-            self._view(look, fact, stands[fact.phase.name], verdicts[fact.phase.name], now)
+            self._view(look, fact, stands[name], verdicts[name], forecasts[name], name in night.critical, now)
             for look, fact in zip(looks, facts, strict=True)
+            for name in (look.phase.name,)
         )
         self._sequence += 1
-        deadline = self.plan.deadline
         return Snapshot(
             plan=self.plan.name,
             at=now,
@@ -104,7 +110,9 @@ class PlanWatch:
                 *find_alerts(facts, {name: one.judged for name, one in stands.items()}, conflicts, now=now),
                 *self._ledger_alerts(now),
             ),
-            deadline=DeadlineProspect(deadline.phase, deadline.by) if deadline else None,
+            deadline=night.deadline,
+            critical_path=night.critical_path,
+            record=self._forecasting.record,
             seen=seen,
             facts={one.phase.name: one for one in facts},
             drivers=self._drivers,
@@ -193,10 +201,16 @@ class PlanWatch:
                 watch.use_calendar(weights)
 
     def _view(
-        self, look: PhaseLook, facts: PhaseFacts, stands: Standing, verdicts: PhaseVerdicts, now: datetime
+        self,
+        look: PhaseLook,
+        facts: PhaseFacts,
+        stands: Standing,
+        verdicts: PhaseVerdicts,
+        forecast: PhaseForecast,
+        critical: bool,
+        now: datetime,
     ) -> PhaseView:
         phase, state = look.phase, stands.state
-        forecast = self._forecast(phase.name, state, look.forecast)
         last = look.account.runs[-1] if look.account.runs else None
         return PhaseView(
             name=phase.name,
@@ -210,10 +224,14 @@ class PlanWatch:
             logs=look.logs,
             checkpoint=look.checkpoint,
             rate_per_hour=look.rate_per_hour if state in {PhaseState.RUNNING, PhaseState.STALLED} else None,
-            forecast=forecast,
+            critical=critical,
+            forecast=forecast.own,
+            prospect=forecast.prospect,
+            past=forecast.past,
+            costs=forecast.costs,
             throughput=look.throughput,
             log_age_s=look.log_age_s,
-            timeline=timeline(replace(facts, forecast=forecast)),
+            timeline=timeline(facts, state, forecast.prospect, forecast.past, now),
             gate=stands.gate,
             calendar=self._calendar,
             dialect=last.dialect if last else None,
@@ -225,15 +243,6 @@ class PlanWatch:
             accepted=facts.accepted(now),
         )
 
-    def _forecast(self, name: str, state: PhaseState, new: Forecast | None) -> Forecast | None:
-        """While a phase is stalled its forecast stays as it was; when it is over there is none."""
-        if state is PhaseState.STALLED:
-            kept = frozen(self._forecasts.get(name) or new)
-            self._forecasts[name] = kept
-            return kept
-        self._forecasts[name] = new if state is PhaseState.RUNNING else None
-        return self._forecasts[name]
-
     def _facts(self, look: PhaseLook, verdicts: PhaseVerdicts) -> PhaseFacts:
         return PhaseFacts(
             phase=look.phase,
@@ -242,7 +251,6 @@ class PlanWatch:
             log_age_s=look.log_age_s,
             log_seen=any(log.size is not None for log in look.logs),
             checkpoint_seen=look.checkpoint is not None and look.checkpoint.readable,
-            forecast=look.forecast,
             history_complete=look.history_complete,
             outcome=verdicts.outcome,
             inputs=verdicts.inputs,

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+EARLIER_RUNS, THIS_RUN = "earlier runs", "this run"
+"""By what ranges may have been checked."""
+
 SHARE = 0.8
 """What a range claims to hold: from p10 to p90."""
 
@@ -19,6 +22,7 @@ LEAST_RUNS = 4
 RECENT = 40
 """How many of the last ranges the record tells of."""
 
+_TOLD_OF_A_RUN = 5  # ranges that count for the record, evenly over its work
 _PARTS = 3  # of a run: early forecasts and late ones err differently
 _LEAST_WIDTH = 0.01  # of the logarithm: a range is never said narrower than a hundredth
 _NARROWEST, _WIDEST = 0.5, 8.0
@@ -96,11 +100,16 @@ class Calibration:
 
     factors: tuple[float | None, ...] = (None,) * _PARTS
     record: Record = NO_RECORD
-    by: str = ""  # earlier runs | this run
+    by: str = ""  # EARLIER_RUNS or THIS_RUN
 
     def speaks_at(self, progress: float) -> bool:
         """Whether ranges at this point of a run were checked against what happened."""
         return self.factors[_part(progress)] is not None
+
+    def factor_at(self, progress: float) -> float:
+        """How many times wider a range is to be than it was reckoned; 1 where nothing is known."""
+        factor = self.factors[_part(progress)]
+        return 1.0 if factor is None else factor
 
     def widened(self, p10_s: float, p50_s: float, p90_s: float, progress: float) -> tuple[float, float, float]:
         """A range as wide as it has to be. The middle stays where it is."""
@@ -119,12 +128,20 @@ def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
     parts: dict[int, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         parts[_part(outcome.progress)].append(outcome)
-    recent = outcomes[-RECENT:]
+    recent = _apart(outcomes)[-RECENT:]
     return Calibration(
         factors=tuple(_factor(parts[part]) for part in range(_PARTS)),
         record=Record(sum(outcome.held for outcome in recent), len(recent)),
-        by="earlier runs",
+        by=EARLIER_RUNS,
     )
+
+
+def _apart(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """A few of each run: forecasts that were made soon after one another hold or fail together."""
+    found: dict[tuple[str, int], Outcome] = {}
+    for outcome in outcomes:
+        found.setdefault((outcome.run, int(outcome.progress * _TOLD_OF_A_RUN)), outcome)
+    return list(found.values())
 
 
 def calibrate_by_itself(back_tests: Sequence[Outcome]) -> Calibration:
@@ -136,7 +153,7 @@ def calibrate_by_itself(back_tests: Sequence[Outcome]) -> Calibration:
     factor = _factor(back_tests)
     if factor is None:
         return UNCALIBRATED
-    return Calibration((max(1.0, factor),) * _PARTS, by="this run")
+    return Calibration((max(1.0, factor),) * _PARTS, by=THIS_RUN)
 
 
 def _factor(outcomes: Sequence[Outcome]) -> float | None:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.calibration import UNCALIBRATED, Calibration, Made, calibrate_by_itself
+from backfill_tui.progress.prospect import ClassCost
 from backfill_tui.progress.sequence import PlacedRun
 
 if TYPE_CHECKING:
+    from backfill_tui.progress.forecast.luck import Array
     from backfill_tui.progress.forecast.outlook import FutureRun
     from backfill_tui.progress.forecast.worked import Worked
 
@@ -38,6 +40,14 @@ class History:
 
     runs: "tuple[Worked, ...]" = ()
 
+    @property
+    def days(self) -> list[date]:
+        """The dates of the latest run, in their order."""
+        return sorted(one.day for one in self.runs[-1].took if one.day is not None) if self.runs else []
+
+
+NO_HISTORY = History()
+
 
 def learn_history(runs: Sequence[PlacedRun]) -> History:
     """Study the runs of earlier logs."""
@@ -57,6 +67,14 @@ class Outlook:
     def progress(self) -> float:
         """The share of the work that lies behind, 0…1, as far as is known."""
         return self.future.progress
+
+    def costs(self) -> tuple[ClassCost, ...]:
+        """What a date of each class costs now."""
+        return self.future.costs()
+
+    def futures_s(self, now: datetime) -> "Array":
+        """Seconds from a moment to the end in each future, as far apart as the calibration asks for."""
+        return self.future.stretched_s(now, self.calibration.factor_at(self.progress))
 
     def at(self, now: datetime) -> Forecast:
         """The forecast at a moment."""
@@ -126,6 +144,31 @@ def outlook(
 
     learned = fit(situation)
     return Outlook(FutureRun(situation, learned, situation.run.last_at), calibration) if learned else None
+
+
+def unstarted(
+    days: Sequence[date], *, calendar: Mapping[date, float] | None = None, history: History
+) -> "Array | None":
+    """Futures of the seconds that a phase takes that has not begun, with as many workers as it had last.
+
+    `days` are those that it will work. None where its earlier runs tell too little.
+    """
+    from backfill_tui.progress.forecast.unstarted import unstarted as simulated
+
+    workers = history.runs[-1].workers if history.runs else 1
+    return simulated(list(days), workers=workers, calendar=calendar, history=history.runs)
+
+
+def planned(duration_s: float, phase: str, *, elapsed_s: float = 0.0) -> "Array":
+    """Futures of the seconds that are left of a phase of which only a plan tells how long it takes."""
+    from backfill_tui.progress.forecast import night
+
+    return night.planned(duration_s, phase, elapsed_s)
+
+
+def later(futures: "Array", seconds: float) -> "Array":
+    """The same futures so many seconds on; what should have ended by then ends now."""
+    return (futures - seconds).clip(min=0.0)
 
 
 def quantile(ascending: Sequence[float], share: float) -> float:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from backfill_tui.progress.calibration import Made
-
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -40,21 +38,20 @@ class ClassCost:
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """A phase as the whole night is forecast.
+    """A phase as the whole night is forecast. `start` is None once it has begun.
 
     `basis` says what it rests on: calendar, history or learned for the run's own dates, `plan` for the duration
     that the plan expects. `slack_s`: how much it may slip before the night does, the median; `criticality`: in what
     share of the futures the night waits for it, 0…1. Both are None where it does not lead to the night's target.
     """
 
-    start: Moments | None  # None: it has begun
+    start: Moments | None
     finish: Moments
     basis: str
     calibrated: bool = False
     frozen: bool = False  # made before a stall; it does not move until the job does
     slack_s: float | None = None
     criticality: float | None = None
-    made: Made | None = None  # of a run under way: the forecast as it is kept, to be held against what happens
     calibrated_by: str = ""  # earlier runs | this run
 
 

@@ -121,5 +121,19 @@ MIGRATIONS = (
         PRIMARY KEY (run, day)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE finished_units ADD COLUMN records INTEGER;     -- null: its log does not tell
+
+    CREATE TABLE forecasts (                                   -- as they were shown, to be held against the end
+        phase TEXT NOT NULL,
+        run TEXT NOT NULL,                                     -- the start of its run; empty: it had not begun
+        slot INTEGER NOT NULL,                                 -- hundredths of a run's work; else five minutes
+        at TEXT NOT NULL,
+        progress REAL NOT NULL,                                -- 0 to 1
+        p10_s REAL NOT NULL, p50_s REAL NOT NULL, p90_s REAL NOT NULL,  -- what was left, as it was reckoned
+        low_s REAL NOT NULL, high_s REAL NOT NULL,             -- the range as it was shown
+        PRIMARY KEY (phase, run, slot)                         -- kept once, however many screens show it
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 """`PRAGMA user_version` is how many of these a ledger has seen."""

@@ -22,12 +22,16 @@ _ENDS = (RunEnd.OPEN, RunEnd.KILLED, RunEnd.COMPLETED)
 
 @dataclass(frozen=True, slots=True)
 class FinishedUnit:
-    """One date that a run has finished. `ended_at` is aware; `duration_s` is None where its start was not seen."""
+    """One date that a run has finished. `ended_at` is aware; `duration_s` is None where its start was not seen.
+
+    `records` is how many it wrote, None where its log does not tell.
+    """
 
     day: date
     state: UnitState
     ended_at: datetime
     duration_s: float | None = None
+    records: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,15 @@ class _UnitRow:
     state: str
     ended_at: str
     duration_s: float | None
+    records: int | None
 
     def adds_to(self, before: "_UnitRow | None") -> bool:
         """Whether it tells something that the row of its day does not: its latest outcome counts."""
         if before is None or self.ended_at != before.ended_at:
             return before is None or self.ended_at > before.ended_at
-        return self.state != before.state or (before.duration_s is None and self.duration_s is not None)
+        if self.state != before.state or (before.duration_s is None and self.duration_s is not None):
+            return True
+        return before.records is None and self.records is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,8 @@ def finished_of(account: Account) -> dict[int, list[FinishedUnit]]:
     found: dict[int, list[FinishedUnit]] = {}
     for unit in account.units.values():
         if unit.state in FINISHED and unit.run is not None and unit.at is not None:
-            found.setdefault(unit.run, []).append(FinishedUnit(unit.day, unit.state, unit.at, unit.duration_s))
+            done = FinishedUnit(unit.day, unit.state, unit.at, unit.duration_s, unit.records)
+            found.setdefault(unit.run, []).append(done)
     return found
 
 
@@ -148,7 +156,8 @@ def _told(runs: Sequence[Run], finished: Mapping[int, Sequence[FinishedUnit]]) -
         )
         units = found[started][1] if started in found else {}
         for unit in finished.get(index, ()):
-            of = _UnitRow(unit.day.isoformat(), unit.state.value, text_of(unit.ended_at), unit.duration_s)
+            at = text_of(unit.ended_at)
+            of = _UnitRow(unit.day.isoformat(), unit.state.value, at, unit.duration_s, unit.records)
             if of.adds_to(units.get(of.day)):
                 units[of.day] = of
         found[started] = row, units
@@ -170,7 +179,7 @@ def _news(connection: sqlite3.Connection, phase: str, told: _Told) -> Iterator[_
         kept = {
             day: _UnitRow(day, *rest)
             for day, *rest in connection.execute(
-                "SELECT day, state, ended_at, duration_s FROM finished_units WHERE run = ?", (row[0],)
+                "SELECT day, state, ended_at, duration_s, records FROM finished_units WHERE run = ?", (row[0],)
             )
         }
         changed = run != before and run.rank >= before.rank
@@ -192,10 +201,10 @@ def _write(connection: sqlite3.Connection, phase: str, news: _News) -> None:
             (run.ended_at, run.ended, run.workers, run.mode, row),
         )
     connection.executemany(
-        "INSERT INTO finished_units (run, day, state, ended_at, duration_s) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (run, day) DO UPDATE SET "
-        "state = excluded.state, ended_at = excluded.ended_at, duration_s = excluded.duration_s",
-        [(row, unit.day, unit.state, unit.ended_at, unit.duration_s) for unit in news.units],
+        "INSERT INTO finished_units (run, day, state, ended_at, duration_s, records) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (run, day) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at, "
+        "duration_s = excluded.duration_s, records = excluded.records",
+        [(row, unit.day, unit.state, unit.ended_at, unit.duration_s, unit.records) for unit in news.units],
     )
 
 
@@ -215,5 +224,9 @@ def _seen_of(connection: sqlite3.Connection, row: sqlite3.Row) -> SeenRun:
 
 def _unit_of(row: sqlite3.Row) -> FinishedUnit:
     return FinishedUnit(
-        date.fromisoformat(row["day"]), UnitState(row["state"]), time_of(row["ended_at"]), row["duration_s"]
+        day=date.fromisoformat(row["day"]),
+        state=UnitState(row["state"]),
+        ended_at=time_of(row["ended_at"]),
+        duration_s=row["duration_s"],
+        records=row["records"],
     )

@@ -14,6 +14,11 @@ _SEED = 20_260_103
 
 Array = NDArray[np.float64]
 
+NOTHING_LEFT: Array = np.zeros(SAMPLES)
+"""The futures of what is done."""
+
+NOTHING_LEFT.setflags(write=False)
+
 
 @cache
 def _table(which: int) -> NDArray[np.float32]:

@@ -26,7 +26,7 @@ class Step:
     """A phase. `left_s`: SAMPLES futures of the work that it has left, None where it is not known.
 
     `begun`: it is running, or done with nothing left, so it waits for nobody. `delay_s` goes by between the end of
-    what it waits for and its own beginning: validation, and a start by hand.
+    what it waits for and its own beginning, for validation; before `not_before_s` nobody is there to start it.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Step:
     after: tuple[str, ...] = ()
     begun: bool = False
     delay_s: float = 0.0
+    not_before_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,14 @@ def compose(steps: Sequence[Step], *, target: str | None = None) -> NightForecas
     return NightForecast(told, _path(by_name, critical, goal), starts, ends)
 
 
-def planned(duration_s: float, name: str) -> Array:
-    """Futures of a phase of which only a plan tells how long it takes."""
-    drawn: Array = duration_s * np.exp(_PLAN_SPREAD * shuffled(luck.normal(_LEVEL), name))
-    return drawn
+def planned(duration_s: float, name: str, elapsed_s: float = 0.0) -> Array:
+    """Futures of what is left of a phase of which only a plan tells how long it takes.
+
+    One that takes longer than in a given future is about to end in it, by what is still believed of such plans.
+    """
+    drawn = duration_s * np.exp(_PLAN_SPREAD * shuffled(luck.normal(_LEVEL), name))
+    left: Array = np.maximum(drawn - elapsed_s, _PLAN_SPREAD * _PLAN_SPREAD * drawn if elapsed_s else 0.0)
+    return left
 
 
 def shuffled(futures: Array, name: str) -> Array:
@@ -112,7 +117,7 @@ def _play(step: Step, starts: dict[str, Array], ends: dict[str, Array]) -> None:
     if not step.begun:
         for name in step.after:
             start = np.maximum(start, ends[name])
-        start = start + step.delay_s
+        start = np.maximum(start + step.delay_s, step.not_before_s)
     starts[step.name], ends[step.name] = start, start + step.left_s
 
 

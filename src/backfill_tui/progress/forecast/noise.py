@@ -34,6 +34,10 @@ class Noise:
         """Of the factors without what makes stragglers of them."""
         return float(np.minimum(self.factors, CAP).var())
 
+    def quantile(self, share: float) -> float:
+        """The factor that so many of the dates do not exceed."""
+        return float(np.quantile(self.factors, share))
+
     def draw(self, luck: NDArray[np.float32]) -> Array:
         """Factors for uniform draws."""
         drawn: Array = self.factors[np.minimum((luck * len(self.factors)).astype(np.int64), len(self.factors) - 1)]

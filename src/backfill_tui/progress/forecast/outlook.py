@@ -11,6 +11,10 @@ from backfill_tui.progress.forecast.fit import Fit
 from backfill_tui.progress.forecast.luck import Array
 from backfill_tui.progress.forecast.simulate import Futures, simulate
 from backfill_tui.progress.forecast.situation import Situation
+from backfill_tui.progress.prospect import ClassCost
+
+_NEXT_TO_NOTHING = 1e-3
+_HALF_A_DATE = 0.5
 
 _STEP = 1.25
 """How much longer the silence has to be before the dates in flight are looked at anew."""
@@ -20,16 +24,49 @@ class FutureRun:
     """What is left of a run. It changes only when what was seen does, or a date is overdue."""
 
     def __init__(self, situation: Situation, learned: Fit, heard_at: datetime) -> None:
-        self._situation, self._learned, self._heard_at = situation, learned, heard_at
+        self._situation, self._learned = situation, learned
         self._fresh = simulate(situation, learned)
         self._usual_s = float(np.median(self._fresh.first_s))
         self._aged: tuple[float, Futures] = (0.0, self._fresh)
         self.basis = situation.basis
+        self.heard_at = heard_at
         self.progress = learned.progress
 
     def backtest(self) -> list[Outcome]:
         """How forecasts would have done earlier in this run; takes the time of five of them."""
         return backtest(self._situation)
+
+    def stretched_s(self, now: datetime, factor: float) -> Array:
+        """The same futures, so many times as far from their middle, in the logarithm, as they are."""
+        left = self.remaining_s(now)
+        middle = float(np.median(left))
+        if middle <= 0:
+            return left
+        wider: Array = middle * np.exp(factor * np.log(np.maximum(left / middle, _NEXT_TO_NOTHING)))
+        return wider
+
+    def costs(self) -> tuple[ClassCost, ...]:
+        """What a date of each class costs one worker now; of classes that were seen, or are to come."""
+        learned, took = self._learned, self._situation.run.took
+        pace = math.exp(learned.level.lasting + learned.level.passing)
+        with_work = float(learned.chances.p.sum())
+        heavy = sum(one.heavy for one in took)
+        classes = (
+            ("with work", learned.heavy_s, learned.heavy_noise, heavy, with_work),
+            ("without", learned.light_s, learned.light_noise, len(took) - heavy, len(learned.work) - with_work),
+        )
+        return tuple(
+            ClassCost(
+                name=name,
+                p10_s=seconds * pace * noise.quantile(0.1),
+                p50_s=seconds * pace * noise.quantile(0.5),
+                p90_s=seconds * pace * noise.quantile(0.9),
+                seen=seen,
+                left=left,
+            )
+            for name, seconds, noise, seen, left in classes
+            if seen or left > _HALF_A_DATE
+        )
 
     def remaining_s(self, now: datetime) -> Array:
         """Seconds from `now` to the end, of each future, in the order of the futures.
@@ -37,7 +74,7 @@ class FutureRun:
         While nothing is heard of the run, its dates in flight have taken that long. In a future in which one should
         have ended since, it ends right now, and all else later.
         """
-        silent = max(0.0, (now - self._heard_at).total_seconds())
+        silent = max(0.0, (now - self.heard_at).total_seconds())
         age = self._age(silent)
         if age != self._aged[0]:
             self._aged = (age, simulate(self._situation.aged(age), self._learned) if age else self._fresh)

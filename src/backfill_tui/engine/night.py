@@ -1,0 +1,173 @@
+"""The phases of a plan as one night: what waits for what, when each is to be done, the deadline's odds. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
+
+from backfill_tui.control.model import GOOD, PhaseState
+from backfill_tui.plan.resolved import Deadline, Phase
+from backfill_tui.progress.calibration import EARLIER_RUNS
+from backfill_tui.progress.eta import Forecast
+from backfill_tui.progress.prospect import DeadlineProspect, Moments, Prospect
+
+if TYPE_CHECKING:
+    from backfill_tui.progress.forecast.luck import Array
+    from backfill_tui.progress.forecast.night import NightForecast, Step, StepForecast
+
+_DONE = GOOD | {PhaseState.FINISHED, PhaseState.VALIDATING}
+"""States in which a phase has no work left. What follows waits for its verdict, which is part of the delay."""
+
+_BEGUN = _DONE | {PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.STALLED}
+
+_LEADS = 0.5
+"""In so many of the futures the night has to wait for a phase to be called critical."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A phase with what is known of the work that it has left.
+
+    `left_s` are futures of the seconds from now, or from its start until it has begun; None where nothing tells.
+    `own` is the forecast of its own run, which is shown as it is. `validation_s`: how long the suites of its inputs
+    and of its own take. `basis` and `calibrated_by` are those of `left_s`.
+    """
+
+    phase: Phase
+    state: PhaseState
+    left_s: "Array | None" = None
+    own: Forecast | None = None
+    basis: str = "plan"
+    calibrated_by: str = ""  # earlier runs | this run
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    inputs_s: float = 0.0
+    suites_s: float = 0.0
+
+    @property
+    def done(self) -> bool:
+        """Whether it has no work left."""
+        return self.state in _DONE
+
+    @property
+    def begun(self) -> bool:
+        """Whether it is at work, or was."""
+        return self.state in _BEGUN
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """The night as it is forecast. `prospects` has the phases that are not done and of which something is known."""
+
+    prospects: Mapping[str, Prospect] = field(default_factory=dict)
+    critical_path: tuple[str, ...] = ()
+    critical: frozenset[str] = frozenset()
+    deadline: DeadlineProspect | None = None
+
+
+def night_of(members: Sequence[Member], deadline: Deadline | None, now: datetime) -> Night:
+    """Play all phases together."""
+    from backfill_tui.progress.forecast.night import compose
+
+    by_name = {one.phase.name: one for one in members}
+    target = by_name[deadline.phase] if deadline is not None else None
+    of_start = target is not None and target.left_s is None and not target.done
+    steps = [_step(one, by_name, now, idle=of_start and one is target) for one in members]
+    told = compose(steps, target=deadline.phase if deadline else None)
+    joined = deadline is not None or any(one.phase.after for one in members)
+    path = tuple(name for name in told.critical_path if not by_name[name].done)
+    if deadline is not None and not path:
+        path = _path_by_plan(by_name, deadline.phase)
+    critical = {name for name, step in told.steps.items() if (step.criticality or 0.0) >= _LEADS} | set(path)
+    return Night(
+        prospects={
+            name: _prospect(by_name[name], step, now, joined=joined)
+            for name, step in told.steps.items()
+            if not by_name[name].done and not (of_start and by_name[name] is target)
+        },
+        critical_path=path if joined else (),
+        critical=frozenset(name for name in critical if joined and not by_name[name].done),
+        deadline=None if deadline is None else _due(deadline, told, by_name, now, of_start=of_start),
+    )
+
+
+def _step(member: Member, by_name: Mapping[str, Member], now: datetime, *, idle: bool) -> "Step":
+    """`idle`: how long it takes does not matter, since it is asked when it can begin."""
+    from backfill_tui.progress.forecast.luck import NOTHING_LEFT
+    from backfill_tui.progress.forecast.night import Step, shuffled
+
+    phase = member.phase
+    left = NOTHING_LEFT if member.done or idle else member.left_s
+    upstream = [by_name[name] for name in phase.after]
+    start_by = phase.expect.start_by if phase.start == "manual" else None
+    return Step(
+        name=phase.name,
+        left_s=None if left is None else shuffled(left, phase.name),
+        after=phase.after,
+        begun=member.begun,
+        delay_s=member.inputs_s + max((one.suites_s for one in upstream), default=0.0),
+        not_before_s=max(0.0, (start_by - now).total_seconds()) if start_by is not None else 0.0,
+    )
+
+
+def _prospect(member: Member, step: "StepForecast", now: datetime, *, joined: bool) -> Prospect:
+    own = member.own
+    finish = _moments(step.finish_s, now)
+    if own is not None:
+        finish = Moments(own.finish_p10, own.finish_p50, own.finish_p90)
+    return Prospect(
+        start=None if member.begun else _moments(step.start_s, now),
+        finish=finish,
+        basis=member.basis,
+        calibrated=bool(member.calibrated_by),
+        calibrated_by=member.calibrated_by,
+        frozen=own is not None and own.frozen,
+        slack_s=step.slack_s if joined else None,
+        criticality=step.criticality if joined else None,
+    )
+
+
+def _moments(seconds: tuple[float, float, float], now: datetime) -> Moments:
+    p10, p50, p90 = (now + timedelta(seconds=one) for one in seconds)
+    return Moments(p10, p50, p90)
+
+
+def _due(
+    deadline: Deadline, told: "NightForecast", by_name: Mapping[str, Member], now: datetime, *, of_start: bool
+) -> DeadlineProspect:
+    """Whether it is met: seen, where it has come to pass, else by how many of the futures."""
+    due = DeadlineProspect(deadline.phase, deadline.by, of_start=of_start)
+    target = by_name[deadline.phase]
+    came = target.started_at if of_start and target.begun else target.ended_at if target.done else None
+    if came is not None:
+        return replace(due, probability=float(came <= deadline.by), calibrated=True)
+    if now > deadline.by:
+        return replace(due, probability=0.0, calibrated=True)
+    awaited = [by_name[name] for name in _leading_to(by_name, deadline.phase) if not by_name[name].done]
+    work = [one for one in awaited if not (of_start and one is target)]
+    return replace(
+        due,
+        probability=told.probability(deadline.phase, (deadline.by - now).total_seconds(), of_start=of_start),
+        calibrated=bool(work) and all(one.calibrated_by == EARLIER_RUNS for one in work),
+        lacking=tuple(one.phase.name for one in work if one.left_s is None),
+    )
+
+
+def _leading_to(by_name: Mapping[str, Member], target: str) -> list[str]:
+    """The phases that the target waits for, itself included; in the plan's order of work."""
+    order = list(TopologicalSorter({name: one.phase.after for name, one in by_name.items()}).static_order())
+    wanted = {target}
+    for name in reversed(order):
+        if name in wanted:
+            wanted |= set(by_name[name].phase.after)
+    return [name for name in order if name in wanted]
+
+
+def _path_by_plan(by_name: Mapping[str, Member], target: str) -> tuple[str, ...]:
+    """What is not done of the longest way to the target, counted in phases: all that can be said without times."""
+    depth: dict[str, tuple[str, ...]] = {}
+    for name in _leading_to(by_name, target):
+        before = max((depth[other] for other in by_name[name].phase.after), key=len, default=())
+        depth[name] = before if by_name[name].done else (*before, name)
+    return depth[target]
