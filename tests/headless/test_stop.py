@@ -78,6 +78,25 @@ def test_at_a_terminal_each_signal_is_asked_for(shells: Shells) -> None:
     assert not lives(pid)
 
 
+def test_while_its_grace_runs_it_is_told_when_sigkill_is_offered(shells: Shells) -> None:
+    plan = shells.folder / "backfill.yaml"
+    plan.write_text(plan.read_text().replace("grace: 1s", "grace: 10m"))
+    pid = running(shells, "deaf")
+    wait_until((shells.folder / "deaf.ran").exists)
+    with shells.terminal("stop", "deaf") as shown:
+        shown.wait("Send SIGTERM? [y/N]")
+        shown.press("y", "\r")
+        shown.wait("waiting 10m at most")
+        shown.press("\x03")
+        assert shown.wait_end() == 130
+    with shells.terminal("stop", "deaf") as shown:
+        shown.wait("Send SIGTERM again? [y/N]")
+        assert "It was sent SIGTERM before; SIGKILL is offered in 9m." in shown.text
+        shown.press("\r")
+        assert shown.wait_end() == 1
+    assert lives(pid)
+
+
 def test_at_a_terminal_no_sends_nothing(shells: Shells) -> None:
     pid = running(shells, "slow")
     with shells.terminal("stop", "slow") as shown:

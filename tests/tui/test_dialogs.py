@@ -1,14 +1,18 @@
 """The dialogs: what is asked of the operator, what it takes to have something done, and how one gets out."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
+from backfill_tui.control.attempt import StopAsked
+from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Condition
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.errors import BackfillError
+from backfill_tui.plan.resolved import Phase
 from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.display import Display
 from backfill_tui.tui.screens import dialog as dialogs
@@ -298,13 +302,16 @@ async def test_a_stop_takes_a_typed_reason() -> None:
     assert operator.done == [("stop", "team_offense_fix", "two writers")]
 
 
+class Clock:
+    """A clock that a test sets."""
+
+    now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
 async def test_the_seconds_of_grace_are_counted_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Clock:
-        now = 100.0
-
-        def monotonic(self) -> float:
-            return self.now
-
     clock = Clock()
     monkeypatch.setattr(dialogs, "time", clock)
     operator = FakeOperator(hold=True)
@@ -315,8 +322,41 @@ async def test_the_seconds_of_grace_are_counted_down(monkeypatch: pytest.MonkeyP
         await until(pilot, lambda: "SIGTERM was sent. 30 s of its grace are left." in shown(app))
         clock.now = 113.0
         await until(pilot, lambda: "17 s of its grace are left." in shown(app))
+        assert "[ SIGKILL in 17 s ]" in shown(app)
         operator.release()
         await _closed(pilot)
+
+
+async def test_a_stop_that_was_asked_for_before_is_waited_for_and_then_sigkill_is_offered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(dialogs, "time", clock)
+    operator = FakeOperator()
+    app = make_app(_asked_to_end(timedelta(seconds=12)), operator=operator)
+    async with running(app) as pilot:
+        dialog = await _open(pilot, "1", "S")
+        assert dialog.step is Step.WAITING
+        assert "[ SIGKILL in 18 s ]" in shown(app)
+        assert "Send SIGTERM" not in shown(app)
+        await press(pilot, "y", "enter", "space")
+        clock.now += 17
+        await until(pilot, lambda: "[ SIGKILL in 1 s ]" in shown(app))
+        assert operator.done == []
+        operator.stop_offer = replace(operator.stop_offer, kill=True)
+        clock.now += 1
+        await until(pilot, lambda: "[ Send SIGKILL ]" in shown(app) and dialog.step is Step.ASKING)
+    assert operator.done == []
+
+
+def _asked_to_end(ago: timedelta) -> Snapshot:
+    """The night, whose first phase was sent SIGTERM so long ago."""
+    night = example.night()
+    view = night.phases[0]
+    assert view.process.identity is not None
+    stop = StopAsked(view.name, view.process.identity, "two writers", "screen", "ana", night.at - ago)
+    facts = PhaseFacts(Phase(view.name, view.name, grace_s=30.0), view.account, view.process, 1.0, stop=stop)
+    return replace(night, facts={view.name: facts})
 
 
 async def test_sigkill_is_offered_once_sigterm_was_not_heeded_and_takes_a_confirmation_of_its_own() -> None:

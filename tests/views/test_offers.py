@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backfill_tui.control.attempt import Stage
+from backfill_tui.sources.presence import Identity
 from backfill_tui.views import offers
 from backfill_tui.views.offers import Question
 from backfill_tui.views.spans import line_width, width
+from tests.control.phases import ALIVE, GONE, NOW, US, seen, stop
 from tests.tui import example
 from tests.tui import operator as fake
 
@@ -155,6 +157,44 @@ def test_a_kill_is_a_question_of_its_own_with_the_name_to_be_typed() -> None:
 )
 def test_the_grace_that_is_left_is_counted_down(elapsed: float, words: str) -> None:
     assert words in offers.under_way(offers.stop(fake.STOP), elapsed)
+
+
+def test_one_process_is_told_of_as_one() -> None:
+    text = _text(offers.stop(replace(fake.STOP, targets=fake.STOP.targets[:1])), 98)
+    assert "SIGTERM goes to 1 process. It has 30s to end; after that SIGKILL is offered." in text
+    assert "SIGTERM goes to 2 processes. They have 30s to end" in _text(offers.stop(fake.STOP), 98)
+
+
+def test_while_its_grace_runs_sigterm_is_not_offered_again() -> None:
+    question = offers.stop(fake.STOP, left_s=17.6)
+    assert (question.waits, question.reason, question.name, question.one_key) == (True, False, False, False)
+    assert "its grace of 30s is not over yet; once it is, SIGKILL is offered." in _text(question, 98)
+    assert offers.button(question, 0.0) == "SIGKILL in 18 s"
+    assert offers.under_way(question, 16.7) == "SIGTERM was sent. 1 s of its grace is left."
+
+
+def test_the_button_tells_how_long_until_sigkill_is_offered() -> None:
+    assert offers.button(offers.stop(fake.STOP), 12.6) == "SIGKILL in 17 s"
+    assert offers.button(offers.stop(replace(fake.STOP, kill=True)), 3.0) == "Send SIGKILL"
+    assert offers.button(offers.launch(fake.launch_offer()), 3.0) == "Launch"
+
+
+@pytest.mark.parametrize(
+    ("asked", "of", "left_s"),
+    [
+        (timedelta(seconds=12), US, 18.0),
+        (timedelta(seconds=30), US, None),  # it has had its grace
+        (-timedelta(minutes=5), US, 30.0),  # the clock was set back
+        (timedelta(seconds=12), replace(US, pid=8), None),  # another process was asked
+    ],
+)
+def test_what_is_left_of_the_grace_is_of_the_process_that_was_asked(
+    asked: timedelta, of: Identity, left_s: float | None
+) -> None:
+    facts = seen(process=ALIVE, grace_s=30.0, stop=stop(identity=of, at=NOW - asked))
+    assert offers.grace_left_s(facts, NOW) == left_s
+    assert offers.grace_left_s(replace(facts, process=GONE), NOW) is None
+    assert offers.grace_left_s(replace(facts, stop=None), NOW) is None
 
 
 # Accept

@@ -7,6 +7,7 @@ from backfill_tui.headless.acts import DECLINED, allowed, given_reason, phase_of
 from backfill_tui.headless.asking import narrate, put, put_json, said_yes, show, somebody_is_there
 from backfill_tui.headless.interrupts import met_as_interrupts
 from backfill_tui.views import formats
+from backfill_tui.views.offers import grace_left_s
 from backfill_tui.views.offers_text import offer_signal, stop_json, stop_lines
 from backfill_tui.views.spans import plain
 
@@ -51,8 +52,11 @@ class _Stop:
 
     def _taken(self, offer: StopOffer) -> bool | None:
         """Whether it ended; None where somebody said no."""
-        show(stop_lines(offer))
-        if self._asks and not said_yes(f"Send {offer_signal(offer)}?"):
+        seen = self._bench.newest
+        left_s = grace_left_s(seen.facts[self._phase], seen.at)
+        show(stop_lines(offer, left_s=left_s))
+        again = " again" if left_s is not None and not offer.kill else ""
+        if self._asks and not said_yes(f"Send {offer_signal(offer)}{again}?"):
             return None
         if not offer.kill:
             narrate(f"waiting {formats.duration(offer.grace_s)} at most for the end…")

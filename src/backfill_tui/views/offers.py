@@ -3,8 +3,10 @@
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from backfill_tui.control.attempt import Acceptance, Attempt, Kind, Order
+from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.offer import LaunchOffer, StopOffer, Target
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.views import facts, formats, gate
@@ -26,7 +28,8 @@ class Question:
     """What would be done, as lines for a width in cells, and what it takes to have it done.
 
     `reason` and `name`: whether a reason, the phase's name must be typed. `one_key`: that `y` does it. `grace_s`:
-    how long it may take at most, where that is known, in seconds.
+    how long it may take at most, where that is known, in seconds. `waits`: it was done before and takes that long
+    yet, so that there is nothing to say yes to until then.
     """
 
     phase: str
@@ -39,6 +42,7 @@ class Question:
     name: bool = False
     one_key: bool = False
     grace_s: float | None = None
+    waits: bool = False
 
 
 def lacking(question: Question, reason: str, name: str) -> str:
@@ -53,10 +57,21 @@ def lacking(question: Question, reason: str, name: str) -> str:
 
 def under_way(question: Question, elapsed_s: float) -> str:
     """That it is being done, and how much of its grace is left."""
-    if question.grace_s is None:
+    left = _left(question, elapsed_s)
+    if left is None:
         return question.doing
-    left = max(0, round(question.grace_s - elapsed_s))
-    return f"{question.doing} {left} s of its grace are left."
+    return f"{question.doing} {left} s of its grace {'is' if left == 1 else 'are'} left."
+
+
+def button(question: Question, elapsed_s: float) -> str:
+    """What its button says while it is being done: how long until the next thing may be."""
+    left = _left(question, elapsed_s)
+    return question.yes if left is None else f"SIGKILL in {left} s"
+
+
+def _left(question: Question, elapsed_s: float) -> int | None:
+    """Of its grace, in seconds."""
+    return None if question.grace_s is None else max(0, round(question.grace_s - elapsed_s))
 
 
 # Launch and retry
@@ -180,19 +195,31 @@ def _broken(word: str, room: int) -> list[str]:
 # Stop
 
 
-def stop(offer: StopOffer) -> Question:
-    """The question of a stop; of a kill, once a stop was not heeded."""
+def grace_left_s(facts: PhaseFacts, now: datetime) -> float | None:
+    """How long until SIGKILL is offered, in seconds, of a live process that was asked to end.
+
+    None where it was not asked, or has had its grace.
+    """
+    stop = facts.stop
+    if stop is None or not facts.alive or not facts.stop_is_its_own or facts.unheeded(now):
+        return None
+    return min(facts.phase.grace_s, facts.phase.grace_s - (now - stop.at).total_seconds())
+
+
+def stop(offer: StopOffer, *, left_s: float | None = None) -> Question:
+    """The question of a stop; of a kill, once a stop was not heeded. `left_s`: see `grace_left_s`."""
     name = plain(offer.phase)
-    grace = formats.duration(offer.grace_s)
+    waits = left_s is not None and not offer.kill
     return Question(
         phase=offer.phase,
         title=f"{'Kill' if offer.kill else 'Stop'} {name}",
         yes="Send SIGKILL" if offer.kill else "Send SIGTERM",
         doing="SIGKILL was sent; waiting for its end …" if offer.kill else "SIGTERM was sent.",
-        write=lambda room: _stop(offer, grace, room),
-        reason=not offer.kill,
+        write=lambda room: _stop(offer, room, waits=waits),
+        reason=not offer.kill and not waits,
         name=offer.kill,
-        grace_s=None if offer.kill else offer.grace_s,
+        grace_s=None if offer.kill else left_s if waits else offer.grace_s,
+        waits=waits,
     )
 
 
@@ -208,13 +235,16 @@ def not_heeded(offer: StopOffer) -> str:
     return f"It has not heeded SIGTERM within {formats.duration(offer.grace_s)}."
 
 
-def _stop(offer: StopOffer, grace: str, room: int) -> list[Line]:
-    number = formats.plural(len(offer.targets), "process", "processes")
-    if offer.kill:
+def _stop(offer: StopOffer, room: int, *, waits: bool) -> list[Line]:
+    grace, number = formats.duration(offer.grace_s), formats.plural(len(offer.targets), "process", "processes")
+    if waits:
+        words = [f"It was sent SIGTERM, and its grace of {grace} is not over yet; once it is, SIGKILL is offered."]
+    elif offer.kill:
         words = [f"It was sent SIGTERM, and its grace of {grace} is over. SIGKILL ends {number} at once."]
         words.append("What it was writing at that moment is cut off: its last date has to be run again.")
     else:
-        words = [f"SIGTERM goes to {number}. They have {grace} to end; after that SIGKILL is offered."]
+        they_have = "It has" if len(offer.targets) == 1 else "They have"
+        words = [f"SIGTERM goes to {number}. {they_have} {grace} to end; after that SIGKILL is offered."]
     if offer.adopted:
         words.append("It was not started from here, so its exit code can't be known.")
     out = [one(piece, Tone.BAD if offer.kill else Tone.TEXT) for piece in wrap(words[0], room)]

@@ -44,13 +44,18 @@ def condition_lines(conditions: Sequence[Condition]) -> Iterator[str]:
         yield f"    {_MARKS[condition.ok]}  {plain(condition.name)}: {plain(condition.detail)}"
 
 
-def stop_lines(offer: StopOffer) -> Iterator[str]:
-    """Who would be signalled with what, and who would start it again."""
+def stop_lines(offer: StopOffer, *, left_s: float | None = None) -> Iterator[str]:
+    """Who would be signalled with what, and who would start it again.
+
+    `left_s`: how long until SIGKILL is offered, in seconds, where SIGTERM was sent before.
+    """
     wait = "" if offer.kill else f", then wait {formats.duration(offer.grace_s)} at most"
     who = formats.plural(len(offer.targets), "process", "processes")
     yield f"{plain(offer.phase)}: {offer_signal(offer)} to {who}{wait}"
     for target in offer.targets:
         yield _row(f"pid {target.pid}", target.command)
+    if left_s is not None and not offer.kill:
+        yield f"  It was sent SIGTERM before; SIGKILL is offered in {formats.duration(left_s)}."
     if offer.adopted:
         yield "  It was not started from here: its exit code will not be known."
     for sentence in offer.restarters:

@@ -42,6 +42,7 @@ class Step(Enum):
 
     LOOKING = auto()  # what would be done is being found out
     ASKING = auto()
+    WAITING = auto()  # it was done before, and takes its time; there is something to ask once that is over
     DOING = auto()
     REFUSED = auto()  # there is nothing to ask: it can't be done
 
@@ -112,7 +113,8 @@ class Dialog(ModalScreen[None]):
             self.step, self.question = Step.REFUSED, None
             self._problem = self._problem or sentence(error)
         else:
-            self.step, self.question = Step.ASKING, question
+            self.step, self.question = Step.WAITING if question.waits else Step.ASKING, question
+            self._began = time.monotonic()
         if self.open:
             self._show()
             self._focus_first()
@@ -130,10 +132,7 @@ class Dialog(ModalScreen[None]):
         self._field("name").set_class(not (question and question.name), "-gone")
         for name in ("reason", "name"):
             self._field(name).answer.disabled = not asking
-        yes = self.query_one("#yes", Choice)
-        yes.set_class(question is None, "-gone")
-        if question is not None:
-            yes.say(question.yes)
+        self.query_one("#yes", Choice).set_class(question is None, "-gone")
         self._weigh()
         self._fit()
 
@@ -155,14 +154,17 @@ class Dialog(ModalScreen[None]):
 
     def _weigh(self) -> None:
         """Say what is lacking, what is wrong, or what is being done; let the button be pressed once it all fits."""
-        lacking, tone, words = self._lacking(), Tone.DIM, ""
-        if self.step is Step.DOING and self.question is not None:
-            words, tone = offers.under_way(self.question, time.monotonic() - self._began), Tone.BUSY
+        question, lacking, tone, words = self.question, self._lacking(), Tone.DIM, ""
+        if self._under_way and question is not None:
+            words, tone = offers.under_way(question, self._elapsed_s), Tone.BUSY
         elif self._problem:
             words, tone = self._problem, Tone.BAD
         elif self.step is Step.ASKING:
             words = lacking
-        self.query_one("#yes", Choice).disabled = self.step is not Step.ASKING or bool(lacking)
+        yes = self.query_one("#yes", Choice)
+        yes.disabled = self.step is not Step.ASKING or bool(lacking)
+        if question is not None:
+            yes.say(offers.button(question, self._elapsed_s) if self._under_way else question.yes)
         said = self.query_one("#said", Written)
         said.set_class(not words, "-gone")
         said.write(lambda width: [one(piece, tone) for piece in wrap(words, width)])
@@ -172,9 +174,22 @@ class Dialog(ModalScreen[None]):
             return ""
         return offers.lacking(self.question, self._field("reason").value, self._field("name").value)
 
+    @property
+    def _under_way(self) -> bool:
+        return self.step in {Step.WAITING, Step.DOING}
+
+    @property
+    def _elapsed_s(self) -> float:
+        """Since that began which is under way."""
+        return time.monotonic() - self._began
+
     def _tell_time(self) -> None:
-        if self.step is Step.DOING:
+        """Count down; what was waited for to the end may be asked."""
+        if self._under_way:
             self._weigh()
+        grace_s = self.question.grace_s if self.question is not None else None
+        if self.step is Step.WAITING and grace_s is not None and self._elapsed_s >= grace_s:
+            self.run_worker(self._look(), exit_on_error=False)
 
     def _field(self, name: str) -> Field:
         return self.query_one(f"#{name}", Field)

@@ -6,6 +6,7 @@ from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.tui.acting import Act
 from backfill_tui.tui.operator import Operator
 from backfill_tui.tui.screens.dialog import Dialog
+from backfill_tui.tui.screens.page import Page
 from backfill_tui.views import offers
 from backfill_tui.views.offers import Question
 
@@ -45,7 +46,15 @@ class StopDialog(Dialog):
     async def look(self) -> Question:
         """Whom it would signal now."""
         self._offer = await self.operator.offer_stop(self.phase)
-        return offers.stop(self._offer)
+        return offers.stop(self._offer, left_s=self._grace_left_s())
+
+    def _grace_left_s(self) -> float | None:
+        """What is left of the grace of a stop that was asked for before, by the newest snapshot behind this."""
+        pages = [screen for screen in self.app.screen_stack if isinstance(screen, Page)]
+        snapshot = pages[-1].snapshot if pages else None
+        if snapshot is None or self.phase not in snapshot.facts:
+            return None
+        return offers.grace_left_s(snapshot.facts[self.phase], snapshot.at)
 
     async def act(self, reason: str) -> str:
         """Signal, and wait for the end."""
