@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -191,6 +192,22 @@ def test_a_phase_that_only_judges_waits_is_ready_and_is_judged() -> None:
     assert judge(judging_only(NOT_RUN), stall_after_s=1, gate=waits, now=NOW)[0] is PhaseState.WAITING
     assert judge(judging_only(NOT_RUN), stall_after_s=1, gate=may, now=NOW)[0] is PhaseState.READY
     assert judge(judging_only(passed), stall_after_s=1, gate=may, now=NOW)[0] is PhaseState.PASSED
+
+
+@pytest.mark.parametrize(
+    ("more", "what_it_is"),
+    [
+        ({}, "it only judges"),
+        ({"writes": "nba.t"}, "nothing starts it: it has no command"),
+        ({"retry": ("job", "--dates", "{dates}")}, "nothing starts it: it has no command"),
+    ],
+)
+def test_what_could_write_but_has_no_command_is_not_said_to_judge_only(
+    more: dict[str, Any], what_it_is: str
+) -> None:
+    facts = judging_only(Outcome(Status.PASS, "s passes", NOW))
+    judged = judge(replace(facts, phase=replace(facts.phase, **more)), stall_after_s=1, now=NOW)
+    assert judged == (PhaseState.PASSED, f"{what_it_is}; s passes")
 
 
 @pytest.mark.parametrize(

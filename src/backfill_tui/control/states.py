@@ -8,6 +8,7 @@ from backfill_tui.control.endings import by_its_data, ended, heard_since
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import UNDER_WAY, Condition, ConditionKind, Judged, PhaseState
 from backfill_tui.control.words import progress_words, span_words
+from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import RunEnd
 
 
@@ -91,8 +92,14 @@ def _not_begun(facts: PhaseFacts, gate: Sequence[Condition]) -> Judged:
         return PhaseState.BLOCKED, f"{closed[0].name}: {closed[0].detail}{more}"
     if phase.judges_only:
         ready = facts.outcome.verdict is None and not facts.validating
-        return (PhaseState.READY, "its suites may be run") if ready else by_its_data(facts, "it only judges")
+        return (PhaseState.READY, "its suites may be run") if ready else by_its_data(facts, _without_a_run(phase))
     return PhaseState.READY, "may be started"
+
+
+def _without_a_run(phase: Phase) -> str:
+    """Of a phase of which only suites are there: that it is meant so, or that nobody starts what writes its table."""
+    fills = phase.writes is not None or phase.retry is not None
+    return "nothing starts it: it has no command" if fills else "it only judges"
 
 
 def _never_started(attempt: Attempt | None) -> str:
