@@ -8,6 +8,7 @@ from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.screens.checks import ChecksPage
 from backfill_tui.tui.screens.dashboard import Dashboard
 from backfill_tui.tui.screens.dialog import Dialog
+from backfill_tui.tui.screens.forecast import ForecastPage
 from backfill_tui.tui.screens.help import written
 from backfill_tui.tui.screens.history import HistoryPage
 from backfill_tui.tui.screens.log_page import LogPage
@@ -36,6 +37,7 @@ HOMES: dict[Scope, type[DOMNode]] = {
     Scope.ASKING: ChecksPage,
     Scope.LOGS: LogPage,
     Scope.ACTING: LogPage,
+    Scope.FORECAST: ForecastPage,
     Scope.HISTORY_TABLE: HistoryTable,
     Scope.HISTORY: HistoryPage,
     Scope.DIALOG: Dialog,

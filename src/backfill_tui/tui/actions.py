@@ -21,6 +21,7 @@ class Scope(StrEnum):
     ASKING = "While checks are being asked"
     LOGS = "Dashboard and phase page"
     ACTING = "Acting on the phase"
+    FORECAST = "Forecast page"
     HISTORY_TABLE = "Table of actions"
     HISTORY = "History page"
     DIALOG = "Dialogs"
@@ -127,6 +128,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("escape",), "cancel, back", "Cancel what is asked, and go back", Scope.ASKING, "esc", 1),
     Action("validate", ("v",), "validate", "Open the checks of the phase and run them", Scope.LOGS, "v", 7),
     Action("checks", ("c",), "checks", "Open the checks of the phase as they are", Scope.LOGS, "c", 22),
+    Action(
+        "forecast",
+        ("F",),
+        "forecast",
+        "Open the forecast of the phase: when, and how well that has held",
+        Scope.LOGS,
+        "F",
+        24,
+    ),
     Action("history", ("H",), "history", "Open the history: every action in the ledger", Scope.LOGS, "H", 34),
     Action(
         "launch", ("L",), "launch", "Launch the phase: shows what would be done, and asks", Scope.ACTING, "L", 8
@@ -150,6 +160,10 @@ ACTIONS: tuple[Action, ...] = (
         11,
     ),
     Action("accept", ("A",), "accept", "Let the phase count as passed, for a reason", Scope.ACTING, "A", 28),
+    *_moves(Scope.FORECAST, "line"),
+    Action("next_phase", ("n",), "phase", "The forecast of the next phase", Scope.FORECAST, "n/p", 8),
+    Action("previous_phase", ("p",), "phase before", "The forecast of the phase before", Scope.FORECAST),
+    Action("back", ("escape",), "back", "Back to where the forecast was opened", Scope.FORECAST, "esc", 4),
     *_moves(Scope.HISTORY_TABLE, "action"),
     Action("open", ("enter",), "whole", "Go to the whole of the action", Scope.HISTORY_TABLE, "enter", 5),
     Action("filter", ("slash",), "filter", "Show only actions that contain a text", Scope.HISTORY, "/", 12),

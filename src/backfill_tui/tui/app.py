@@ -26,6 +26,7 @@ from backfill_tui.tui.operator import Operator
 from backfill_tui.tui.screens.checks import ChecksPage
 from backfill_tui.tui.screens.dashboard import Dashboard
 from backfill_tui.tui.screens.dialogs import dialog_for
+from backfill_tui.tui.screens.forecast import ForecastPage
 from backfill_tui.tui.screens.help import Help
 from backfill_tui.tui.screens.history import HistoryPage
 from backfill_tui.tui.screens.log_page import LogPage
@@ -170,6 +171,12 @@ class BackfillApp(App[int]):
     def on_log_page_checks_wanted(self, event: LogPage.ChecksWanted) -> None:
         """Open the checks of a phase with the newest snapshot."""
         page = ChecksPage(event.phase, self.judge, run=event.run, read_only=self.read_only)
+        page.snapshot = self.snapshot
+        self.push_screen(page)
+
+    def on_log_page_forecast_wanted(self, event: LogPage.ForecastWanted) -> None:
+        """Open the forecast of a phase with the newest snapshot."""
+        page = ForecastPage(event.phase)
         page.snapshot = self.snapshot
         self.push_screen(page)
 

@@ -1,13 +1,12 @@
 """A snapshot as the JSON of the contract and as lines for a person."""
 
-from collections.abc import Iterator
-from datetime import tzinfo
+from collections.abc import Iterator, Sequence
+from datetime import datetime, tzinfo
 
 from backfill_tui.control.attempt import Acceptance
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
-from backfill_tui.progress.prospect import DeadlineProspect
 from backfill_tui.sources.process import ProcessSeen
-from backfill_tui.views import contract, formats
+from backfill_tui.views import contract, forecast_json, forecast_words, formats
 from backfill_tui.views.spans import plain
 
 
@@ -19,8 +18,9 @@ def as_json(snapshot: Snapshot) -> contract.Json:
         "plan": snapshot.plan,
         "at": contract.moment(snapshot.at, zone),
         "health": snapshot.health,
-        "deadline": _deadline(snapshot.deadline, zone),
+        "deadline": forecast_json.deadline(snapshot.deadline, zone),
         "critical_path": list(snapshot.critical_path),
+        "record": forecast_json.record(snapshot.record),
         "phases": [_phase(view, snapshot) for view in snapshot.phases],
         "conflicts": [
             {
@@ -54,23 +54,9 @@ def as_json(snapshot: Snapshot) -> contract.Json:
     }
 
 
-def _deadline(deadline: DeadlineProspect | None, zone: tzinfo) -> contract.Json | None:
-    if deadline is None:
-        return None
-    return {
-        "phase": deadline.phase,
-        "by": contract.moment(deadline.by, zone),
-        "probability": deadline.probability,
-        "calibrated": deadline.calibrated,
-        "of": "start" if deadline.of_start else "finish",
-        "lacking": list(deadline.lacking),
-    }
-
-
 def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
     zone = snapshot.at.tzinfo
     assert zone is not None  # noqa: S101 - a snapshot's time is aware
-    timeline = view.timeline
     return {
         "name": view.name,
         "title": view.title,
@@ -78,23 +64,18 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
         "why": view.why,
         "attempt": view.attempt.number if view.attempt else None,
         "critical": view.critical,
-        "slack_s": None,
+        "slack_s": forecast_json.slack_s(view.prospect),
         **contract.account(view.account, zone),
         "rate_per_hour": None if view.rate_per_hour is None else round(view.rate_per_hour, 1),
         "eta": contract.forecast(view.forecast, zone),
+        "prospect": forecast_json.prospect(view.prospect, zone),
         "suspect_dates": [],
         "disagreements": contract.disagreements(view.account),
         "process": _process(view.process, snapshot),
         "checkpoint": _checkpoint(view, snapshot),
         "log_age_s": None if view.log_age_s is None else round(view.log_age_s, 1),
         "dialect": view.dialect,
-        "timeline": None
-        if timeline is None
-        else {
-            "expected_finish": contract.moment(timeline.expected_finish, zone),
-            "delta_s": timeline.delta_s,
-            "assessment": timeline.assessment,
-        },
+        "timeline": forecast_json.timeline(view.timeline, zone),
         "gate": contract.gate(view.gate) if view.gate else None,
         "verdict": view.judgement.verdict.value if view.judgement else None,
         "verdict_stale": (view.judgement.stale or None) if view.judgement else None,
@@ -170,13 +151,12 @@ def as_lines(snapshot: Snapshot) -> Iterator[str]:
 
 def _lines(snapshot: Snapshot) -> Iterator[str]:
     zone = snapshot.at.tzinfo
-    deadline = ""
-    if (due := snapshot.deadline) is not None:
-        deadline = f", {due.phase} by {formats.clock(due.by, zone)}"
-    yield f"{snapshot.plan}: {snapshot.health} at {formats.clock(snapshot.at, zone)}{deadline}"
+    due = forecast_words.deadline(snapshot.deadline, snapshot.at)
+    yield f"{snapshot.plan}: {snapshot.health} at {formats.clock(snapshot.at, zone)}{due and ', ' + due}"
     width = max((len(view.name) for view in snapshot.phases), default=0)
-    for view in snapshot.phases:
-        yield f"  {view.name:<{width}}  {view.state.value:<8}  {_progress(view)}  {view.why}"
+    progress = _columns([_progress(view, snapshot.at) for view in snapshot.phases])
+    for view, columns in zip(snapshot.phases, progress, strict=True):
+        yield "  " + "  ".join(filter(None, (f"{view.name:<{width}}", f"{view.state.value:<8}", columns, view.why)))
         for note in _notes(view):
             yield f"  {'':<{width}}  {note}"
     for alert in snapshot.alerts:
@@ -188,10 +168,19 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
         yield f"  {note}"
 
 
-def _progress(view: PhaseView) -> str:
+def _progress(view: PhaseView, now: datetime) -> tuple[str, str, str, str]:
+    """How far it is, its likely finish, and the range of that."""
     counts = view.account.counts
-    if counts.total is None:
-        return f"{'':>27}"
-    done = f"{counts.accounted:,}/{counts.total:,}"
-    likely = formats.clock(view.forecast.finish_p50, None) if view.forecast else ""
-    return f"{formats.percent(counts.fraction):>5} {done:>11}  {likely and '~' + likely:>8}"
+    known = counts.total is not None
+    share = formats.percent(counts.fraction) if known else ""
+    done = f"{counts.accounted:,}/{counts.total:,}" if known else ""
+    if (prospect := forecast_words.prospect(view)) is None:
+        return share, done, "", ""
+    finish = prospect.finish
+    return share, done, forecast_words.likely(prospect, now), formats.moments(finish.p10, finish.p90, now)
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Each row as one text, its cells at the right of columns that are as wide as they need to be."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.rjust(wide) for cell, wide in zip(row, widths, strict=True) if wide) for row in rows]

@@ -20,6 +20,7 @@ _ORDER = (
     Scope.CHECKS_TABLE,
     Scope.CHECKS,
     Scope.ASKING,
+    Scope.FORECAST,
     Scope.HISTORY_TABLE,
     Scope.HISTORY,
     Scope.DIALOG,

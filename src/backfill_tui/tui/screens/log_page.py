@@ -1,4 +1,4 @@
-"""What the pages with a log share: its keys, and the way from the phase that is shown to its checks."""
+"""What the pages with a log share: its keys, and the ways from the phase shown to its checks and its forecast."""
 
 from typing import ClassVar
 
@@ -24,6 +24,13 @@ class LogPage(Page):
             super().__init__()
             self.phase = phase
             self.run = run
+
+    class ForecastWanted(Message):
+        """The forecast of a phase is wanted."""
+
+        def __init__(self, phase: str) -> None:
+            super().__init__()
+            self.phase = phase
 
     class ActWanted(Message):
         """Something is to be done to a phase, once a person has seen what that would be."""
@@ -65,6 +72,11 @@ class LogPage(Page):
     def _want_checks(self, *, run: bool) -> None:
         if self.chosen is not None:
             self.post_message(self.ChecksWanted(self.chosen, run=run))
+
+    def action_forecast(self) -> None:
+        """Open the forecast of the phase."""
+        if self.chosen is not None:
+            self.post_message(self.ForecastWanted(self.chosen))
 
     def action_launch(self) -> None:
         """Ask whether to launch the phase."""
