@@ -97,7 +97,7 @@ def _not_begun(facts: PhaseFacts, gate: Sequence[Condition]) -> Judged:
 
 
 def _without_a_run(phase: Phase) -> str:
-    """Of a phase of which only suites are there: that it is meant so, or that nobody starts what writes its table."""
+    """Of a phase of which only suites are there: that it is meant so, or that nobody starts what would write."""
     fills = phase.writes is not None or phase.retry is not None
     return "nothing starts it: it has no command" if fills else "it only judges"
 
