@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import first_look, first_paint, ingest, startup, tick, validation
+from benchmarks import first_look, first_paint, ingest, launch_crash, startup, tick, validation
+from benchmarks.__main__ import NAMES
 from benchmarks.joblog import DAYS, START, JobLog, tally
 from benchmarks.nights import write_checkpoint
 from benchmarks.options import Options
@@ -15,11 +16,13 @@ from benchmarks.timing import alternate, run
 from tests.reading import account_of
 
 HARDLY = Options(size=1 / 2000, rounds=1)
+MEASURED = (ingest, first_paint, tick, startup, validation, launch_crash)
+ELSEWHERE = {"eta"}  # has tests of its own
 
 
 @pytest.mark.parametrize(
     "module",
-    [pytest.param(module, id=module.__name__) for module in (ingest, first_paint, tick, startup, validation)],
+    [pytest.param(module, id=module.__name__) for module in MEASURED],
 )
 def test_a_benchmark_measures_tells_its_peer_and_keeps_the_numbers(
     module: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -35,6 +38,10 @@ def test_a_benchmark_measures_tells_its_peer_and_keeps_the_numbers(
     assert any(row["peer"] for row in kept["rows"])
     assert all(row["median"] > 0 for row in kept["rows"])
     assert [path.name for path in tmp_path.iterdir()] == [f"{report.name}.json"], "its big files are gone"
+
+
+def test_no_benchmark_is_left_out_of_these_tests() -> None:
+    assert {module.__name__.removeprefix("benchmarks.") for module in MEASURED} | ELSEWHERE == set(NAMES)
 
 
 def test_a_written_log_holds_the_account_that_its_writer_claims() -> None:
