@@ -59,14 +59,12 @@ class ForecastBook:
 
     def past(self, phase: str, now: datetime) -> tuple[PastForecast, ...]:
         """How the finish of the phase was forecast in the last day, oldest first."""
-        if phase not in self._past:
-            self._past[phase] = self._read_past(phase, now)
-        return tuple(self._past[phase])
+        return tuple(self._past_of(phase, now))
 
     def keep(self, made: Mapping[str, Made]) -> None:
         """Forecasts that have just been shown: they belong to the past, and to the ledger if it may be written."""
         for phase, one in made.items():
-            self._past.setdefault(phase, []).append(as_past(one))
+            self._past_of(phase, one.at).append(as_past(one))
         if self._ledger is not None and not self._ledger.read_only:
             try:
                 self._ledger.forecasts.keep(made)
@@ -78,6 +76,11 @@ class ForecastBook:
         return max(
             (one.record for _, one in self._calibrations.values()), key=lambda one: one.of, default=NO_RECORD
         )
+
+    def _past_of(self, phase: str, now: datetime) -> list[PastForecast]:
+        if phase not in self._past:
+            self._past[phase] = self._read_past(phase, now)
+        return self._past[phase]
 
     def _read_history(self, phase: str, own: frozenset[str]) -> History:
         if self._ledger is None:
