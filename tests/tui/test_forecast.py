@@ -106,5 +106,5 @@ async def test_a_night_without_a_forecast_can_be_looked_at() -> None:
     app = make_app(bare)
     async with running(app) as pilot:
         await press(pilot, "1", "F")
-        await until(pilot, lambda: "No forecast of it has been made yet." in shown(app))
+        await until(pilot, lambda: "No forecast of it has been made." in shown(app))
         assert "too little seen yet" in shown(app)

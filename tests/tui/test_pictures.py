@@ -16,7 +16,7 @@ from backfill_tui.tui.display import Display
 from backfill_tui.tui.judge import Judge
 from backfill_tui.tui.operator import Operator
 from backfill_tui.tui.screens.log_page import LogPage
-from tests.tui import example
+from tests.tui import example, forecasts
 from tests.tui.judge import FakeJudge
 from tests.tui.operator import FakeOperator
 from tests.tui.screen import SMALL, WIDE, make_app, press, shown, until
@@ -114,6 +114,23 @@ def test_retry(snap_compare: Compare, log: Path) -> None:
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])
 def test_history(snap_compare: Compare, log: Path, size: tuple[int, int]) -> None:
     assert _picture(snap_compare, log, size, "H", "j", "j", operator=FakeOperator())
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])
+def test_forecast(snap_compare: Compare, log: Path, size: tuple[int, int]) -> None:
+    assert _picture(snap_compare, log, size, "1", "F", night=forecasts.night())
+
+
+def test_forecast_of_a_phase_that_has_ended(snap_compare: Compare, log: Path) -> None:
+    assert _picture(snap_compare, log, WIDE, "1", "F", night=forecasts.night(forecasts.over()))
+
+
+def test_forecast_in_ascii(snap_compare: Compare, log: Path) -> None:
+    assert _picture(snap_compare, log, SMALL, "1", "F", night=forecasts.night(), shown_as=Display(ascii=True))
+
+
+def test_forecast_in_the_terminal_s_own_colours(snap_compare: Compare, log: Path) -> None:
+    assert _picture(snap_compare, log, SMALL, "1", "F", night=forecasts.night(), shown_as=Display(native=True))
 
 
 def test_dashboard_in_ascii(snap_compare: Compare, log: Path) -> None:

@@ -52,7 +52,7 @@ def test_ranges_that_did_not_hold_are_told_from_those_that_did() -> None:
     assert _drawn(rows[0]) == {Tone.DIM}
     assert _drawn(rows[-1]) == {Tone.BUSY}
     assert "ended 19:52 ▲" in _text(pins)
-    assert "did not hold" in forecast_fan.legend(view)
+    assert "did not hold" in forecast_fan.legend(forecasts.night(view), view)
 
 
 def test_a_first_forecast_far_off_does_not_squeeze_the_others() -> None:

@@ -7,7 +7,7 @@ from backfill_tui.progress.prospect import ClassCost
 from backfill_tui.views import formats
 from backfill_tui.views.spans import Line, Span, Tone, one, plain, shorten, spread, width, wrap
 
-NOTHING = "Not known yet: it takes a few dates of this run, or an earlier run."
+NOTHING = "Not known: it takes a few dates of this run, or an earlier run."
 
 _TITLES = ("dates", "seen", "left", "p10", "p50", "p90")
 _GAP = 2

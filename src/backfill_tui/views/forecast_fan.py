@@ -13,7 +13,7 @@ from backfill_tui.views import forecast_words as words
 from backfill_tui.views import formats, timeaxis
 from backfill_tui.views.spans import Line, Span, Tone, line_width, one, spread, width, wrap
 
-NOTHING = "No forecast of it has been made yet."
+NOTHING = "No forecast of it has been made."
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _STEPS = (
@@ -41,8 +41,10 @@ class _Row:
     numbers: Line
 
 
-def legend(view: PhaseView) -> str:
-    """What its glyphs stand for."""
+def legend(snapshot: Snapshot, view: PhaseView) -> str:
+    """What its glyphs stand for; empty where it has none."""
+    if not _made(snapshot, view):
+        return ""
     glyphs = "░ 80 % of the futures  █ the middle one"
     return f"{glyphs}  dim: did not hold" if words.ended_at(view) else glyphs
 

@@ -21,7 +21,7 @@ class Fan(Panel):
     def update(self, snapshot: Snapshot, view: PhaseView) -> None:
         """Show how the forecast of a phase has gone."""
         self.set_class(forecast_fan.fits(snapshot, view), "-few")
-        self.entitle("How the forecast has gone", forecast_fan.legend(view))
+        self.entitle("How the forecast has gone", forecast_fan.legend(snapshot, view))
         self.write(lambda width: forecast_fan.lines(snapshot, view, width, self.scrollable_content_region.height))
 
 
