@@ -63,6 +63,15 @@ def test_without_a_forecast_it_says_what_is_lacking() -> None:
     assert "expect: {duration: …}" in _said(waiting)
 
 
+def test_a_range_too_narrow_for_the_clock_is_not_told_as_a_moment() -> None:
+    view = forecasts.running(calibrated=True)
+    assert view.prospect is not None
+    sure = replace(
+        view, prospect=replace(view.prospect, finish=forecasts.moments(at(21, 15) + timedelta(seconds=30), 0.2))
+    )
+    assert "likely 21:15 (80 % range within that minute)" in _said(sure)
+
+
 def test_a_phase_to_come_tells_when_it_begins() -> None:
     said = _said(forecasts.waiting())
     assert "start: likely 21:19 (21:05–21:37)" in said
@@ -109,6 +118,12 @@ def test_a_deadline_of_which_too_little_is_known_names_what_is_lacking() -> None
     assert forecast_words.deadline(due, NOW) == (
         "ml_training by 06:30, how likely is not known: too little is known of composite_factors"
     )
+
+
+@pytest.mark.parametrize(("probability", "said"), [(1.0, "met"), (0.0, "missed")])
+def test_a_deadline_that_has_passed_was_met_or_missed(probability: float, said: str) -> None:
+    due = DeadlineProspect("ml_training", at(20, 0), probability=probability, calibrated=True)
+    assert forecast_words.deadline(due, NOW) == f"ml_training by 20:00: {said}"
 
 
 def test_slack_is_told_with_how_often_the_night_waits() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backfill_tui.control.model import Timeline
 from backfill_tui.progress.prospect import PastForecast
 from backfill_tui.views import forecast_fan
 from backfill_tui.views.spans import Line, Tone, line_width
@@ -53,6 +54,30 @@ def test_ranges_that_did_not_hold_are_told_from_those_that_did() -> None:
     assert _drawn(rows[-1]) == {Tone.BUSY}
     assert "ended 19:52 ▲" in _text(pins)
     assert "did not hold" in forecast_fan.legend(forecasts.night(view), view)
+
+
+def test_a_run_of_minutes_is_told_to_the_second() -> None:
+    finish = moments(NOW + timedelta(minutes=2), 0.2)
+    made = tuple(PastForecast(NOW - timedelta(seconds=4 * i), finish) for i in range(9, 0, -1))
+    view = replace(forecasts.running(), prospect=None, forecast=None, past=made, timeline=None)
+    first = _text(forecast_fan.lines(forecasts.night(view), view, 128, 20)[1]).split()
+    assert first[0] == "20:13:31"
+    assert first[-2:] == ["20:16:07", "20:15:56–20:16:21"]
+
+
+def test_two_forecasts_of_one_minute_do_not_turn_the_others_to_seconds() -> None:
+    view = forecasts.running()
+    again = (*view.past, PastForecast(NOW - timedelta(seconds=5), view.past[-1].finish))
+    first = _text(forecast_fan.lines(forecasts.night(view), replace(view, past=again), 128, 20)[1])
+    assert first.split()[0] == "16:32"
+
+
+def test_the_median_is_seen_where_a_mark_would_hide_it() -> None:
+    view = forecasts.running()
+    assert view.prospect is not None
+    exact = replace(view, past=(), timeline=Timeline(view.prospect.finish.p50, 0.0, "on_track"))
+    row = _text(forecast_fan.lines(forecasts.night(exact), exact, 128, 20)[1])
+    assert "█" in row
 
 
 def test_a_first_forecast_far_off_does_not_squeeze_the_others() -> None:

@@ -17,6 +17,7 @@ NOTHING = "No forecast of it has been made."
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _STEPS = (
+    *(1, 2, 5, 10, 20, 30),
     *(_MINUTE * n for n in (1, 2, 5, 10, 15, 20, 30)),
     *(_HOUR * n for n in (1, 2, 3, 4, 6, 12)),
     *(_DAY * n for n in (1, 2, 7, 14, 28)),
@@ -60,7 +61,8 @@ def lines(snapshot: Snapshot, view: PhaseView, room: int, height: int) -> list[L
     shown = resample(_made(snapshot, view), max(FEW, height - _FRAME), now)
     if not shown:
         return [one(piece, Tone.DIM) for piece in wrap(NOTHING, room)]
-    rows = [_row(one_of, now) for one_of in shown]
+    precise = 2 * len({formats.moment(made.at, now) for made in shown}) <= len(shown)
+    rows = [_row(made, now, precise=precise) for made in shown]
     left = max((width(row.label) for row in rows), default=0) + _GAP
     right = max(line_width(row.numbers) for row in rows) + _GAP if room >= _NUMBERS_FROM else 0
     axis = _axis(snapshot, view, [row.finish for row in rows], max(_LEAST_AXIS, room - left - right))
@@ -102,12 +104,17 @@ def _made(snapshot: Snapshot, view: PhaseView) -> list[PastForecast]:
     return [*(past for past in view.past if past.at < snapshot.at), PastForecast(snapshot.at, seen.finish)]
 
 
-def _row(made: PastForecast, now: datetime) -> _Row:
+def _row(made: PastForecast, now: datetime, *, precise: bool) -> _Row:
+    """Its times are told `precise` to the second where by minutes most rows would be called alike."""
     finish = made.finish
-    label = "now" if made.at == now else formats.moment(made.at, now)
-    range_ = formats.moments(finish.p10, finish.p90, now)
-    median = formats.moment(finish.p50, now)
-    return _Row(label, finish, spread(Span(f"{median}  ", Tone.TEXT), Span(range_, Tone.DIM)))
+    clocks = [f"{at.astimezone(now.tzinfo):%H:%M:%S}" for at in (made.at, finish.p10, finish.p50, finish.p90)]
+    label, first, middle, last = clocks
+    range_ = f"{first}–{last}"
+    if not precise:
+        label, middle = formats.moment(made.at, now), formats.moment(finish.p50, now)
+        range_ = formats.moments(finish.p10, finish.p90, now)
+    label = "now" if made.at == now else label
+    return _Row(label, finish, spread(Span(f"{middle}  ", Tone.TEXT), Span(range_, Tone.DIM)))
 
 
 def _axis(snapshot: Snapshot, view: PhaseView, finishes: Sequence[Moments], cells: int) -> timeaxis.Axis | None:
@@ -150,6 +157,6 @@ def _layers(finish: Moments, marks: Sequence[timeaxis.Pin], ended: datetime | No
     tone = Tone.BUSY if held else Tone.DIM
     return [
         timeaxis.Layer(finish.p10, finish.p90, "░", tone),
-        timeaxis.Layer(finish.p50, None, "█", tone),
         *(timeaxis.Layer(mark.at, None, "┊", mark.tone) for mark in marks),
+        timeaxis.Layer(finish.p50, None, "█", tone),
     ]

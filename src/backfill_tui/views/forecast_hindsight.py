@@ -39,6 +39,6 @@ def _fact(made: PastForecast, share: float, ended: datetime, now: datetime) -> F
     held = finish.p10 <= ended <= finish.p90
     late_s = (ended - finish.p50).total_seconds()
     error = "right to the minute" if abs(late_s) < _MINUTE else f"it ended {words.apart(late_s)}"
-    said = f"{formats.moment(finish.p50, now)} ({formats.moments(finish.p10, finish.p90, now)})"
+    said = f"{formats.moment(finish.p50, now)} ({words.span(finish, now)})"
     sentence = f"{formats.moment(made.at, now)} said {said}: {error}; {'held' if held else 'missed'}"
     return Fact(f"at {formats.percent(share)}", sentence)

@@ -55,7 +55,13 @@ def likely(seen: Prospect, now: datetime) -> str:
 
 def finish(seen: Prospect, now: datetime) -> str:
     """`likely ~21:15 (80 % range 20:58–21:31)`."""
-    return f"likely {likely(seen, now)} (80 % range {formats.moments(seen.finish.p10, seen.finish.p90, now)})"
+    return f"likely {likely(seen, now)} (80 % range {span(seen.finish, now)})"
+
+
+def span(moments: Moments, now: datetime) -> str:
+    """`20:58–21:31`; `within that minute` where its ends are too near for the clock."""
+    told = formats.moments(moments.p10, moments.p90, now)
+    return "within that minute" if told == formats.moment(moments.p50, now) else told
 
 
 def grounds(snapshot: Snapshot, view: PhaseView, seen: Prospect) -> str:
@@ -122,7 +128,7 @@ def slack(seen: Prospect) -> str:
     """How much a phase may slip, and how often the night waits for it; empty where it does not at all."""
     parts = []
     if seen.slack_s is not None:
-        free = seen.slack_s >= _MINUTE
+        free = seen.slack_s >= 1
         parts.append(f"{formats.duration(seen.slack_s)} before the night is later for it" if free else "none")
     if seen.criticality is not None:
         parts.append(f"the night waits for it in {probability(seen.criticality)} of the futures")
@@ -143,6 +149,8 @@ def deadline(due: DeadlineProspect | None, now: datetime) -> str:
     if due is None:
         return ""
     what = f"{plain(due.phase)} {'begun ' if due.of_start else ''}by {formats.moment(due.by, now)}"
+    if due.probability is not None and due.by < now:
+        return f"{what}: {'met' if due.probability else 'missed'}"
     if due.probability is not None:
         return f"{what}, {'' if due.calibrated else '~'}{probability(due.probability)} likely"
     if due.lacking:

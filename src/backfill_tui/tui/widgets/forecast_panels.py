@@ -1,5 +1,6 @@
 """The boxes of the forecast page: what is said of the finish, how its forecast has gone, what a date costs."""
 
+from backfill_tui.control.model import UNDER_WAY
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.tui.widgets.panels import Panel
 from backfill_tui.views import facts, forecast, forecast_costs, forecast_fan
@@ -26,10 +27,10 @@ class Fan(Panel):
 
 
 class Costs(Panel):
-    """What a date costs by its class. Not there for a phase without dates."""
+    """What a date costs by its class. Not there where no run can tell of it any more, or yet."""
 
     def update(self, view: PhaseView) -> None:
         """Show the costs of a phase's dates."""
-        self.set_class(not view.costs and view.account.counts.total is None, "-gone")
+        self.set_class(not view.costs and view.state not in UNDER_WAY, "-gone")
         self.entitle("Cost of a date")
         self.write(lambda width: forecast_costs.lines(view, width))
