@@ -19,6 +19,8 @@ from backfill_tui.sources.events import Event, Mode, Outcome, RunAnnounced, RunS
 Weights = Mapping[date, float]
 
 _CALENDARS = 6
+_WANDER_SD = 0.05  # of the logarithm of the speed
+_DOWN_S = 600.0  # from a kill to the resume
 _BEGINS = datetime(2026, 1, 3, 13, 0, tzinfo=UTC)
 _RANGES = (
     (date(2021, 10, 19), date(2026, 1, 2)),
@@ -52,7 +54,8 @@ class Night:
     from_at: datetime  # the run that is forecast begins
     ends_at: datetime
     calendar: Weights
-    started: int  # how many dates were finished before it
+    finished_before: int = 0  # how many dates were finished before it
+    unbroken: tuple[Event, ...] = ()  # of a resumed one: the same run, had nothing killed it
 
 
 @dataclass(slots=True)
@@ -82,7 +85,7 @@ class _Job:
     def _wander(self, clock_s: float) -> float:
         """An Ornstein-Uhlenbeck process: it forgets within 40 minutes."""
         kept = math.exp(-(clock_s - self.wandered_at) / 2400)
-        self.wander = self.wander * kept + self.rng.gauss(0, 0.05) * math.sqrt(max(0.0, 1 - kept**2))
+        self.wander = self.wander * kept + self.rng.gauss(0, _WANDER_SD) * math.sqrt(max(0.0, 1 - kept**2))
         self.wandered_at = clock_s
         return self.wander
 
@@ -103,18 +106,26 @@ def night(scenario: Scenario, seed: int, *, earlier: int = 0) -> Night:
     if earlier:
         scenario = replace(scenario, pause=False, resumed=False, workers_after=None)
     calendar = _told(job.games, days, job.rng if scenario.wrong_calendar else None)
-    cut = int(len(days) * like.uniform(0.25, 0.6)) if scenario.resumed or scenario.workers_after else 0
-    if not cut:
-        events = tuple(_run(job, scenario, days, start, end, 0.0, None))
-        return Night(events, _BEGINS, _last(events), calendar, 0)
-    first = list(_run(job, scenario, days[:cut], start, end, 0.0, None, whole=False))
-    gap = 600.0 + (_last(tuple(first)) - _BEGINS).total_seconds()
+    whole = tuple(_run(job, scenario, days, start, end, 0.0, None))
+    if not (scenario.resumed or scenario.workers_after):
+        return Night(whole, _BEGINS, _last(whole), calendar)
+    first = _killed(whole, after=int(len(days) * like.uniform(0.25, 0.6)))
+    done = [event.day for event in first if isinstance(event, UnitFinished) and event.day]
+    rest = [day for day in days if day > max(done)]
+    gap_s = _DOWN_S + (_last(first) - _BEGINS).total_seconds()
+    rng = draws(seed, scenario.name, earlier, "resumed")
+    again = replace(job, rng=rng, wander=rng.gauss(0, _WANDER_SD), wandered_at=gap_s)
     resumed = replace(scenario, workers=scenario.workers_after or scenario.workers)
-    done = {event.day for event in first if isinstance(event, UnitFinished)}
-    frontier = max(event.day for event in first if isinstance(event, UnitFinished) and event.day)
-    rest = [day for day in days if day > frontier]
-    second = list(_run(job, resumed, rest, start, end, gap, rest[0]))
-    return Night((*first, *second), _BEGINS + timedelta(seconds=gap), _last(tuple(second)), calendar, len(done))
+    second = tuple(_run(again, resumed, rest, start, end, gap_s, rest[0]))
+    return Night(
+        (*first, *second), _BEGINS + timedelta(seconds=gap_s), _last(second), calendar, len(done), unbroken=whole
+    )
+
+
+def _killed(whole: tuple[Event, ...], after: int) -> tuple[Event, ...]:
+    """A run up to the end of so many dates. What other workers were at is lost: holes, if later dates were done."""
+    finishes = [i for i, event in enumerate(whole) if isinstance(event, UnitFinished)]
+    return whole[: finishes[after - 1] + 1]
 
 
 @cache
@@ -146,10 +157,8 @@ def _run(
     end: date,
     begins_s: float,
     resumes: date | None,
-    *,
-    whole: bool = True,
 ) -> Iterator[Event]:
-    """The events of one invocation; one that is not `whole` is killed after its last date."""
+    """The events of one invocation."""
     mode = Mode.PARALLEL if scenario.workers > 1 else Mode.SEQUENTIAL
     offset = int(begins_s * 1000)
     names = ("simulated",)
@@ -170,8 +179,7 @@ def _run(
         records = 2 * job.games.games_on(day) if outcome is not Outcome.FAILED else None
         yield UnitFinished(_at(ended_s), offset + 1, names, outcome, day, records, mode=mode)
         last_s = ended_s
-    if whole:
-        yield RunSummary(_at(last_s), int(last_s * 1000) + 20, names)
+    yield RunSummary(_at(last_s), int(last_s * 1000) + 20, names)
 
 
 _Piece = tuple[float, float, date, int]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from backfill_tui.progress.calibration import Calibration
-from backfill_tui.progress.eta import History, Outlook, learn_history, outlook
+from backfill_tui.progress.eta import Forecast, History, Outlook, learn_history, outlook
 from backfill_tui.progress.reconcile import LogEvidence, reconcile
 from backfill_tui.progress.runs import RunBook
 from backfill_tui.progress.sequence import leading, place_runs
@@ -14,6 +14,8 @@ from benchmarks.eta_rivals import Rival, rivals
 
 POINTS = tuple(i / 20 for i in range(1, 20))
 """5 % … 95 % of the true length."""
+
+_LATEST_FIRST = 60  # dates: so long a first forecast is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Said:
     p90_s: float | None
     progress: float
     rivals: Mapping[str, float | None]
-    by_itself: tuple[float, float] | None = None  # the range as this run alone would have it
+    by_itself: tuple[float, float] | None = None  # the range as this run alone would have it, if it can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Replay:
     said: tuple[Said, ...]
     first_after: int | None  # after how many dates of the run there was a first forecast
     length_s: float
+    looked_back: bool = False  # whether it was asked at each point how it would have done before
 
     def by_itself(self) -> "Replay":
         """The same with ranges as a first night has them."""
@@ -102,10 +105,24 @@ def replay(course: Course, *, with_rivals: bool = True, looking_back: bool = Fal
                 at_s = (_time(event) - course.from_at).total_seconds()
                 for rival in (entered or {}).values():
                     rival.complete(event.day, at_s)
-                if first_after is None and finished <= 12 and _outlook(course, book) is not None:
+                if first_after is None and finished <= _LATEST_FIRST and _outlook(course, book) is not None:
                     first_after = finished
         said.append(_say(course, book, share, moment, entered or {}, looking_back=looking_back))
-    return Replay(tuple(said), first_after, length)
+    return Replay(tuple(said), first_after, length, looking_back)
+
+
+def forecasts_after(course: Course, moments: Sequence[datetime]) -> list[Forecast | None]:
+    """The forecasts at moments of a run, which are in order; None where there was none."""
+    book = RunBook()
+    found: list[Forecast | None] = []
+    position = 0
+    for moment in moments:
+        while position < len(course.events) and _time(course.events[position]) <= moment:
+            book.apply(course.events[position])
+            position += 1
+        ahead = _outlook(course, book)
+        found.append(ahead.at(moment) if ahead else None)
+    return found
 
 
 def _say(
@@ -129,7 +146,7 @@ def _say(
         p90_s=eta.remaining_p90_s if eta else None,
         progress=ahead.progress if ahead else 0.0,
         rivals={name: rival.remaining_s(at_s) for name, rival in entered.items()},
-        by_itself=(own.remaining_p10_s, own.remaining_p90_s) if own else None,
+        by_itself=(own.remaining_p10_s, own.remaining_p90_s) if own and own.calibrated else None,
     )
 
 

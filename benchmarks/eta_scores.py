@@ -34,6 +34,7 @@ class Ranges:
     low: float
     high: float
     width: float
+    runs: int
 
 
 @dataclass(slots=True)
@@ -46,9 +47,10 @@ class Scores:
     rivals: dict[str, Error]
     plain: Ranges  # as simulated
     calibrated: Ranges | None  # as widened by what earlier runs taught
-    by_itself: Ranges  # as a first night widens them, by its own back-test
+    by_itself: Ranges | None  # as a first night widens them, by its own back-test
     jitter: float  # how far the finish moves from one point to the next: the median, as a share of the run
-    first_after: int | None  # dates until the first forecast: the most over runs; None: not within twelve
+    first_after: int | None  # dates until the first forecast: the most over runs; None: some had none in time
+    silent: int  # points at which there was no forecast; they are in no error and no range
     at_most: float | None = None  # the target of the median
     forgiven: bool = False
     verdicts: dict[str, bool] = field(default_factory=dict)
@@ -59,7 +61,7 @@ def scores(name: str, replays: Sequence[Replay], calibrated: Sequence[Replay]) -
 
     Looking back takes time, so only some of the replays may have done so.
     """
-    looking_back = [one for one in replays if any(said.by_itself for said in one.said)] or replays
+    looking_back = [one for one in replays if one.looked_back]
     firsts = [replay.first_after for replay in replays]
     return Scores(
         name=name,
@@ -71,8 +73,9 @@ def scores(name: str, replays: Sequence[Replay], calibrated: Sequence[Replay]) -
         },
         plain=ranges(replays),
         calibrated=ranges(calibrated) if calibrated else None,
-        by_itself=ranges([one.by_itself() for one in looking_back]),
+        by_itself=ranges([one.by_itself() for one in looking_back]) if looking_back else None,
         jitter=median(_moves(replays)),
+        silent=sum(said.p50_s is None for replay in replays for said in replay.said),
         first_after=None if None in firsts else max(first for first in firsts if first is not None),
     )
 
@@ -101,7 +104,7 @@ def ranges(replays: Sequence[Replay]) -> Ranges:
         for replay in replays
         for said in _spoken(replay)
     ]
-    return Ranges(_share(by_run), drawn[50], drawn[949], math.exp(median(widths)))
+    return Ranges(_share(by_run), drawn[50], drawn[949], math.exp(median(widths)), len(by_run))
 
 
 def outcomes(replays: Sequence[Replay]) -> list[Outcome]:

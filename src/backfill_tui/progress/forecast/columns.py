@@ -61,6 +61,19 @@ def joined(runs: Sequence[Columns]) -> Columns:
     )
 
 
+def as_begun(done: Columns, flying: Columns) -> Columns:
+    """The dates that a pool has done and those that it is at, in the order in which it began them.
+
+    That is the order of the dates; in that of their ends the long ones come last, as if it had become slower.
+    """
+    both = joined([done, flying])
+    backwards = len(flying) > 0 and flying.days.mean() < done.days.mean()
+    order = np.argsort(-both.days if backwards else both.days, kind="stable")
+    return Columns(
+        both.days[order], both.said[order], both.heavy[order], both.seconds[order], both.size[order], done.workers
+    )
+
+
 def ordinals(days: Sequence[date | None]) -> Ordinals:
     """Dates as proleptic ordinals, 0 for one without a name."""
     found: Ordinals = np.array([0 if day is None else day.toordinal() for day in days], dtype=np.int64)

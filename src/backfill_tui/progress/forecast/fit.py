@@ -2,19 +2,19 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from backfill_tui.progress.forecast import chance
-from backfill_tui.progress.forecast.columns import Columns, columns, joined, ordinals
+from backfill_tui.progress.forecast.columns import Columns, as_begun, columns, joined, ordinals
 from backfill_tui.progress.forecast.hints import Hints
 from backfill_tui.progress.forecast.level import Level, level
 from backfill_tui.progress.forecast.luck import Array
 from backfill_tui.progress.forecast.noise import CAP, Noise, flat, noise
 from backfill_tui.progress.forecast.shape import Shape
 from backfill_tui.progress.forecast.situation import Situation
-from backfill_tui.progress.forecast.worked import InFlight, Took, Worked
+from backfill_tui.progress.forecast.worked import Took, Worked
 
 LEAST_UNITS = 3
 """From fewer dates in all nothing is forecast."""
@@ -29,7 +29,10 @@ _OTHER_LIGHTS = 10
 """How many dates without work another night may stand for: what is left of such a date differs between nights."""
 
 _SAME_NIGHT = 0.08
-_OTHER_WORKERS = 0.4
+_OTHER_WORKERS = 0.25
+"""The same where there are e times as many workers or as few: how they get in each other's way is not known."""
+
+_ROUNDS, _MANY = 4, 10
 _ANYTHING = 4.0
 
 
@@ -67,12 +70,11 @@ def fit(situation: Situation) -> Fit | None:
         return None
     heavy_s = light_s if heavy_s is None else heavy_s
     own = joined(tonight)
-    now, heavies, lights = _now(tonight, history, shape, (heavy_s, light_s), prior)
-    if situation.run.workers > 1 and len(run):
-        flying = _outlasting(situation.run.in_flight, hints, shape, now, (heavy_s, light_s), heavies)
-        now, heavies, lights = _now(
-            [*tonight[:-1], joined([run, flying])], history, shape, (heavy_s, light_s), prior
-        )
+    seconds = (heavy_s, light_s)
+    now, heavies, lights = _now(tonight, history, shape, seconds, prior)
+    for _ in range(_rounds(situation.run)):
+        flying = _outlasting(situation.run, hints, shape, now, seconds, heavies)
+        now, heavies, lights = _now([*tonight[:-1], as_begun(run, flying)], history, shape, seconds, prior)
     size = np.array([hints.size(day) for day in leaves], dtype=np.float64)
     odds, work = chance.chances(_turned(tonight), _turned(history), days, said), shape.of(days, said, size)
     behind = float(np.where(own.heavy, 1.0, light_s / heavy_s).sum())
@@ -88,6 +90,16 @@ def fit(situation: Situation) -> Fit | None:
         days=days,
         progress=behind / max(behind + left, 1e-9),
     )
+
+
+def _rounds(run: Worked) -> int:
+    """How often the dates in flight are guessed anew, each time at the pace that the last guess has led to.
+
+    The first to finish are the short ones; the fewer there are, the more hangs on the others.
+    """
+    if run.workers <= 1 or not run.took:
+        return 0
+    return 1 if len(run.took) >= _MANY * run.workers else _ROUNDS
 
 
 def _turned(runs: Sequence[Columns]) -> chance.Turned:
@@ -144,8 +156,12 @@ def _between(runs: Sequence[Columns], logs: Sequence[float], workers: int) -> fl
     mean = sum(logs) / len(logs)
     apart = sum((one - mean) ** 2 for one in logs)
     variance = (3 * _OTHER_NIGHT**2 + apart) / (3 + len(logs) - 1)
-    other = _OTHER_WORKERS**2 if all(run.workers != workers for run in runs) else 0.0
-    return variance * (1 + 1 / len(logs)) + other
+    return variance * (1 + 1 / len(logs)) + min(_of_workers(run.workers, workers) for run in runs)
+
+
+def _of_workers(before: int, now: int) -> float:
+    """How uncertain another number of workers makes the level: a variance."""
+    return (_OTHER_WORKERS * math.log(max(before, 1) / max(now, 1))) ** 2
 
 
 def _now(
@@ -163,7 +179,7 @@ def _now(
     now = level(*(np.empty(0),) * 4, prior=prior)
     for i, (run, due) in enumerate(seen[len(history) :]):
         if i:
-            other = _OTHER_WORKERS**2 if run.workers != tonight[i - 1].workers else 0.0
+            other = _of_workers(tonight[i - 1].workers, run.workers)
             prior = (now.lasting, now.lasting_variance + _SAME_NIGHT**2 + other)
         told = run.heavy if run.heavy.any() else ~run.heavy  # what costs next to nothing tells little of the pace
         took, usual = run.seconds[told], due[told]
@@ -174,7 +190,7 @@ def _now(
 
 
 def _outlasting(
-    in_flight: Sequence[InFlight],
+    run: Worked,
     hints: Hints,
     shape: Shape,
     now: Level,
@@ -185,11 +201,11 @@ def _outlasting(
 
     Without them the long ones would be missing among those that have finished.
     """
-    took = [Took(one.day, hints.said(one.day) is not False, one.age_s) for one in in_flight]
-    found = columns(Worked(1, tuple(took)), hints)
+    took = [Took(one.day, hints.said(one.day) is not False, one.age_s) for one in run.in_flight]
+    found = columns(replace(run, took=tuple(took)), hints)
     due = _expected(found, shape, base) * math.exp(now.lasting + now.passing)
     seconds = due * scatter.mean_beyond(found.seconds / due)
-    likely = found.heavy & (found.seconds > base[1])
+    likely = found.heavy & ((found.said == chance.HEAVY_SAID) | (found.seconds > base[1]))
     return found.only(likely, seconds)
 
 

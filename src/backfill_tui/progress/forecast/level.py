@@ -49,10 +49,12 @@ def level(seconds: Array, expected: Array, variances: Array, work: Array, *, pri
     """
     filters = _Filters(prior)
     if len(seconds):
+        behind = 0.0  # of the block before: each is seen in its middle
         for ratio, variance, span in zip(*_blocks(seconds, expected, variances, work), strict=True):
-            filters.move(span / 2)
+            filters.move((behind + span) / 2)
             filters.see(ratio, variance)
-            filters.move(span / 2)
+            behind = span
+        filters.move(behind / 2)
     return filters.result(float(work.sum()))
 
 
@@ -60,7 +62,8 @@ def _blocks(seconds: Array, expected: Array, variances: Array, work: Array) -> t
     """Per block of about equal work: the log of observed over expected, its variance, the work in it."""
     count = int(min(BLOCKS, max(1, len(seconds) // LEAST_PER_BLOCK)))
     done = np.cumsum(expected)
-    which = np.minimum((done - expected / 2) / done[-1] * count, count - 1).astype(np.int64)
+    place = np.round((done - expected / 2) / done[-1] * count, 9)  # a border is not a matter of the last bit
+    which = np.minimum(place, count - 1).astype(np.int64)
     columns = [np.bincount(which, one, count) for one in (seconds, expected, variances, work)]
     sums = np.stack(columns).astype(np.float64)
     observed, due, spread, span = sums[:, sums[1] > 0]

@@ -40,7 +40,7 @@ class Noise:
 
     def draw(self, luck: NDArray[np.float32]) -> Array:
         """Factors for uniform draws."""
-        drawn: Array = self.factors[np.minimum((luck * len(self.factors)).astype(np.int64), len(self.factors) - 1)]
+        drawn: Array = self.factors.take((luck * len(self.factors)).astype(np.int64), mode="clip")
         return drawn
 
     def draw_beyond(self, luck: NDArray[np.float32], least: Array) -> Array:

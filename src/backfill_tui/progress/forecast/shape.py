@@ -12,6 +12,7 @@ _SLOPE, _SLOPE_SD = 0.5, 0.35
 """How much of a date's cost grows with its size, before anything is known of it."""
 
 _NOISE_SD = 0.45
+_ROUNDS = 4
 _FAR_OUT = 4.0  # times the usual; what lies further says nothing of size
 _SEASON_STRENGTH = 12.0
 _LEAST, _MOST = 0.1, 6.0
@@ -47,15 +48,21 @@ class Shape:
 
 
 def _slope(runs: Sequence[Columns]) -> float:
-    """The share of the cost that grows with size: ridge regression towards what is usual."""
-    above, both = _NOISE_SD**2 / _SLOPE_SD**2, _NOISE_SD**2 / _SLOPE_SD**2 * _SLOPE
-    for run in runs:
-        kept = run.heavy & (run.size != 1.0)
-        if kept.sum() < 3:
-            continue
-        size, seconds = run.size[kept], run.seconds[kept]
-        took = np.minimum(seconds / max(seconds.mean(), 1e-9), _FAR_OUT)
-        apart = size - size.mean()
-        above += float(apart @ apart)
-        both += float(apart @ (took - took.mean()))
-    return min(max(both / above, 0.0), 1.5)
+    """The share of the cost of a date of usual size that grows with size: ridge regression towards what is usual.
+
+    What the usual date costs is told by the dates seen, which may all be small ones; that takes the slope to know.
+    """
+    some = [
+        (run.size[kept], run.seconds[kept]) for run in runs if (kept := run.heavy & (run.size != 1.0)).sum() >= 3
+    ]
+    slope = _SLOPE
+    for _ in range(_ROUNDS if some else 0):
+        above, both = _NOISE_SD**2 / _SLOPE_SD**2, _NOISE_SD**2 / _SLOPE_SD**2 * _SLOPE
+        for size, seconds in some:
+            usual = float(seconds.mean()) / max(1.0 + slope * (float(size.mean()) - 1.0), _LEAST)
+            took = np.minimum(seconds / max(usual, 1e-9), _FAR_OUT)
+            apart = size - size.mean()
+            above += float(apart @ apart)
+            both += float(apart @ (took - took.mean()))
+        slope = min(max(both / above, 0.0), 1.5)
+    return slope

@@ -59,9 +59,8 @@ def _seconds(situation: Situation, learned: Fit) -> Array:
         p[: len(ages)] = _given_age(p[: len(ages)], ages, learned)
     heavy = luck.of_dates(keys, HAS_WORK) < p
     scatter = luck.of_dates(keys, SCATTER)
-    due = np.where(heavy, learned.heavy_s * learned.work[:, None] * pace, learned.light_s * pace)
-    factor = np.where(heavy, learned.heavy_noise.draw(scatter), learned.light_noise.draw(scatter))
-    seconds: Array = due * factor
+    due = pace * np.where(heavy, learned.heavy_s * learned.work[:, None], learned.light_s)
+    seconds: Array = due * np.where(heavy, learned.heavy_noise.draw(scatter), learned.light_noise.draw(scatter))
     for i in np.flatnonzero(ages > 0):
         least = ages[i] / np.maximum(due[i], 1e-9)
         with_work = learned.heavy_noise.draw_beyond(scatter[i], least)

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from statistics import fmean
 
 from backfill_tui.progress.forecast.shares import shares
 
@@ -134,7 +135,7 @@ def _pool(
     days = {one.day for one in ordered if one.day is not None}
     if len(days) < len(ordered):
         return None
-    turns = {day: turn for turn, day in enumerate(sorted(days | set(queue), reverse=_backwards(ordered)))}
+    turns = {day: turn for turn, day in enumerate(sorted(days | set(queue), reverse=_backwards(ordered, queue)))}
     began = []
     odd = 0
     for one, end in zip(ordered, ends, strict=True):
@@ -153,11 +154,15 @@ def _pool(
     return began, flying
 
 
-def _backwards(ordered: Sequence[Finish]) -> bool:
-    """Whether the run walks from the last date to the first: its later half then lies before its earlier one."""
+def _backwards(ordered: Sequence[Finish], queue: Sequence[date]) -> bool:
+    """Whether the run walks from the last date to the first: what it has finished then lies behind what is left.
+
+    The first few completions of many workers come in any order, so among themselves they would tell nothing.
+    """
     days = [one.day.toordinal() for one in ordered if one.day is not None]
     half = len(days) // 2
-    return half > 0 and sum(days[-half:]) < sum(days[:half])
+    earlier, later = (days, [day.toordinal() for day in queue]) if queue else (days[:half], days[-half:])
+    return bool(earlier and later) and fmean(later) < fmean(earlier)
 
 
 def _from_pool(

@@ -77,8 +77,7 @@ def test_nor_does_it_with_many_workers(done: int, left: int, more: int, workers:
 def test_forecasts_scale_with_the_clock(done: int, left: int, workers: int, scale: float, told: str) -> None:
     once = future(situation(done, left, workers=workers, told=told)).remaining_s(NOON)
     scaled = future(situation(done, left, workers=workers, scale=scale, told=told)).remaining_s(NOON)
-    # in which of two blocks a date at their border is counted may turn on the last bit of a float
-    assert np.allclose(scaled, once * scale, rtol=0.01)
+    assert np.allclose(scaled, once * scale, rtol=1e-6)
 
 
 def test_the_same_is_said_of_the_same() -> None:
