@@ -19,7 +19,7 @@ from backfill_tui.control.model import NOT_BEGUN
 from backfill_tui.control.result import Result, result_of
 from backfill_tui.engine.claims import Neighbours, RivalError
 from backfill_tui.engine.judging import Judging
-from backfill_tui.engine.launching import ChangedError, GateClosedError
+from backfill_tui.engine.launching import ChangedError, GateClosedError, NotLaunchedError
 from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.phases_now import Key, Memory, phases_now
 from backfill_tui.engine.setbacks import Setbacks
@@ -165,6 +165,8 @@ class Driver:
                 self._setbacks.over(key)
         except AttemptExistsError as error:
             self._say(step.phase, f"attempt {error.attempt.number} was made by somebody else")
+        except NotLaunchedError as error:
+            self._say(step.phase, f"was not started: {error.attempt.note}", failed=True)
         except _SEEN_NEXT as error:
             self._not_done(key, str(error), seen=True)
         except LedgerError as error:  # what suites have found could not be kept: they count as not asked

@@ -38,6 +38,14 @@ class GateClosedError(BackfillError):
         )
 
 
+class NotLaunchedError(BackfillError):
+    """It was tried, and nothing runs; another try is another attempt, which a person asks for."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__(f"{attempt.phase} was not started: {attempt.note}")
+        self.attempt = attempt
+
+
 class ChangedError(BackfillError):
     """What was offered is not what would be done now. Nothing was started."""
 
@@ -84,7 +92,7 @@ class Launching:
 
         `again` is needed where the phase has run before. Returns the attempt with its process recorded, or ended
         already. Raises GateClosedError where the gate is closed and there is no `override`; AttemptExistsError
-        where somebody else was first.
+        where somebody else was first; NotLaunchedError where it came to nothing.
         """
         offer = self._looked_at_again(offer, override=override, again=again)
         valid_until = launcher.valid_from(offer.at)
@@ -101,7 +109,7 @@ class Launching:
             raise
         self._neighbours.claim(attempt)
         if attempt.stage is Stage.NOT_STARTED:
-            raise BackfillError(f"{attempt.phase} was not started: {attempt.note}")
+            raise NotLaunchedError(attempt)
         if attempt.stage is Stage.LAUNCHING:
             raise BackfillError(
                 f"{attempt.phase} is being started by another process, which has not told of it yet.",

@@ -8,13 +8,12 @@ from datetime import UTC, date, datetime
 from backfill_tui.checks.subject import WorkCalendar
 from backfill_tui.control.alerts import find_alerts
 from backfill_tui.control.conflicts import find_conflicts
-from backfill_tui.control.driving import NOT_BEGUN
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.launch.preflight import preflight
 from backfill_tui.control.launch.registry import Registry
 from backfill_tui.control.launch_alerts import ledger_alert
 from backfill_tui.control.ledger import Ledger
-from backfill_tui.control.model import Alert, Condition, PhaseState
+from backfill_tui.control.model import NOT_BEGUN, Alert, Condition, PhaseState
 from backfill_tui.control.order import run_order
 from backfill_tui.control.standing import Standing, standings
 from backfill_tui.control.timeline import timeline

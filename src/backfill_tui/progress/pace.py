@@ -12,6 +12,10 @@ RECENT = timedelta(hours=2)
 LEAST_UNITS = 3
 """A rate is said of the last RECENT_UNITS completions, none older than RECENT, of no fewer than LEAST_UNITS."""
 
+AN_INSTANT_S = 10.0
+ENOUGH_UNITS = 30
+"""Fewer units in less time tell of a burst (a backlog printed at once), not of a rate."""
+
 UNITS_A_SLICE = 5
 """Fewer completions in a slice of throughput would show chance, not speed."""
 
@@ -68,9 +72,10 @@ def rate_per_hour(done: Sequence[Completion]) -> float | None:
         return None
     last = max(completion.at for completion in done[-RECENT_UNITS:])
     recent = sorted(completion.at for completion in done[-RECENT_UNITS:] if last - completion.at <= RECENT)
-    if len(recent) < LEAST_UNITS or recent[0] == last:
+    seconds = (last - recent[0]).total_seconds() if recent else 0.0
+    if len(recent) < LEAST_UNITS or not seconds or (seconds < AN_INSTANT_S and len(recent) < ENOUGH_UNITS):
         return None
-    return (len(recent) - 1) / (last - recent[0]).total_seconds() * 3600
+    return (len(recent) - 1) / seconds * 3600
 
 
 def throughput(done: Sequence[Completion], slices: int = 60) -> tuple[Slice, ...]:
