@@ -17,9 +17,10 @@ from backfill_tui.engine.snapshot import (
     Snapshot,
 )
 from backfill_tui.progress.account import Account, Counts, Evidence, Run, RunEnd, Unit, UnitState
+from backfill_tui.progress.calibration import Record
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.progress.pace import Slice
-from backfill_tui.progress.prospect import DeadlineProspect
+from backfill_tui.progress.prospect import ClassCost, DeadlineProspect, Moments, PastForecast, Prospect
 from backfill_tui.sources.events import Mode
 from backfill_tui.sources.presence import Identity, Presence, ProcessSeen
 from tests.tui import suites
@@ -118,16 +119,44 @@ def run(started: datetime, ended: datetime | None, how: RunEnd, dates: tuple[dat
     )
 
 
+def tonight(clock: tuple[int, int]) -> datetime:
+    """A local hour and minute; before noon it is tomorrow's."""
+    return datetime(2026, 1, 3 if clock[0] >= 12 else 4, *clock, tzinfo=ZONE)
+
+
+Clocks = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
+
+
+def moments(clocks: Clocks) -> Moments:
+    """Quantiles as local hours and minutes."""
+    p10, p50, p90 = (tonight(clock).astimezone(UTC) for clock in clocks)
+    return Moments(p10, p50, p90)
+
+
 def forecast(p10: tuple[int, int], p50: tuple[int, int], p90: tuple[int, int]) -> Forecast:
     """Quantiles as local hours and minutes; those before noon are tomorrow's."""
+    told = moments((p10, p50, p90))
+    left = [(moment - NOW).total_seconds() for moment in (told.p10, told.p50, told.p90)]
+    return Forecast(told.p10, told.p50, told.p90, left[0], left[1], left[2], basis="calendar")
 
-    def at(clock: tuple[int, int]) -> datetime:
-        day = 3 if clock[0] >= 12 else 4
-        return datetime(2026, 1, day, clock[0], clock[1], tzinfo=ZONE).astimezone(UTC)
 
-    first, middle, last = at(p10), at(p50), at(p90)
-    left = [(moment - NOW).total_seconds() for moment in (first, middle, last)]
-    return Forecast(first, middle, last, left[0], left[1], left[2], basis="calendar")
+def prospect(start: Clocks | None, finish: Clocks, basis: str, criticality: float = 1.0) -> Prospect:
+    """What the night's forecast says of a phase that leads to its target."""
+    begins = moments(start) if start else None
+    return Prospect(begins, moments(finish), basis, slack_s=0.0, criticality=criticality)
+
+
+def past() -> tuple[PastForecast, ...]:
+    """How the finish was forecast: wide and too early at first, then closer and closer."""
+    chance = random.Random(7)  # noqa: S311 - a made-up evening
+    found = []
+    for minutes in range(220, 0, -10):
+        at = NOW - timedelta(minutes=minutes)
+        share = minutes / 220
+        middle = tonight((21, 15)) - timedelta(minutes=48 * share**2 + 4 * chance.uniform(-1, 1))
+        low, high = timedelta(minutes=16 + 34 * share), timedelta(minutes=16 + 60 * share)
+        found.append(PastForecast(at, Moments(middle - low, middle, middle + high)))
+    return tuple(found)
 
 
 def throughput() -> tuple[Slice, ...]:
@@ -190,9 +219,15 @@ def _fix() -> PhaseView:
         critical=True,
         rate_per_hour=207.0,
         forecast=forecast((20, 58), (21, 15), (21, 31)),
+        prospect=prospect(None, ((20, 58), (21, 15), (21, 31)), "calendar"),
+        past=past(),
+        costs=(
+            ClassCost("with work", 24.0, 34.5, 58.0, seen=541, left=121.0),
+            ClassCost("without", 2.1, 3.0, 4.2, seen=198, left=84.0),
+        ),
         throughput=throughput(),
         log_age_s=3.1,
-        timeline=Timeline(NOW + timedelta(hours=1), 0.0, "on_track"),
+        timeline=Timeline(tonight((21, 15)), 0.0, "on_track", expected_start=tonight((16, 28)), changed_s=360.0),
         calendar={day: float(games(day)) for day in days(FIX)},
     )
 
@@ -233,7 +268,6 @@ def _upstream(name: str, ok: bool, detail: str) -> Condition:
 
 
 def _waiting() -> tuple[PhaseView, ...]:
-    late = Timeline(NOW, 13_500.0, "delayed")
     return (
         phase(
             "player_game_summary",
@@ -251,8 +285,8 @@ def _waiting() -> tuple[PhaseView, ...]:
             ),
             account=account(FIX, 0, running=False),
             critical=True,
-            forecast=forecast((21, 20), (21, 45), (22, 5)),
-            timeline=Timeline(NOW, 60.0, "on_track"),
+            prospect=prospect(((21, 0), (21, 17), (21, 33)), ((21, 20), (21, 45), (22, 5)), "history"),
+            timeline=Timeline(tonight((21, 44)), 60.0, "on_track", expected_start=tonight((21, 15))),
             suites=(suites.ready(),),
         ),
         phase(
@@ -260,12 +294,17 @@ def _waiting() -> tuple[PhaseView, ...]:
             PhaseState.FAILED,
             why="gone without a summary at 14 %",
             dates=FOUR_YEARS,
-            account=account(FOUR_YEARS, 217, running=False),
+            account=account(
+                FOUR_YEARS,
+                217,
+                running=False,
+                runs=(run(tonight((17, 20)), tonight((20, 0)), RunEnd.KILLED, FOUR_YEARS, 1537),),
+            ),
             process=gone(3103456, timedelta(minutes=14)),
             logs=(LogSeen("logs/phase4_pcf.log", 44_000, 0.34, NOW - timedelta(minutes=14)),),
             critical=True,
-            forecast=forecast((4, 40), (5, 45), (6, 50)),
-            timeline=late,
+            prospect=prospect(((21, 22), (21, 47), (22, 7)), ((4, 40), (5, 45), (6, 50)), "history"),
+            timeline=Timeline(tonight((2, 0)), 13_500.0, "delayed", expected_start=tonight((21, 45))),
             log_age_s=840.0,
             suites=suites.of_factors(),
             judgement=suites.FAILED,
@@ -274,8 +313,8 @@ def _waiting() -> tuple[PhaseView, ...]:
             "ml_training",
             critical=True,
             gate=(_upstream("composite_factors", False, "failed: gone without a summary at 14 %"),),
-            forecast=forecast((4, 45), (5, 50), (6, 55)),
-            timeline=late,
+            prospect=prospect(((4, 41), (5, 46), (6, 51)), ((4, 45), (5, 50), (6, 55)), "plan"),
+            timeline=Timeline(tonight((2, 30)), 12_000.0, "delayed", expected_start=tonight((2, 0))),
         ),
     )
 
@@ -327,8 +366,9 @@ def night(sequence: int = 1) -> Snapshot:
         timezone="America/Los_Angeles",
         phases=phases(),
         alerts=alerts(),
-        deadline=DeadlineProspect("ml_training", datetime(2026, 1, 4, 6, 30, tzinfo=ZONE)),
+        deadline=DeadlineProspect("ml_training", tonight((6, 30)), probability=0.71),
         critical_path=("team_offense_fix", "player_game_summary", "composite_factors", "ml_training"),
+        record=Record(held=33, of=40),
         sequence=sequence,
     )
 

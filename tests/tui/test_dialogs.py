@@ -455,7 +455,7 @@ async def test_a_notice_is_ascii_in_an_ascii_terminal() -> None:
 
 async def test_the_panel_tells_of_the_next_phase_that_waits_and_follows_the_selection() -> None:
     app = make_app(operator=FakeOperator())
-    async with running(app) as pilot:
+    async with running(app, (240, 40)) as pilot:
         assert "player_game_summary is waiting" in shown(app)
         assert "3 v validate now  3 L launch anyway" in shown(app)
         await press(pilot, "3")

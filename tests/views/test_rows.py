@@ -6,7 +6,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backfill_tui.progress.account import Account, Counts
+from backfill_tui.control.model import PhaseState
+from backfill_tui.progress.account import Account, Counts, RunEnd
 from backfill_tui.sources.presence import Presence, ProcessSeen
 from backfill_tui.views import rows
 from backfill_tui.views.spans import Line, Tone
@@ -63,6 +64,28 @@ def test_a_frozen_forecast_steps_back() -> None:
     assert view.forecast is not None
     frozen = replace(view, forecast=replace(view.forecast, frozen=True))
     assert rows.likely(frozen, example.NOW)[0].tone is Tone.DIM
+
+
+def test_a_phase_that_has_not_begun_shows_what_the_night_forecasts_and_steps_back() -> None:
+    cells = rows.cells(example.night().phase("player_game_summary"), example.NOW, stars=False)
+    assert _text(cells["finish"]) == "21:20–22:05"
+    assert _text(cells["likely"]) == "~21:45"
+    assert cells["likely"][0].tone is Tone.DIM
+
+
+def test_of_a_run_under_way_its_own_forecast_counts() -> None:
+    view = example.night().phases[0]
+    assert _text(rows.likely(replace(view, prospect=None), example.NOW)) == "~21:15"
+    assert rows.likely(view, example.NOW)[0].tone is Tone.STRONG
+    alone = replace(view, forecast=None)
+    assert _text(rows.likely(alone, example.NOW)) == "~21:15"
+
+
+def test_what_is_over_shows_when_it_ended() -> None:
+    ended = example.run(example.NOW, example.tonight((21, 7)), RunEnd.COMPLETED, example.FIX, 944)
+    view = example.phase("x", PhaseState.PASSED, account=Account(runs=(ended,), lead=ended))
+    cells = rows.cells(view, example.NOW, stars=False)
+    assert [_text(cells[key]) for key in ("finish", "likely")] == ["ended", "21:07"]
 
 
 def test_a_process_is_alive_gone_or_not_named() -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.model import Alert, PhaseState, Severity
+from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.pace import Slice
 from backfill_tui.views import alerts, evidence, facts, header, logline, sparkline
@@ -67,7 +68,64 @@ def test_acknowledged_alerts_do_not_count() -> None:
 
 def test_a_missed_deadline_says_so() -> None:
     late = replace(NIGHT, at=NIGHT.at + timedelta(hours=12))
-    assert "was due 06:30, 1h44 ago" in text(header.deadline(late))
+    assert "was due 06:30, 1h44 ago" in text(header.deadline(late, 80))
+
+
+def with_deadline(**changes: object) -> Snapshot:
+    assert NIGHT.deadline is not None
+    return replace(NIGHT, deadline=replace(NIGHT.deadline, **changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown", "tone"),
+    [
+        (0.93, "93 %", Tone.GOOD),
+        (0.8, "80 %", Tone.GOOD),
+        (0.71, "71 %", Tone.TEXT),
+        (0.5, "50 %", Tone.TEXT),
+        (0.31, "31 %", Tone.WARN),
+        (0.1, "10 %", Tone.WARN),
+        (0.04, " 4 % ", Tone.BAD_BADGE),
+        (0.0, " 0 % ", Tone.BAD_BADGE),
+        (0.999, "> 99 %", Tone.GOOD),
+    ],
+)
+def test_how_likely_the_deadline_is_has_a_tone(probability: float, shown: str, tone: Tone) -> None:
+    line = header.deadline(with_deadline(probability=probability, calibrated=True), 80)
+    assert (line[-1].text, line[-1].tone) == (shown, tone)
+
+
+def test_a_probability_that_was_not_checked_is_marked_and_says_so_where_there_is_room() -> None:
+    assert text(header.deadline(NIGHT, 80)) == "ml_training by 06:30, in 10h15, ~71 % uncalibrated"
+    assert text(header.deadline(NIGHT, 40)) == "ml_training by 06:30, in 10h15, ~71 %"
+    assert text(header.deadline(NIGHT, 30)) == "ml_training by 06:30 ~71 %"
+    assert text(header.deadline(NIGHT, 9)) == "by 06:30 ~71 %"
+    checked = with_deadline(calibrated=True)
+    assert text(header.deadline(checked, 80)) == "ml_training by 06:30, in 10h15, 71 %"
+
+
+def test_of_a_deadline_that_nobody_can_tell_only_the_time_is_said() -> None:
+    unknown = with_deadline(probability=None, lacking=("composite_factors",))
+    assert text(header.deadline(unknown, 80)) == "ml_training by 06:30, in 10h15"
+
+
+def test_a_deadline_of_a_start_is_one() -> None:
+    assert text(header.deadline(with_deadline(of_start=True), 40)) == "ml_training to start by 06:30 ~71 %"
+    late = replace(with_deadline(of_start=True), at=NIGHT.at + timedelta(hours=12))
+    assert text(header.deadline(late, 80)) == "ml_training was to start 06:30, 1h44 ago"
+
+
+def test_a_deadline_that_was_met_is_not_called_missed_afterwards() -> None:
+    view = replace(NIGHT.phase("ml_training"), state=PhaseState.PASSED, prospect=None)
+    met = replace(with_deadline(probability=1.0, calibrated=True), phases=(*NIGHT.phases[:-1], view))
+    assert text(header.deadline(replace(met, at=NIGHT.at + timedelta(hours=12)), 80)).endswith("by 06:30 ✓ met")
+    begun = replace(met, phases=(*NIGHT.phases[:-1], replace(view, state=PhaseState.RUNNING)))
+    start = replace(begun, deadline=replace(with_deadline(probability=1.0).deadline, of_start=True))  # type: ignore[type-var]
+    assert text(header.deadline(start, 80)) == "ml_training to start by 06:30 ✓ met"
+
+
+def test_a_deadline_that_is_sure_to_be_met_is_not_met_yet() -> None:
+    assert "✓" not in text(header.deadline(with_deadline(probability=1.0, calibrated=True), 80))
 
 
 @given(st.integers(30, 200), st.integers(1, 12))

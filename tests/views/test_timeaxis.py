@@ -68,7 +68,7 @@ def test_a_row_is_as_wide_as_its_axis(start: datetime, one: datetime, other: dat
     axis = Axis(start, start + timedelta(days=400), width, UTC)
     first, last = sorted((one, other))
     middle = first + (last - first) / 2
-    layers = (*timeaxis.forecast(start, Moments(first, middle, last)), timeaxis.now_line(middle))
+    layers = (*timeaxis.forecast(start, start, Moments(first, middle, last)), timeaxis.now_line(middle))
     assert line_width(timeaxis.row(axis, layers)) == width
 
 
@@ -146,12 +146,29 @@ def test_actual_forecast_range_median_plan_and_deadline_are_told_apart_by_glyph(
 
     layers = (
         timeaxis.now_line(after(4.5)),
-        *timeaxis.forecast(after(4.5), Moments(after(8), after(10), after(13))),
+        *timeaxis.forecast(after(4.5), after(4.5), Moments(after(8), after(10), after(13))),
         timeaxis.actual(after(1), after(4.5)),
         timeaxis.planned(after(12)),
         timeaxis.deadline_line(after(16)),
     )
-    assert text(timeaxis.row(axis, layers)) == " ████▒▒▒░░▓░◆░  ┊   "
+    assert text(timeaxis.row(axis, layers)) == " ████▒▒▒░░●░◆░  ┊   "
+
+
+def test_of_a_range_that_now_has_reached_only_the_rest_is_there() -> None:
+    axis = Axis(EVENING, EVENING + timedelta(hours=10), 10, WEST)
+    early, late = EVENING + timedelta(hours=2), EVENING + timedelta(hours=7)
+    finish = Moments(early, early, late)
+    now = EVENING + timedelta(hours=5)
+    assert text(timeaxis.row(axis, timeaxis.forecast(now, now, finish))) == "     ●░░  "
+    assert timeaxis.forecast(late + timedelta(hours=1), now, finish) == ()
+
+
+def test_words_over_a_row_leave_everything_else_as_it_is() -> None:
+    axis = Axis(EVENING, EVENING + timedelta(hours=10), 10, WEST)
+    row = timeaxis.row(axis, [timeaxis.deadline_line(EVENING + timedelta(hours=8))])
+    assert text(timeaxis.written(row, 1, "? no")) == " ? no   ┊ "
+    assert timeaxis.written(row, 1, "? no")[-2].tone is Tone.BAD
+    assert timeaxis.written(row, 4, "? no") == row
 
 
 def test_pins_stand_in_their_cells_and_their_words_beside_them() -> None:
@@ -169,3 +186,5 @@ def test_words_of_a_pin_go_to_the_other_side_before_they_are_left_out() -> None:
     assert text(timeaxis.pins(axis, [Pin(late, "▲", "20:14")])) == "    20:14 ▲ "
     crowded = [Pin(late, "▲", "20:14"), Pin(EVENING + timedelta(hours=2), "┊", "by 06:30")]
     assert text(timeaxis.pins(axis, crowded)) == "  ┊ 20:14 ▲ "
+    shortened = Pin(EVENING + timedelta(hours=6), "┊", "by 06:30", left=True, short="6:30")
+    assert text(timeaxis.pins(axis, [shortened])) == " 6:30 ┊     "

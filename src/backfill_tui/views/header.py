@@ -2,13 +2,19 @@
 
 from datetime import UTC
 
-from backfill_tui.control.model import Severity
+from backfill_tui.control.model import NOT_BEGUN, PhaseState, Severity
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
-from backfill_tui.views import formats, rows, verdicts
+from backfill_tui.progress.prospect import DeadlineProspect
+from backfill_tui.views import forecast_words, formats, rows, verdicts
 from backfill_tui.views.spans import Line, Span, Tone, line_width, one, plain, shorten, spread
 
 _BRAND = one("backfill ", Tone.KEY)
 _WIDE = 100  # cells from which the line spells its words out
+_SAFE, _EVEN, _LOST = (
+    80,
+    50,
+    10,
+)  # percent from which a deadline is good, fair, and below which it is as good as lost
 
 
 def dashboard(snapshot: Snapshot, room: int, *, stale_s: float | None = None, read_only: bool = False) -> Line:
@@ -22,11 +28,9 @@ def dashboard(snapshot: Snapshot, room: int, *, stale_s: float | None = None, re
     parts = [plan, health(snapshot, spell=wide), clock]
     if stale_s is not None:
         parts.insert(2, one(f" no news for {formats.duration(stale_s)} ", Tone.WARN_BADGE))
-    if line := deadline(snapshot):
-        parts.append(line)
-    if read_only:
-        parts.append(one("read-only", Tone.DIM))
-    return _join(parts, room)
+    aside = [one("read-only", Tone.DIM)] if read_only else []
+    left = room - line_width(_join([*parts, *aside], room)) - _gap(room) - 1
+    return _join([*parts, deadline(snapshot, left), *aside], room)
 
 
 def phase(snapshot: Snapshot, view: PhaseView, room: int) -> Line:
@@ -47,8 +51,8 @@ def phase(snapshot: Snapshot, view: PhaseView, room: int) -> Line:
         parts.append(one(done, Tone.TEXT))
     if view.rate_per_hour is not None:
         parts.append(one(formats.per_hour(view.rate_per_hour), Tone.TEXT))
-    if (forecast := view.forecast) is not None:
-        span = formats.moments(forecast.finish_p10, forecast.finish_p90, snapshot.at)
+    if (seen := forecast_words.prospect(view)) is not None:
+        span = formats.moments(seen.finish.p10, seen.finish.p90, snapshot.at)
         parts.append(spread(Span(f"finish {span}, likely ", Tone.DIM), *rows.likely(view, snapshot.at)))
     if note := rows.reading(view):
         parts.append(one(note, Tone.DIM))
@@ -106,24 +110,68 @@ def _clock(snapshot: Snapshot, wide: bool) -> Line:
     )
 
 
-def deadline(snapshot: Snapshot) -> Line:
-    """What is due when, and how far off that is."""
+def deadline(snapshot: Snapshot, room: int) -> Line:
+    """What is due when, how far off that is, and how likely it is met; the longest that fits, else the shortest.
+
+    Nothing is said of how likely it is where that is not known.
+    """
     due = snapshot.deadline
     if due is None:
         return ()
+    forms = _deadline(due, snapshot)
+    return next((form for form in forms if line_width(form) <= room), forms[-1])
+
+
+def _deadline(due: DeadlineProspect, snapshot: Snapshot) -> list[Line]:
+    """The longest first."""
+    name, when = plain(due.phase), formats.moment(due.by, snapshot.at)
+    by = spread(Span("to start by " if due.of_start else "by ", Tone.DIM), Span(when, Tone.STRONG))
+    whole = spread(Span(f"{name} ", Tone.DIM), *by)
+    if _met(due, snapshot):
+        met = Span(" ✓ met", Tone.GOOD)
+        return [spread(*whole, met), spread(*by, met)]
     left = (due.by - snapshot.at).total_seconds()
-    what = f"{plain(due.phase)} "
-    when = formats.moment(due.by, snapshot.at)
     if left < 0:
-        return spread(Span(f"{what}was due {when}", Tone.BAD), Span(f", {formats.duration(-left)} ago", Tone.DIM))
-    return spread(
-        Span(f"{what}by ", Tone.DIM), Span(when, Tone.STRONG), Span(f", in {formats.duration(left)}", Tone.DIM)
-    )
+        late = f"was {'to start' if due.of_start else 'due'} {when}"
+        ago = Span(f", {formats.duration(-left)} ago", Tone.DIM)
+        return [spread(Span(f"{name} {late}", Tone.BAD), ago), one(late, Tone.BAD)]
+    off = Span(f", in {formats.duration(left)}", Tone.DIM)
+    if due.probability is None:
+        return [spread(*whole, off), whole, by]
+    chance = _chance(due.probability, calibrated=due.calibrated)
+    told = spread(*whole, off, Span(", ", Tone.DIM), chance)
+    doubt = Span("" if due.calibrated else " uncalibrated", Tone.DIM)
+    return [spread(*told, doubt), told, spread(*whole, " ", chance), spread(*by, " ", chance)]
+
+
+def _met(due: DeadlineProspect, snapshot: Snapshot) -> bool:
+    """Whether it has come to pass in time: more than being certain to."""
+    if due.probability != 1:
+        return False
+    view = next((view for view in snapshot.phases if view.name == due.phase), None)
+    if view is None:
+        return False
+    if due.of_start:
+        return view.state not in NOT_BEGUN | {PhaseState.UNKNOWN}
+    return view.prospect is None and (snapshot.at > due.by or forecast_words.ended_at(view) is not None)
+
+
+def _chance(probability: float, *, calibrated: bool) -> Span:
+    """`~71 %` in the tone of how good that is; `~` says that it was not checked against what happened."""
+    text = f"{'' if calibrated else '~'}{forecast_words.probability(probability)}"
+    percent = round(probability * 100)
+    if percent < _LOST:
+        return Span(f" {text} ", Tone.BAD_BADGE)
+    return Span(text, Tone.GOOD if percent >= _SAFE else Tone.TEXT if percent >= _EVEN else Tone.WARN)
+
+
+def _gap(room: int) -> int:
+    return 3 if room >= _WIDE else 2
 
 
 def _join(parts: list[Line], room: int) -> Line:
     """The parts that fit, first ones first, two or three blanks between them."""
-    gap = "   " if room >= _WIDE else "  "
+    gap = " " * _gap(room)
     line: Line = (Span(" "),)
     for part in parts:
         if not part:

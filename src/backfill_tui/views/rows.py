@@ -1,13 +1,14 @@
 """The phases table: its columns as data, which of them fit, and one row of cells a phase. No widths are guessed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.snapshot import PhaseView
+from backfill_tui.progress.prospect import Prospect
 from backfill_tui.sources.presence import Presence
-from backfill_tui.views import formats, verdicts
+from backfill_tui.views import forecast_words, formats, verdicts
 from backfill_tui.views.spans import NOTHING, Line, Span, Tone, one, plain, spread
 
 
@@ -172,19 +173,26 @@ def _done(view: PhaseView) -> Line:
 
 
 def _finish(view: PhaseView, now: datetime) -> Line:
-    forecast = view.forecast
-    if forecast is None:
-        return one(formats.UNKNOWN, Tone.DIM)
-    return one(formats.moments(forecast.finish_p10, forecast.finish_p90, now), Tone.DIM)
+    """The range of the finish; `ended` goes before the time in the column of the likely one."""
+    if (seen := _seen(view)) is not None:
+        return one(formats.moments(seen.finish.p10, seen.finish.p90, now), Tone.DIM)
+    return one("ended" if forecast_words.ended_at(view) else formats.UNKNOWN, Tone.DIM)
 
 
 def likely(view: PhaseView, now: datetime) -> Line:
-    """The median finish; `~` says that its range is not calibrated. Dim while it is frozen."""
-    forecast = view.forecast
-    if forecast is None:
-        return one(formats.UNKNOWN, Tone.DIM)
-    mark = "" if forecast.calibrated else "~"
-    return one(mark + formats.moment(forecast.finish_p50, now), Tone.DIM if forecast.frozen else Tone.STRONG)
+    """The median finish; `~` says that its range is not calibrated. When it ended, once it has.
+
+    Dim while it is frozen or has yet to begin, and once it is over.
+    """
+    if (seen := _seen(view)) is None:
+        return one(formats.moment(forecast_words.ended_at(view), now), Tone.DIM)
+    under_way = seen.start is None and not seen.frozen
+    return one(forecast_words.likely(seen, now), Tone.STRONG if under_way else Tone.DIM)
+
+
+def _seen(view: PhaseView) -> Prospect | None:
+    """What is forecast of its own run, where one is under way; else of the phase within the night."""
+    return forecast_words.prospect(view if view.forecast is None else replace(view, prospect=None))
 
 
 def _plan(view: PhaseView) -> Line:

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 
 from backfill_tui.progress.prospect import Moments
 from backfill_tui.views import formats
-from backfill_tui.views.spans import Line, Span, Tone, width
+from backfill_tui.views.spans import Line, Span, Tone
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _STEPS = (
@@ -157,12 +157,17 @@ def actual(first: datetime, last: datetime, tone: Tone = Tone.GOOD) -> Layer:
     return Layer(first, last, "█", tone)
 
 
-def forecast(start: datetime, finish: Moments, tone: Tone = Tone.BUSY) -> tuple[Layer, ...]:
-    """What is to come from `start` on: as good as sure up to p10, shaded to p90, and in it the median."""
+def forecast(now: datetime, start: datetime, finish: Moments, tone: Tone = Tone.BUSY) -> tuple[Layer, ...]:
+    """What is to come from `start` on: as good as sure up to p10, shaded to p90, and last the median.
+
+    Nothing is to come before now: of a range that now has reached there is the rest, if any.
+    """
+    if finish.p90 < now:
+        return ()
     return (
         Layer(start, finish.p10, "▒", tone),
-        Layer(finish.p10, finish.p90, "░", tone),
-        Layer(finish.p50, None, "▓", tone),
+        Layer(max(now, finish.p10), finish.p90, "░", tone),
+        Layer(max(now, finish.p50), None, "●", tone),
     )
 
 
@@ -190,15 +195,26 @@ def row(axis: Axis, layers: Iterable[Layer]) -> Line:
     return _merged(painted)
 
 
+def written(row: Line, cell: int, text: str, tone: Tone = Tone.DIM) -> Line:
+    """A row with words (one cell a character) over it from a cell on; as it is, where they would touch anything."""
+    painted = [(glyph, span.tone) for span in row for glyph in span.text]
+    around = painted[max(0, cell - 1) : cell + len(text) + 1]
+    if cell + len(text) > len(painted) or any(glyph != " " for glyph, _ in around):
+        return row
+    painted[cell : cell + len(text)] = [(char, tone) for char in text]
+    return _merged(painted)
+
+
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A moment named under the rows: its glyph stands in its cell, its words beside it."""
+    """A moment named under the rows: its glyph stands in its cell, its words (one cell a character) beside it."""
 
     at: datetime
     glyph: str
     text: str
     tone: Tone = Tone.DIM
     left: bool = False  # the words go before the glyph, where there is room
+    short: str = ""  # instead of the words, where those have none
 
 
 def pins(axis: Axis, wanted: Sequence[Pin]) -> Line:
@@ -210,24 +226,20 @@ def pins(axis: Axis, wanted: Sequence[Pin]) -> Line:
         if cell is None or not free[cell]:
             continue
         painted[cell], free[cell] = (pin.glyph, pin.tone), False
-        begin = _beside(pin, cell, free)
-        for x, char in enumerate(pin.text, start=begin or 0) if begin is not None else ():
+        for x, char in _beside(pin, cell, free):
             painted[x], free[x] = (char, pin.tone), False
     return _merged(painted)
 
 
-def _beside(pin: Pin, cell: int, free: Sequence[bool]) -> int | None:
-    """The cell where a pin's words begin, a blank away from its glyph and from other words."""
-    length = width(pin.text)
-    if not length or length != len(pin.text):
-        return None
-    before, after = cell - 1 - length, cell + 2
-    for begin in (before, after) if pin.left else (after, before):
-        needed = range(begin - 1, begin + length + 1)
-        taken = (not free[x] for x in needed if 0 <= x < len(free) and x != cell)
-        if begin >= 0 and begin + length <= len(free) and not any(taken):
-            return begin
-    return None
+def _beside(pin: Pin, cell: int, free: Sequence[bool]) -> Iterable[tuple[int, str]]:
+    """A pin's words and their cells, a blank away from its glyph and from other words."""
+    for text in (pin.text, pin.short):
+        before, after = cell - 1 - len(text), cell + 2
+        for begin in (before, after) if pin.left else (after, before):
+            around = range(max(0, begin - 1), min(len(free), begin + len(text) + 1))
+            if begin >= 0 and begin + len(text) <= len(free) and all(free[x] for x in around if x != cell):
+                return enumerate(text, start=begin)
+    return ()
 
 
 def _merged(painted: Sequence[tuple[str, Tone]]) -> Line:

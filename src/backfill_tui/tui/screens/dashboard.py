@@ -15,12 +15,15 @@ from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.widgets.log_pane import LogPane
 from backfill_tui.tui.widgets.painted import Lines, Written
 from backfill_tui.tui.widgets.panels import Alerts, Why
+from backfill_tui.tui.widgets.path_panel import PathPanel
 from backfill_tui.tui.widgets.phase_table import PhaseTable
 from backfill_tui.views import header, verdicts
 from backfill_tui.views.spans import Line, Tone, one, wrap
 
 _TWO_COLUMNS = 72  # cells from which gate and alerts stand side by side
 _TWO_ROWS = 20  # lines from which there is room for both
+_THREE_COLUMNS, _THREE_HIGH = 116, 28  # cells and lines from which the critical path stands beside them
+_PATH_COLUMNS, _PATH_HIGH = 60, 34  # and from which it has a row of its own, where that is too narrow
 _LOOKING = ("Looking at logs, checkpoints and processes …",)
 _NOTHING = (
     "Nothing to watch yet.",
@@ -58,6 +61,7 @@ class Dashboard(LogPage):
         yield table
         yield Written(id="instead")
         with ItemGrid(id="middle"):
+            yield PathPanel(id="path")
             yield Why(id="why")
             yield Alerts(id="alerts")
         yield LogPane(self.opener, id="log")
@@ -73,6 +77,7 @@ class Dashboard(LogPage):
             self.selected = names[0] if names else None
         self._say_instead(() if names else (*_NOTHING, *snapshot.notes))
         self.query_one(PhaseTable).show(snapshot, self.selected)
+        self.query_one(PathPanel).update(snapshot)
         self.query_one(Alerts).update(snapshot)
         self._follow_selection(snapshot)
         self._arrange()
@@ -119,14 +124,25 @@ class Dashboard(LogPage):
         super().on_resize(event)
 
     def _arrange(self) -> None:
-        """Gate and alerts side by side; where that is too narrow or too low, only the alerts, if there are any."""
+        """What the middle row has room for.
+
+        Gate and alerts stand side by side; where that is too narrow or too low, only the alerts, if there are any.
+        The critical path is beside them or above them; a terminal of 80 x 24 has more need of the log.
+        """
         if not self.ready:
             return
-        why, alerts = self.query_one(Why), self.query_one(Alerts)
-        alone = alerts.has_class("-gone") or why.has_class("-gone")
-        cramped = self.size.width < _TWO_COLUMNS or self.size.height < _TWO_ROWS
-        self.set_class(cramped and not alone, "-cramped")
-        self.set_class(not alone and not cramped, "-two")
+        path, *others = self.query_one(PathPanel), self.query_one(Why), self.query_one(Alerts)
+        there = sum(not widget.has_class("-gone") for widget in others)
+        width, height = self.size
+        cramped = width < _TWO_COLUMNS or height < _TWO_ROWS
+        self.set_class(cramped and there > 1, "-cramped")
+        self.set_class(there > 1 and not cramped, "-two")
+        beside = width >= _THREE_COLUMNS and height >= _THREE_HIGH
+        above = not beside and width >= _PATH_COLUMNS and height >= _PATH_HIGH
+        charted = not path.has_class("-gone")
+        self.set_class(not beside and not above, "-no-path")
+        self.set_class(charted and beside and there > 0, "-beside")
+        self.set_class(charted and above, "-above")
 
     def action_back(self) -> None:
         """Let go of the log's filter, then of the log."""
