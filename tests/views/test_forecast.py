@@ -151,6 +151,13 @@ def test_only_what_was_forecast_by_then_is_looked_back_at() -> None:
     assert [fact.label for fact in forecast_hindsight.facts(late, NOW)] == ["at 75 %"]
 
 
+def test_forecasts_of_the_run_before_are_not_held_against_this_one() -> None:
+    view = forecasts.over()
+    before = tuple(replace(made, at=made.at - timedelta(hours=6)) for made in view.past[:3])
+    late = replace(view, past=(*before, *view.past[len(view.past) // 2 + 2 :]))
+    assert [fact.label for fact in forecast_hindsight.facts(late, NOW)] == ["at 75 %"]
+
+
 @pytest.mark.parametrize("state", [PhaseState.STOPPED, PhaseState.FAILED])
 def test_a_run_that_did_not_come_to_its_end_judges_no_forecast(state: PhaseState) -> None:
     view = replace(example.phases()[1], state=state, past=forecasts.past(at(21, 0), at(19, 0)))

@@ -65,8 +65,7 @@ def _to_come(snapshot: Snapshot, view: PhaseView) -> Iterator[Fact]:
 def _within_the_night(snapshot: Snapshot, view: PhaseView, seen: Prospect) -> Iterator[Fact]:
     now = snapshot.at
     if seen.start is not None:
-        span = formats.moments(seen.start.p10, seen.start.p90, now)
-        yield Fact("start", f"likely {formats.moment(seen.start.p50, now)} ({span})")
+        yield Fact("start", f"likely {formats.moment(seen.start.p50, now)} ({words.span(seen.start, now)})")
     if said := words.changed(view.timeline):
         yield Fact("changed", said)
     if said := words.slack(seen):

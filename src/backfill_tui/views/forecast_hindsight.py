@@ -16,14 +16,15 @@ _MINUTE = 60.0
 
 
 def facts(view: PhaseView, now: datetime) -> list[Fact]:
-    """A fact for each of SHARES; none where the phase has not ended, or nothing was forecast by then."""
+    """A fact for each of SHARES; none where the phase has not ended, or its run was not forecast by then."""
     ended, started = words.ended_at(view), words.started_at(view)
     if ended is None or not view.past:
         return []
     begun = started or view.past[0].at
+    of_run = [made for made in view.past if made.at >= begun]
     told = []
     for share in SHARES:
-        made = made_by(view.past, begun + (ended - begun) * share)
+        made = made_by(of_run, begun + (ended - begun) * share)
         if made is not None:
             told.append(_fact(made, share, ended, now))
     return told

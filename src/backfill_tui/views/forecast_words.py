@@ -16,7 +16,7 @@ TOO_LITTLE = "too little seen yet: a forecast needs three dates of this run, or 
 NOT_KNOWN = (
     "not known: nothing says how long it takes; an earlier run would, or `expect: {duration: …}` in the plan"
 )
-NO_RECORD = "none yet: no run of which a forecast was kept has ended"
+NO_RECORD = "none yet: no earlier run of which forecasts were kept has ended"
 
 
 def prospect(view: PhaseView) -> Prospect | None:
