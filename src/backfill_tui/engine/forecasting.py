@@ -125,7 +125,10 @@ class Forecasting:
         if state in {PhaseState.FAILED, PhaseState.STOPPED}:
             return member  # a person has to do something about it, and nobody knows when
         if look.phase.judges_only:
-            return replace(member, left_s=planned(member.suites_s, look.phase.name), calibrated_by=EARLIER_RUNS)
+            known = EARLIER_RUNS if member.suites_s else ""
+            return replace(
+                member, left_s=planned(member.suites_s, look.phase.name), basis="history", calibrated_by=known
+            )
         return self._before_it(member, look, calendar)
 
     def _under_way(
