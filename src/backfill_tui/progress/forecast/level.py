@@ -21,7 +21,7 @@ PASSES = 0.08
 """After so much work (in thousands of dates) a disturbance has faded to a third."""
 
 _WANDERS = ((0.0, 0.5), (0.06, 0.25), (0.15, 0.17), (0.35, 0.08))
-_TRENDS = ((0.0, 0.5), (0.5, 0.5))
+_TRENDS = ((0.0, 0.75), (0.5, 0.25))
 _PASSING = ((0.02, 0.4), (0.06, 0.45), (0.12, 0.15))
 """What is believed beforehand of each: its standard deviation (over 1,000 dates' work, but for what passes)."""
 
