@@ -1,6 +1,8 @@
 """What the ledger has of earlier runs and of how forecasts of them held, and the forecasts that it is to keep."""
 
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from backfill_tui.control.ledger import Ledger, LedgerError
@@ -26,6 +28,7 @@ from backfill_tui.sources.events import Mode
 PAST = timedelta(hours=24)
 """How far back it is told how a forecast has evolved."""
 
+_RECORD_EVERY_S = 60.0
 _HEAVY = frozenset({UnitState.DONE, UnitState.FAILED})
 
 
@@ -40,6 +43,7 @@ class ForecastBook:
         self._histories: dict[str, tuple[frozenset[str], History]] = {}
         self._calibrations: dict[str, tuple[frozenset[str], Calibration]] = {}
         self._past: dict[str, list[PastForecast]] = {}
+        self._record, self._record_due = NO_RECORD, 0.0
 
     def history(self, phase: str, runs: Sequence[PlacedRun]) -> History:
         """What runs of other nights took: those in the ledger that are not among the runs that count now."""
@@ -72,10 +76,12 @@ class ForecastBook:
                 return  # another forecast follows
 
     def record(self) -> Record:
-        """How the last ranges that were shown have held, as it was found when a run was first seen."""
-        return max(
-            (one.record for _, one in self._calibrations.values()), key=lambda one: one.of, default=NO_RECORD
-        )
+        """How the last ranges that were shown have held, whichever phase they were of; read now and then."""
+        if self._ledger is not None and time.monotonic() >= self._record_due:
+            self._record_due = time.monotonic() + _RECORD_EVERY_S
+            with suppress(LedgerError):
+                self._record = calibrate(self._ledger.forecasts.outcomes()).record
+        return self._record
 
     def _past_of(self, phase: str, now: datetime) -> list[PastForecast]:
         if phase not in self._past:
