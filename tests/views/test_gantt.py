@@ -105,6 +105,13 @@ def test_a_phase_of_the_path_of_which_nothing_is_known_says_so() -> None:
     assert gantt.title(told, 40) == "Critical path · 2 phases not known"
 
 
+def test_how_long_something_takes_does_not_matter_where_its_start_is_due() -> None:
+    bare = with_phase("ml_training", prospect=None, timeline=None)
+    assert bare.deadline is not None
+    start = replace(bare, deadline=replace(bare.deadline, of_start=True))
+    assert "?" not in text(row(start, "ml_training"))
+
+
 def test_the_words_of_what_is_not_known_cover_no_mark() -> None:
     near = with_phase("ml_training", prospect=None, timeline=Timeline(NOW + timedelta(hours=1), None, None))
     assert "? ◆" in text(row(near, "ml_training"))
@@ -145,8 +152,9 @@ def test_a_step_without_a_log_is_drawn_from_its_process() -> None:
 
 def test_an_upstream_that_the_gate_names_leads_to_the_goal() -> None:
     gate = (Condition("odd", False, "", ConditionKind.UPSTREAM, "team_offense"),)
-    views = tuple(replace(v, gate=gate) if v.name == "ml_training" else v for v in NIGHT.phases)
-    assert any("team_offense " in line for line in chart(replace(NIGHT, phases=views), most=7))
+    for name in ("ml_training", "composite_factors"):
+        leading = with_phase(name, gate=gate)
+        assert "… and 2 more" in chart(leading, most=6)
 
 
 def test_a_run_of_long_ago_does_not_squeeze_the_night() -> None:

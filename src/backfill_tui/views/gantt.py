@@ -1,15 +1,13 @@
 """The way to the deadline as a Gantt chart: a row a phase, what was and what is to come, on one time axis."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from backfill_tui.control.model import UNDER_WAY, ConditionKind, PhaseState
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
-from backfill_tui.progress.account import Run, RunEnd
-from backfill_tui.progress.prospect import Prospect
 from backfill_tui.views import forecast_words as words
-from backfill_tui.views import formats, timeaxis
+from backfill_tui.views import formats, gantt_rows, timeaxis
+from backfill_tui.views.gantt_rows import Row
 from backfill_tui.views.spans import NOTHING, Line, Span, Tone, clip, line_width, one, plain, shorten, spread, width
 from backfill_tui.views.timeaxis import Axis, Layer, Pin
 
@@ -34,7 +32,7 @@ def worth_showing(snapshot: Snapshot) -> bool:
 
 def title(snapshot: Snapshot, room: int) -> str:
     """`Critical path to ml_training`, and of what too little is known for it, as much as fits."""
-    goal = _goal(snapshot)
+    goal = gantt_rows.goal(snapshot)
     if goal is None:
         return "Timeline"
     lacking = snapshot.deadline.lacking if snapshot.deadline else ()
@@ -59,7 +57,7 @@ def lines(snapshot: Snapshot, room: int, most: int) -> list[Line]:
     Where there are more phases than lines, those that lead nowhere go first, critical ones last. No lines where
     there is no room for any chart.
     """
-    rows, hidden = _fitted(_rows(snapshot), most - 2)
+    rows, hidden = gantt_rows.fitted(gantt_rows.rows(snapshot), most - 2)
     stars = any(row.view.critical for row in rows)
     names = max((width(plain(row.view.name)) for row in rows), default=0)
     label = min(names, max(_NAME_LEAST, room // 3)) + 2 * stars
@@ -80,118 +78,7 @@ def lines(snapshot: Snapshot, room: int, most: int) -> list[Line]:
     return chart
 
 
-# Which phases
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A phase with what was of it, in order of time. `leads`: to the target, or there is none to lead to."""
-
-    view: PhaseView
-    leads: bool
-    spells: tuple[Layer, ...]
-    prospect: Prospect | None
-
-    @property
-    def rank(self) -> tuple[bool, bool, bool]:
-        """What goes first where there is no room sorts last."""
-        return not self.view.critical, not self.leads, self.prospect is None
-
-
-def _rows(snapshot: Snapshot) -> list[_Row]:
-    leading = _leading(snapshot)
-    rows = [
-        _Row(view, view.name in leading, _spells(view, snapshot.at), words.prospect(view))
-        for view in snapshot.phases
-    ]
-    return [row for row in rows if row.leads or row.spells or row.prospect]
-
-
-def _fitted(rows: list[_Row], most: int) -> tuple[list[_Row], int]:
-    """The rows that have room, in the plan's order, and how many that lead somewhere are left out."""
-    if len(rows) <= most:
-        return rows, 0
-    ranked = sorted(range(len(rows)), key=lambda index: rows[index].rank)
-    leading = sum(row.leads for row in rows)
-    room = max(1, most if leading <= most else most - 1)
-    kept = [rows[index] for index in sorted(ranked[:room])]
-    return kept, max(0, leading - room)
-
-
-def _goal(snapshot: Snapshot) -> str | None:
-    if snapshot.deadline is not None:
-        return snapshot.deadline.phase
-    return snapshot.critical_path[-1] if snapshot.critical_path else None
-
-
-def _leading(snapshot: Snapshot) -> frozenset[str]:
-    """The goal and all that comes before it; every phase where there is no goal."""
-    by_name = {view.name: view for view in snapshot.phases}
-    goal = _goal(snapshot)
-    if goal is None:
-        return frozenset(by_name)
-    found, reached = {name for name, view in by_name.items() if view.critical}, [goal]
-    while reached:
-        name = reached.pop()
-        found.add(name)
-        reached += [before for before in _after(snapshot, by_name.get(name)) if before not in found]
-    return frozenset(found)
-
-
-def _after(snapshot: Snapshot, view: PhaseView | None) -> tuple[str, ...]:
-    """What a phase comes after: by the plan, else by its gate."""
-    if view is None:
-        return ()
-    if (facts := snapshot.facts.get(view.name)) is not None:
-        return facts.phase.after
-    return tuple(condition.about for condition in view.gate if condition.kind is ConditionKind.UPSTREAM)
-
-
-# What was
-
-
-def _spells(view: PhaseView, now: datetime) -> tuple[Layer, ...]:
-    """The stretches in which it was at work."""
-    under_way = view.state in UNDER_WAY
-    end = now if under_way else None
-    found = [spell for run in view.account.runs if (spell := _spell(run, view, now)) is not None]
-    if found:
-        return tuple(found)
-    attempt, seen = view.attempt, view.process
-    if attempt is not None and attempt.started_at is not None and (last := attempt.ended_at or end):
-        return (timeaxis.actual(attempt.started_at, last, _tone(view)),)
-    if seen.started_at is not None and (last := end or seen.gone_since):
-        return (timeaxis.actual(seen.started_at, last, _tone(view)),)
-    return ()
-
-
-def _spell(run: Run, view: PhaseView, now: datetime) -> Layer | None:
-    if run.ended is RunEnd.OPEN:
-        last = now if view.state in UNDER_WAY else run.ended_at or view.account.last_line_at
-        tone = _tone(view)
-    else:
-        last = run.ended_at
-        tone = _tone(view) if run is view.account.runs[-1] else Tone.QUIET
-    return timeaxis.actual(run.started_at, last, tone) if run.started_at is not None and last is not None else None
-
-
-def _tone(view: PhaseView) -> Tone:
-    """Of its last run."""
-    match view.state:
-        case PhaseState.FAILED:
-            return Tone.BAD
-        case PhaseState.STALLED:
-            return Tone.WARN
-        case PhaseState.STOPPED:
-            return Tone.QUIET
-        case _:
-            return Tone.GOOD
-
-
-# Where and how
-
-
-def _axis(snapshot: Snapshot, rows: Sequence[_Row], cells: int) -> Axis | None:
+def _axis(snapshot: Snapshot, rows: Sequence[Row], cells: int) -> Axis | None:
     """From the oldest run on the way to the goal to the last of what is forecast, expected and due."""
     now, zone = snapshot.at.astimezone(UTC), snapshot.at.tzinfo
     assert zone is not None  # noqa: S101 - a snapshot's time is aware
@@ -206,27 +93,28 @@ def _axis(snapshot: Snapshot, rows: Sequence[_Row], cells: int) -> Axis | None:
     return timeaxis.fit([now, max(now, last), *near, *before], cells, zone)
 
 
-def _label(row: _Row, room: int, *, stars: bool) -> Line:
+def _label(row: Row, room: int, *, stars: bool) -> Line:
     """Its name, dim where the night does not wait for it."""
     star = (Span("★ " if row.view.critical else "  ", Tone.STAR),) if stars else NOTHING
-    tone = Tone.TEXT if row.view.critical or (row.leads and not stars) else Tone.DIM
+    tone = Tone.TEXT if row.counts else Tone.DIM
     name = shorten(plain(row.view.name), room - line_width(star))
     return spread(*star, Span(name, tone), " " * (room - line_width(star) - width(name)))
 
 
-def _bar(row: _Row, snapshot: Snapshot, axis: Axis) -> Line:
+def _bar(row: Row, snapshot: Snapshot, axis: Axis) -> Line:
     """Now, what is to come, what was; over it the deadline, and over that the likely and the planned finish."""
     now, due = snapshot.at, snapshot.deadline
     deadline = [timeaxis.deadline_line(due.by)] if due is not None else []
     ahead: tuple[Layer, ...] = ()
     if (seen := row.prospect) is not None:
-        tone = Tone.BUSY if row.leads and not seen.frozen else Tone.DIM
+        tone = Tone.BUSY if row.counts and not seen.frozen else Tone.DIM
         ahead = timeaxis.forecast(now, seen.start.p50 if seen.start else now, seen.finish, tone)
         if due is not None and row.leads:
             ahead = tuple(_late(ahead, due.by))
-    layers = (timeaxis.now_line(now), *ahead, *_dimmed(row), *deadline, *ahead[-1:], *_plan(row.view))
+    was = row.spells if row.counts else [replace(spell, tone=Tone.QUIET) for spell in row.spells]
+    layers = (timeaxis.now_line(now), *ahead, *was, *deadline, *ahead[-1:], *_plan(row.view))
     bar = timeaxis.row(axis, layers)
-    if seen is None and row.leads and (row.view.critical or not row.spells):
+    if row.is_unknown and not (due is not None and due.of_start and row.view.name == due.phase):
         after = (axis.cell(now) or 0) + 2
         told = (timeaxis.written(bar, after, text) for text in ("? not known", "?"))
         return next((line for line in told if line != bar), bar)
@@ -241,12 +129,6 @@ def _late(ahead: Iterable[Layer], by: datetime) -> Iterable[Layer]:
             yield replace(layer, first=by, tone=Tone.BAD)
         else:
             yield replace(layer, tone=Tone.BAD) if layer.first > by else layer
-
-
-def _dimmed(row: _Row) -> Iterable[Layer]:
-    """What was; quiet of a phase for which the night does not wait."""
-    quiet = not row.leads or (row.prospect is None and not row.view.critical)
-    return (replace(spell, tone=Tone.QUIET) if quiet else spell for spell in row.spells)
 
 
 def _plan(view: PhaseView) -> tuple[Layer, ...]:
@@ -271,12 +153,14 @@ def _pins(snapshot: Snapshot) -> list[Pin]:
 def _slack(snapshot: Snapshot) -> Line:
     """How much those may slip for which the night does not wait: `slack: none on ★, team_offense 6h10`."""
     known = [(view, seen) for view in snapshot.phases if (seen := words.prospect(view)) is not None]
-    free = [(view, seen.slack_s) for view, seen in known if not view.critical and seen.slack_s is not None]
+    free = [
+        (seen.slack_s, plain(view.name)) for view, seen in known if not view.critical and seen.slack_s is not None
+    ]
     if not free:
         return ()
     bound = [seen.slack_s for view, seen in known if view.critical and seen.slack_s is not None]
     told = ["none on ★"] if bound and max(bound) < _MINUTE else []
-    told += [f"{plain(view.name)} {formats.duration(slack_s)}" for view, slack_s in free]
+    told += [f"{name} {formats.duration(slack_s)}" for slack_s, name in sorted(free)]
     return (Span("slack: ", Tone.DIM), Span(", ".join(told), Tone.TEXT))
 
 

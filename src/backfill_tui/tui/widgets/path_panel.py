@@ -11,6 +11,8 @@ _CORNERS = 6  # cells of the frame beside a title
 class PathPanel(Middle):
     """How the phases lead to the deadline, in time; not there while nothing is forecast."""
 
+    SHARE = 36  # percent: of seven phases none is left out on a screen of 36 lines
+
     def update(self, snapshot: Snapshot) -> None:
         """Show a snapshot's phases on their way."""
         something = gantt.worth_showing(snapshot)
