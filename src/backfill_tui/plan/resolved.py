@@ -201,14 +201,18 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class AlertThresholds:
-    """From where on something is an alert: seconds, fractions, bytes."""
+    """From where on something is an alert: seconds, fractions, bytes, counts. `deadline_risk` is of missing it."""
 
     stall_after_s: float = 1800.0
     rate_drop: float = 0.3
     memory_growth: float = 0.5
     failure_rate: float = 0.05
+    tracebacks: int = 10
+    error_lines: int = 20
+    checkpoint_age_s: float = 1800.0
+    clock_skew_s: float = 120.0
     late_by_s: float = 900.0
-    deadline_risk: float = 0.5
+    deadline_risk: float = 0.9
     disk_free_bytes: int = 1_000_000_000
 
 

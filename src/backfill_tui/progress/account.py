@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from backfill_tui.progress.trace import NOTHING_FUTILE, Futile
 from backfill_tui.sources.events import Mode
 
 
@@ -132,6 +133,7 @@ class Account:
     records: int | None = None
     fatal_errors: int = 0
     error_lines: int = 0
+    futile: Futile = NOTHING_FUTILE  # at the end of its newest log
     current_date: date | None = None
     first_line_at: datetime | None = None
     last_line_at: datetime | None = None

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.calibration import UNCALIBRATED, Calibration, Made, calibrate_by_itself
-from backfill_tui.progress.prospect import ClassCost
+from backfill_tui.progress.prospect import ClassCost, PaceSeen
 from backfill_tui.progress.sequence import PlacedRun
 
 if TYPE_CHECKING:
     from backfill_tui.progress.forecast.luck import Array
     from backfill_tui.progress.forecast.outlook import FutureRun
     from backfill_tui.progress.forecast.worked import Worked
+
+LONGEST = 0.999
+"""One silence in a thousand lasts longer: from there on it is no ordinary one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,14 @@ class Outlook:
     def costs(self) -> tuple[ClassCost, ...]:
         """What a date of each class costs now."""
         return self.future.costs()
+
+    def longest_s(self, share: float = LONGEST) -> float:
+        """For how many seconds nothing may be heard of the run, in that share of the cases, and all is well."""
+        return self.future.longest_s(share)
+
+    def pace(self) -> PaceSeen | None:
+        """How fast dates come of late against earlier ones of their class; None while there are too few."""
+        return self.future.pace()
 
     def futures_s(self, now: datetime) -> "Array":
         """Seconds from a moment to the end in each future, as far apart as the calibration asks for."""

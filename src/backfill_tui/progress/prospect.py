@@ -37,6 +37,24 @@ class ClassCost:
 
 
 @dataclass(frozen=True, slots=True)
+class PaceSeen:
+    """How fast the last dates of a class came against earlier ones of it, size for size: dates an hour and worker.
+
+    `dates` is how many the last are.
+    """
+
+    cost_class: str  # with work | without
+    recent_per_hour: float
+    earlier_per_hour: float
+    dates: int
+
+    @property
+    def drop(self) -> float:
+        """The share of its pace that it has lost; negative: it has become faster."""
+        return 1.0 - self.recent_per_hour / self.earlier_per_hour
+
+
+@dataclass(frozen=True, slots=True)
 class Prospect:
     """A phase as the whole night is forecast. `start` is None once it has begun.
 
@@ -59,7 +77,8 @@ class Prospect:
 class DeadlineProspect:
     """The deadline, and how likely it is met: 0…1, None while something that it waits for is not known.
 
-    `of_start`: it is met when the phase can begin; else when the phase is done. `lacking` are the phases of which
+    `of_start`: it is met when the phase can begin; else when the phase is done; `moment` is when that is forecast to
+    be, None once it has come or while it is not known. `lacking` are the phases of which
     too little is known.
     """
 
@@ -68,4 +87,5 @@ class DeadlineProspect:
     probability: float | None = None
     calibrated: bool = False
     of_start: bool = False
+    moment: Moments | None = None
     lacking: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from backfill_tui.progress.account import (
 from backfill_tui.progress.expectation import Expectation, expect
 from backfill_tui.progress.runs import RunBook
 from backfill_tui.progress.sequence import PlacedRun, as_run, leading, place_runs
+from backfill_tui.progress.trace import NOTHING_FUTILE, Futile
 from backfill_tui.progress.unreached import Unreached
 from backfill_tui.progress.weighing import Weighing
 
@@ -82,6 +83,7 @@ def reconcile(
         records=_records(units),
         fatal_errors=_fatal_errors(logs, runs),
         error_lines=sum(log.book.error_lines for log in logs),
+        futile=_futile(logs),
         current_date=_current_date(units, runs),
         first_line_at=min((log.first_line_at for log in logs if log.first_line_at), default=None),
         last_line_at=max((log.last_line_at for log in logs if log.last_line_at), default=None),
@@ -194,6 +196,12 @@ def _current_date(units: Mapping[date, Unit], runs: Sequence[PlacedRun]) -> date
     days = [run.trace.current.day for run in runs if _in_progress(run) and run.trace.current]
     going = [day for day in days if day in units and units[day].state is UnitState.RUNNING]
     return going[-1] if going else None
+
+
+def _futile(logs: Sequence[LogEvidence]) -> Futile:
+    """Of the log that was written last."""
+    told = [(log.last_line_at, i) for i, log in enumerate(logs) if log.last_line_at is not None]
+    return logs[max(told)[1]].book.futile if told else NOTHING_FUTILE
 
 
 def _fatal_errors(logs: Sequence[LogEvidence], runs: Sequence[PlacedRun]) -> int:

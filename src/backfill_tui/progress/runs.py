@@ -5,7 +5,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from backfill_tui.progress.counters import CounterBook
-from backfill_tui.progress.trace import RunTrace, UnitDone
+from backfill_tui.progress.trace import NOTHING_FUTILE, Futile, RunTrace, UnitDone
 from backfill_tui.sources.events import (
     ErrorSeen,
     Event,
@@ -41,6 +41,7 @@ class RunBook:
         self._outside = RunTrace(0, None)  # trouble before the first run
         self.checkpoints: set[str] = set()  # the files that the log names
         self.error_lines = 0
+        self.futile: Futile = NOTHING_FUTILE  # at its end
         self.version = 0  # grows with every change
         self._take: Mapping[type, Callable[[Any], None]] = {
             UnitFinished: self._finished,
@@ -154,6 +155,8 @@ class RunBook:
         if known and known.outcome is event.outcome is Outcome.FAILED:
             run.current = None if started and started.day == day else run.current
             return  # one failed day prints several lines
+        if event.outcome is not Outcome.FAILED:
+            self.futile = NOTHING_FUTILE
         run.outcomes[day] = UnitDone(event.outcome, event.at, event.offset, event.records, event.reason, duration)
         run.begun.discard(day)
         if event.at is not None:
@@ -175,6 +178,7 @@ class RunBook:
             return
         run = self._current(event)
         run.complete = True
+        self.futile = NOTHING_FUTILE
         run.summary_at = event.at
         run.current = None
 
@@ -186,6 +190,7 @@ class RunBook:
         if event.trouble is Trouble.FATAL:
             self._latest.fatal_records += 1
         elif event.trouble is Trouble.TRACEBACK:
+            self.futile = self.futile.and_another(event.at)
             self._latest.open_traceback = event
             self._latest.survived_at = None
 

@@ -10,6 +10,24 @@ GOOD = frozenset({Outcome.DONE, Outcome.EMPTY})
 """The outcomes after which a job's resume goes on behind a date."""
 
 
+@dataclass(frozen=True, slots=True)
+class Futile:
+    """Tracebacks in a row with no date done in between: how many, when the first was and the last (aware)."""
+
+    tracebacks: int = 0
+    since: datetime | None = None
+    last: datetime | None = None
+
+    def and_another(self, at: datetime | None) -> "Futile":
+        """One more. Those of one moment are one error with its causes."""
+        if self.tracebacks and at is not None and at == self.last:
+            return self
+        return Futile(self.tracebacks + 1, self.since or at, at)
+
+
+NOTHING_FUTILE = Futile()
+
+
 @dataclass(slots=True)
 class UnitDone:
     """The last outcome of a date within one run."""

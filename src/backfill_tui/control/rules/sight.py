@@ -9,7 +9,7 @@ from datetime import date, datetime
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Conflict, Judged, PhaseState, Timeline
 from backfill_tui.plan.resolved import AlertThresholds
-from backfill_tui.progress.prospect import ClassCost, DeadlineProspect, Prospect
+from backfill_tui.progress.prospect import ClassCost, DeadlineProspect, PaceSeen, Prospect
 
 DEFAULT_LIMITS = AlertThresholds()
 
@@ -46,20 +46,6 @@ class CheckpointSight:
     last_successful_date: date | None = None
     holes: tuple[date, ...] = ()
     basis: str = "every_day"
-
-
-@dataclass(frozen=True, slots=True)
-class PaceSeen:
-    """How fast dates of one class came of late, against the same class earlier, in dates an hour and worker.
-
-    `since` is when the slower (or faster) stretch began, `dates` how many of them are in it.
-    """
-
-    cost_class: str  # with work | without
-    recent_per_hour: float
-    earlier_per_hour: float
-    since: datetime
-    dates: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,34 @@ class CalendarWritten(Settings):
 class AlertsWritten(Settings):
     """From where on something is an alert."""
 
-    stall_after: PositiveDuration = Field(1800.0, description="No sign of life for this long. Default 30m.")
-    rate_drop: Share = Field(0.3, description="The rate fell by this much against the run's own. Default 30%.")
-    memory_growth: Percentage = Field(0.5, description="Memory grew by this much since the start. Default 50%.")
-    failure_rate: Share = Field(0.05, description="This share of the dates failed. Default 5%.")
+    stall_after: PositiveDuration = Field(
+        1800.0,
+        description="No sign of life for this long, and for longer than dates of its class take. Default 30m.",
+    )
+    rate_drop: Share = Field(
+        0.3, description="Dates come slower by this much than earlier dates of their class. Default 30%."
+    )
+    memory_growth: Percentage = Field(
+        0.5, description="Memory has grown steadily by this much in the last hours. Default 50%."
+    )
+    failure_rate: Share = Field(
+        0.05,
+        description="This share of the dates may fail; a suite's bound on success_rate goes before it. Default 5%.",
+    )
+    tracebacks: Every = Field(10, description="So many tracebacks with no date done in between. Default 10.")
+    error_lines: Every = Field(20, description="So many error lines in ten minutes, and ever more. Default 20.")
+    checkpoint_age: PositiveDuration = Field(
+        1800.0, description="The checkpoint is this old while its log tells of dates done since. Default 30m."
+    )
+    clock_skew: PositiveDuration = Field(
+        120.0, description="A log's times lie this far off the machine's clock. Default 2m."
+    )
     late_by: PositiveDuration = Field(900.0, description="Forecast later than expected by this much. Default 15m.")
-    deadline_risk: Share = Field(0.5, description="The deadline is missed with this probability. Default 50%.")
+    deadline_risk: Share = Field(
+        0.9,
+        description="The deadline is missed with more than this probability: critical. Default 90%, so that it is "
+        "critical once the probability to meet it is below 10%.",
+    )
     disk_free: Size = Field(1_000_000_000, description="Less space than this beside logs and state. Default 1 GB.")
 
 

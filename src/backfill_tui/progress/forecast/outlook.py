@@ -2,19 +2,30 @@
 
 import math
 from datetime import datetime
+from statistics import NormalDist
 
 import numpy as np
 
 from backfill_tui.progress.calibration import Outcome
 from backfill_tui.progress.forecast.backtest import backtest
 from backfill_tui.progress.forecast.fit import Fit
+from backfill_tui.progress.forecast.hints import Hints
 from backfill_tui.progress.forecast.luck import Array
 from backfill_tui.progress.forecast.simulate import Futures, simulate
 from backfill_tui.progress.forecast.situation import Situation
-from backfill_tui.progress.prospect import ClassCost
+from backfill_tui.progress.prospect import ClassCost, PaceSeen
 
 _NEXT_TO_NOTHING = 1e-3
 _HALF_A_DATE = 0.5
+
+_SEEN = 0.9
+"""What the few dates that were seen tell of; longer ones are reckoned from how they scatter."""
+
+_LATE, _EARLIER = 30, 30
+"""From fewer dates no change of pace can be told from chance."""
+
+_TOLD_BY_SECONDS = 1.0
+"""Logs tell whole seconds: of dates that take less, no pace can be told."""
 
 _STEP = 1.25
 """How much longer the silence has to be before the dates in flight are looked at anew."""
@@ -67,6 +78,31 @@ class FutureRun:
             for name, seconds, noise, seen, left in classes
             if seen or left > _HALF_A_DATE
         )
+
+    def longest_s(self, share: float) -> float:
+        """Seconds that pass between two signs of life, by dates like those in flight, in that share of the cases.
+
+        Beyond what was seen single dates scatter like a lognormal law.
+        """
+        learned, law = self._learned, NormalDist()
+        noise = learned.heavy_noise if learned.chances.p[:1].sum() > _HALF_A_DATE else learned.light_noise
+        spread = float(np.log(np.maximum(noise.factors, _NEXT_TO_NOTHING)).std())
+        tail = math.exp(max(0.0, law.inv_cdf(share) - law.inv_cdf(_SEEN)) * spread)
+        return max(
+            float(np.quantile(self._fresh.first_s, share)), tail * float(np.quantile(self._fresh.first_s, _SEEN))
+        )
+
+    def pace(self) -> PaceSeen | None:
+        """How fast dates with work come of late against earlier ones; None while there are too few of either."""
+        took = [one for one in self._situation.run.took if one.heavy]
+        if len(took) < _LATE + _EARLIER:
+            return None
+        hints = Hints(self._situation)
+        each = np.array([one.seconds / hints.size(one.day) for one in took])
+        late, earlier = (float(np.median(part)) for part in (each[-_LATE:], each[:-_LATE]))
+        if min(late, earlier) < _TOLD_BY_SECONDS:
+            return None
+        return PaceSeen("with work", 3600 / late, 3600 / earlier, _LATE)
 
     def remaining_s(self, now: datetime) -> Array:
         """Seconds from `now` to the end, of each future, in the order of the futures.
