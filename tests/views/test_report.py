@@ -174,6 +174,7 @@ STATUS_KEYS = {
     "health",
     "deadline",
     "critical_path",
+    "record",
     "phases",
     "conflicts",
     "probes",

@@ -55,6 +55,7 @@ def test_the_record_and_the_probability_of_the_deadline_are_told() -> None:
         "probability": 0.71,
         "calibrated": False,
         "of": "start",
+        "moment": None,
         "lacking": [],
     }
 

@@ -146,8 +146,10 @@ def _due(
         return replace(due, probability=0.0, calibrated=True)
     awaited = [by_name[name] for name in _leading_to(by_name, deadline.phase) if not by_name[name].done]
     work = [one for one in awaited if not (of_start and one is target)]
+    step = told.steps.get(deadline.phase)
     return replace(
         due,
+        moment=None if step is None else _moments(step.start_s if of_start else step.finish_s, now),
         probability=told.probability(deadline.phase, (deadline.by - now).total_seconds(), of_start=of_start),
         calibrated=bool(work) and all(one.calibrated_by == EARLIER_RUNS for one in work),
         lacking=tuple(one.phase.name for one in work if one.left_s is None),

@@ -59,6 +59,7 @@ def deadline(due: DeadlineProspect | None, zone: tzinfo) -> Json | None:
         "probability": due.probability,
         "calibrated": due.calibrated,
         "of": "start" if due.of_start else "finish",
+        "moment": moments(due.moment, zone),
         "lacking": list(due.lacking),
     }
 

@@ -152,7 +152,11 @@ def deadline(due: DeadlineProspect | None, now: datetime) -> str:
     if due.probability is not None and due.by < now:
         return f"{what}: {'met' if due.probability else 'missed'}"
     if due.probability is not None:
-        return f"{what}, {'' if due.calibrated else '~'}{probability(due.probability)} likely"
+        likely = f"{what}, {'' if due.calibrated else '~'}{probability(due.probability)} likely"
+        if due.moment is None:
+            return likely
+        span = formats.moments(due.moment.p10, due.moment.p90, now)
+        return f"{likely}; it {'can begin' if due.of_start else 'is done'} {span}"
     if due.lacking:
         return f"{what}, how likely is not known: too little is known of {', '.join(map(plain, due.lacking))}"
     return what

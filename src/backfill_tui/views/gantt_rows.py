@@ -6,7 +6,7 @@ from datetime import datetime
 from backfill_tui.control.model import UNDER_WAY, ConditionKind, PhaseState
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.progress.account import Run, RunEnd
-from backfill_tui.progress.prospect import Prospect
+from backfill_tui.progress.prospect import DeadlineProspect, Prospect
 from backfill_tui.views import forecast_words as words
 from backfill_tui.views import timeaxis
 from backfill_tui.views.spans import Tone
@@ -46,11 +46,18 @@ def rows(snapshot: Snapshot) -> list[Row]:
             leads=view.name in leading,
             counts=view.critical or aimless,
             spells=_spells(view, snapshot.at),
-            prospect=words.prospect(view),
+            prospect=words.prospect(view) or _its_start(view, snapshot.deadline),
         )
         for view in snapshot.phases
     ]
     return [row for row in found if row.leads or row.spells or row.prospect]
+
+
+def _its_start(view: PhaseView, due: DeadlineProspect | None) -> Prospect | None:
+    """Of a goal of which only that is forecast: when it can begin, as a stretch without a length."""
+    if due is None or not due.of_start or due.moment is None or due.phase != view.name or view.state in UNDER_WAY:
+        return None
+    return Prospect(due.moment, due.moment, "plan", due.calibrated)
 
 
 def fitted(found: list[Row], most: int) -> tuple[list[Row], int]:
