@@ -135,5 +135,59 @@ MIGRATIONS = (
         PRIMARY KEY (phase, run, slot)                         -- kept once, however many screens show it
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE probe_askings (                               -- begun, so that nobody else begins it
+        probe TEXT NOT NULL,
+        digest TEXT NOT NULL,                                  -- of what it asks and what is well
+        asked_at TEXT NOT NULL,
+        PRIMARY KEY (probe, digest)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE probe_answers (
+        id INTEGER PRIMARY KEY,                                -- grows with time
+        probe TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        at TEXT NOT NULL,
+        ok INTEGER CHECK (ok IN (0, 1)),                       -- null: it could not be told
+        detail TEXT NOT NULL,
+        value TEXT NOT NULL,                                   -- JSON
+        since TEXT NOT NULL,                                   -- of the first in a row that were like it
+        times INTEGER NOT NULL                                 -- how many these are
+    ) STRICT;
+    CREATE INDEX answers_of_a_probe ON probe_answers (probe, digest);
+
+    CREATE TABLE told_alerts (                                 -- of which messages were sent, or are to be
+        alert TEXT PRIMARY KEY,                                -- its id
+        severity TEXT NOT NULL,
+        title TEXT NOT NULL,
+        told_at TEXT NOT NULL,
+        over_at TEXT,                                          -- null: it stands
+        boot_id TEXT NOT NULL, pid INTEGER NOT NULL, process_started REAL NOT NULL, since_boot_s REAL  -- who saw
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE notices (                                     -- messages, one for each address
+        id INTEGER PRIMARY KEY,                                -- in the order in which they are sent
+        key TEXT NOT NULL,                                     -- what it tells of
+        address TEXT NOT NULL,                                 -- its place in the plan and its kind, never itself
+        severity TEXT NOT NULL,
+        title TEXT NOT NULL,
+        body TEXT NOT NULL,
+        at TEXT NOT NULL,
+        stage TEXT NOT NULL,                                   -- waiting, sent, failed, late or too_many
+        tries INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (key, address)                                  -- told once, however many screens there are
+    ) STRICT;
+    CREATE INDEX waiting_notices ON notices (address) WHERE stage = 'waiting';
+
+    CREATE TABLE notifiers (                                   -- how it goes with each address
+        address TEXT PRIMARY KEY,
+        taken_until TEXT,                                      -- somebody is sending to it
+        due_at TEXT,                                           -- it is left alone until then
+        failing_since TEXT,                                    -- null: the last message went through
+        failures INTEGER NOT NULL DEFAULT 0,                   -- in a row
+        why TEXT NOT NULL DEFAULT '',
+        sent_at TEXT
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 """`PRAGMA user_version` is how many of these a ledger has seen."""
