@@ -122,9 +122,9 @@ def test_two_living_writers_of_one_table_are_a_live_conflict_and_an_alert(plan: 
     plan.log("a.log", working())
     plan.log("b.log", working(day(3), day(9)))
     snapshot = plan.status(TWO.format(a=start().pid, b=start().pid))
-    assert snapshot["conflicts"] == [
-        {"phases": ["a", "b"], "table": "d.t", "dates": [day(3), day(5)], "days": 3, "live": True}
-    ]
+    told = {"phases": ["a", "b"], "table": "d.t", "dates": [day(3), day(5)], "days": 3, "live": True}
+    assert [conflict | told for conflict in snapshot["conflicts"]] == snapshot["conflicts"]
+    assert len(snapshot["conflicts"]) == 1
     assert snapshot["health"] == "critical"
     assert all(set(alert) >= ALERT for alert in snapshot["alerts"])
 

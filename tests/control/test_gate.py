@@ -13,6 +13,7 @@ from backfill_tui.control.attempt import Stage
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.gate import gate_of, is_open
 from backfill_tui.control.model import Condition, PhaseState
+from backfill_tui.control.other_plans import Doing, OtherWriter
 from backfill_tui.control.standing import Standing, standings
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Input
@@ -145,8 +146,12 @@ def test_a_writer_of_which_the_dates_or_the_life_is_not_known_leaves_it_unknown(
 
 
 def test_other_plans_writers_are_told_in_their_words() -> None:
-    found = condition(writer("one", rivals=("fix of the plan weekly writes it (pid 12)",)), "only writer of a.b")
-    assert (found.ok, found.detail) == (False, "fix of the plan weekly writes it (pid 12)")
+    other = OtherWriter("weekly", "fix", "a.b", Doing.WRITES, pid=12)
+    found = condition(writer("one", others=(other,)), "only writer of a.b")
+    assert (found.ok, found.detail) == (
+        False,
+        "fix of the plan weekly (pid 12) writes it, its dates are not known",
+    )
 
 
 # What starting takes

@@ -95,7 +95,7 @@ def two_writers(first: ProcessSeen, second: ProcessSeen) -> list[PhaseFacts]:
 def test_two_live_writers_of_one_table_conflict_on_their_days_in_common() -> None:
     both = two_writers(ALIVE, ALIVE)
     states = {"fix": PhaseState.RUNNING, "phase1": PhaseState.RUNNING}
-    (conflict,) = find_conflicts(both, states)
+    (conflict,) = find_conflicts(both, states, now=NOW)
     assert (conflict.days, conflict.live) == (926, True)
     assert conflict.dates == (date(2021, 10, 19), date(2024, 5, 1))
     (alert,) = find_alerts(both, JUDGED, [conflict], now=NOW)
@@ -105,7 +105,7 @@ def test_two_live_writers_of_one_table_conflict_on_their_days_in_common() -> Non
 
 def test_a_writer_that_has_ended_conflicts_with_nobody() -> None:
     both = two_writers(ALIVE, GONE)
-    assert find_conflicts(both, {"fix": PhaseState.RUNNING, "phase1": PhaseState.FAILED}) == ()
+    assert find_conflicts(both, {"fix": PhaseState.RUNNING, "phase1": PhaseState.FAILED}, now=NOW) == ()
 
 
 @pytest.mark.parametrize("written", ["proj.a.b", "`a.b`", "A.B"])
@@ -113,7 +113,7 @@ def test_one_table_under_two_names_is_one_table(written: str) -> None:
     one, other = two_writers(ALIVE, ALIVE)
     both = [one, replace(other, phase=replace(other.phase, writes=written))]
     states = dict.fromkeys(("fix", "phase1"), PhaseState.RUNNING)
-    assert [conflict.table for conflict in find_conflicts(both, states)] == ["a.b"]
+    assert [conflict.table for conflict in find_conflicts(both, states, now=NOW)] == ["a.b"]
     assert rivals_of(one, both) == ["phase1"]
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from backfill_tui.checks.model import Status
 from backfill_tui.control.clock_alerts import clock_alerts
+from backfill_tui.control.conflict_alerts import conflict_alerts
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.launch_alerts import launch_alerts, not_runnable
 from backfill_tui.control.model import NOT_BEGUN, Alert, Conflict, Judged, PhaseState, Severity
@@ -27,8 +28,7 @@ def find_alerts(
     facts: Sequence[PhaseFacts], judged: Mapping[str, Judged], conflicts: Sequence[Conflict], *, now: datetime
 ) -> tuple[Alert, ...]:
     """The alerts of this moment, worst first, then oldest first. What is still being read raises none."""
-    by_name = {one.phase.name: one for one in facts}
-    found = [alert for conflict in conflicts for alert in _conflict(conflict, by_name, now)]
+    found = [alert for conflict in conflicts for alert in conflict_alerts(conflict, now=now)]
     for one in facts:
         judged_as = judged[one.phase.name]
         found.extend(_stalled(one, judged_as, now))
@@ -68,24 +68,6 @@ def _failed(facts: PhaseFacts, judged: Judged, now: datetime) -> Alert:
         title=f"{name} failed",
         detail=f"{why[:1].upper()}{why[1:]}. What comes after it does not start.",
         action=f"Read the end of its output{again}",
-    )
-
-
-def _conflict(conflict: Conflict, by_name: dict[str, PhaseFacts], now: datetime) -> Iterator[Alert]:
-    if not conflict.live:
-        return
-    first, second = (by_name[name] for name in conflict.phases)
-    older, newer = sorted((first, second), key=lambda one: one.begun_at or now)
-    days = f"{conflict.days:,} days ({conflict.dates[0]} … {conflict.dates[1]})"
-    pid = f" (pid {older.process.identity.pid})" if older.process.identity else ""
-    yield Alert(
-        id=f"conflict:{conflict.phases[0]}:{conflict.phases[1]}",
-        severity=Severity.CRITICAL,
-        phase=newer.phase.name,
-        since=newer.begun_at or now,
-        title=f"{older.phase.name} and {newer.phase.name} write one table",
-        detail=f"Both write {conflict.table} on {days}: whichever comes last to a date wins.",
-        action=f"Stop one of them; {older.phase.name}{pid} started first.",
     )
 
 

@@ -1,42 +1,51 @@
-"""Two writers of one table on days in common: the last one wins, and the other's work is lost."""
+"""Two writers of one table on days in common: the last one wins, and the other's work is lost. Pure."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import combinations
 
-from backfill_tui.control.attempt import Kind
-from backfill_tui.control.facts import ROUNDED, PhaseFacts
-from backfill_tui.control.model import GOOD, Conflict, Judged, PhaseState
+from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.last_word import course_of, last_word
+from backfill_tui.control.model import NOT_BEGUN, UNDER_WAY, Conflict, LastWord, PhaseState, Writer
+from backfill_tui.control.other_plans import Doing, OtherWriter
 from backfill_tui.plan.tables import same_table
 from backfill_tui.progress.account import RunEnd
 
-_COMING = frozenset(
-    {
-        PhaseState.WAITING,
-        PhaseState.BLOCKED,
-        PhaseState.READY,
-        PhaseState.LAUNCHING,
-        PhaseState.RUNNING,
-        PhaseState.STALLED,
-    }
-)
+_COMING = NOT_BEGUN | UNDER_WAY
+
+Dates = tuple[date, date]
+"""First and last day, both included."""
 
 
-def find_conflicts(facts: Sequence[PhaseFacts], states: Mapping[str, PhaseState]) -> tuple[Conflict, ...]:
-    """Every pair that writes the same table on days in common, where one writes now and the other does or will."""
+def find_conflicts(
+    facts: Sequence[PhaseFacts], states: Mapping[str, PhaseState], *, now: datetime
+) -> tuple[Conflict, ...]:
+    """Every pair that writes the same table on days in common, where one writes now and the other does or will.
+
+    Those of this plan come first, then those with other plans. Of two that both write now it is a conflict, too,
+    where it is not known on which days.
+    """
+    pairs = (pair for pair in combinations(facts, 2) if _write_one_table(*pair))
+    within = (_within(one, other, facts, states, now) for one, other in pairs)
+    beyond = (_beyond(one, other, facts, states) for one in facts for other in one.others)
+    return tuple(conflict for conflict in (*within, *beyond) if conflict is not None)
+
+
+def restarters_of(
+    facts: PhaseFacts, everyone: Sequence[PhaseFacts], states: Mapping[str, PhaseState]
+) -> tuple[str, ...]:
+    """What would write its table on its days by itself once it has been stopped, each as a sentence."""
     found = []
-    for one, other in combinations(facts, 2):
-        table = one.phase.writes
-        if table is None or not _write_one_table(one, other):
-            continue
-        common = days_in_common(one.dates, other.dates)
-        live = bool(one.alive and other.alive)
-        either = bool(one.alive or other.alive)
-        coming = {states[one.phase.name], states[other.phase.name]} <= _COMING
-        if common is not None and (live or (either and coming)):
-            days = (common[1] - common[0]).days + 1
-            found.append(Conflict((one.phase.name, other.phase.name), table, common, days, live))
-    return tuple(found)
+    for other in of_one_table(facts, everyone):
+        phase, state = other.phase, states[other.phase.name]
+        waits = phase.start == "auto" and phase.command is not None and state in NOT_BEGUN
+        if waits and not other.alive and may_meet(facts.dates, other.dates):
+            by = other.driven_by or "`run`, or a screen with --auto, though nobody drives now"
+            found.append(f"{phase.name} is to start by itself, by {by}: it writes {phase.writes} too.")
+    coming = (one for one in facts.others if one.doing is Doing.WILL_WRITE)
+    found += [f"{one.clause[:1].upper()}{one.clause[1:]}: it writes {one.table} too." for one in coming]
+    return (*found, *facts.controllers)
 
 
 def days_in_common(one: tuple[date, date] | None, other: tuple[date, date] | None) -> tuple[date, date] | None:
@@ -56,7 +65,7 @@ def rivals_of(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> list[str]:
     """The live phases that write this one's table on days in common, by name."""
     return [
         other.phase.name
-        for other in _same_table(facts, everyone)
+        for other in of_one_table(facts, everyone)
         if other.alive and days_in_common(facts.dates, other.dates) is not None
     ]
 
@@ -64,7 +73,7 @@ def rivals_of(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> list[str]:
 def doubtful_rivals_of(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> list[str]:
     """Those that may be at this one's dates, each as a clause: whether they live, or on what days, is not known."""
     found = []
-    for other in _same_table(facts, everyone):
+    for other in of_one_table(facts, everyone):
         name = other.phase.name
         if other.alive and (facts.dates is None or other.dates is None):
             found.append(f"{name} writes it now; on which dates is not known")
@@ -73,56 +82,12 @@ def doubtful_rivals_of(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> lis
     return found
 
 
-def changed_since(facts: PhaseFacts, now: datetime) -> str:
-    """What the plan says otherwise of a phase than when we launched it, as a clause; empty if nothing."""
-    ours, phase = facts.launched(now), facts.phase
-    if ours is None or ours.order.kind is not Kind.RUN or facts.accepted(now) is not None:
-        return ""
-    if phase.command is not None and ours.order.commands and ours.order.commands != (phase.command,):
-        return "its command in the plan has changed since it ran"
-    return (
-        "the table that it writes has changed in the plan since it ran" if ours.order.writes != phase.writes else ""
-    )
-
-
-def overwritten_by(
-    facts: PhaseFacts, everyone: Sequence[PhaseFacts], judged: Mapping[str, Judged], *, now: datetime
-) -> str:
-    """Who has written a phase's dates since it ended, or since a person accepted it, as a clause; empty if nobody.
-
-    However good another was found, this one's work is lost; only a good one that comes after it by the plan has
-    written over it as it should. Not meant is a phase whose suites count: these are stale by themselves once
-    somebody has written.
-    """
-    given = facts.accepted(now)
-    if given is None and facts.phase.suites:
-        return ""
-    since = given.at if given is not None else _ended_at(facts)
-    for other in _same_table(facts, everyone):
-        if days_in_common(facts.dates, other.dates) is None:
-            continue
-        if judged[other.phase.name][0] in GOOD and _comes_after(other, facts, everyone):
-            continue
-        began, last = other.begun_at or other.last_run_at, _ended_at(other)
-        known = given is not None and began is not None and began <= given.at
-        if other.alive and not known:
-            return f"{other.phase.name} writes its dates now"
-        if not other.alive and since is not None and last is not None and last > since + ROUNDED:
-            return f"{other.phase.name} ({judged[other.phase.name][0].value}) has written its dates since"
-    return ""
-
-
-def _same_table(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> Iterator[PhaseFacts]:
+def of_one_table(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> Iterator[PhaseFacts]:
     """The other phases that write its table."""
     return (other for other in everyone if other.phase.name != facts.phase.name and _write_one_table(facts, other))
 
 
-def _write_one_table(one: PhaseFacts, other: PhaseFacts) -> bool:
-    table, other_table = one.phase.writes, other.phase.writes
-    return table is not None and other_table is not None and same_table(table, other_table)
-
-
-def _comes_after(one: PhaseFacts, other: PhaseFacts, everyone: Sequence[PhaseFacts]) -> bool:
+def comes_after(one: PhaseFacts, other: PhaseFacts, everyone: Sequence[PhaseFacts]) -> bool:
     """Whether by the plan one starts only once the other is done, at once or by way of others."""
     by_name = {each.phase.name: each.phase for each in everyone}
     found: set[str] = set()
@@ -135,13 +100,122 @@ def _comes_after(one: PhaseFacts, other: PhaseFacts, everyone: Sequence[PhaseFac
     return other.phase.name in found
 
 
+def _within(
+    one: PhaseFacts,
+    other: PhaseFacts,
+    everyone: Sequence[PhaseFacts],
+    states: Mapping[str, PhaseState],
+    now: datetime,
+) -> Conflict | None:
+    """The conflict of two phases of this plan that write one table, if it is one."""
+    live = bool(one.alive and other.alive)
+    coming = {states[one.phase.name], states[other.phase.name]} <= _COMING
+    common = days_in_common(one.dates, other.dates)
+    if not _is_one(live, bool(one.alive or other.alive) and coming, common, one.dates, other.dates):
+        return None
+    restarters = [restarters_of(each, everyone, states) for each in (one, other) if each.alive]
+    return Conflict(
+        phases=(one.phase.name, other.phase.name),
+        table=one.phase.writes or "",
+        dates=common,
+        days=_count(common),
+        live=live,
+        since=_since(one.begun_at, other.begun_at) if live else None,
+        writers=(_writer(one), _writer(other)),
+        last=_between(one, other, states, common, now),
+        restarters=tuple(dict.fromkeys(sentence for found in restarters for sentence in found)),
+    )
+
+
+def _beyond(
+    one: PhaseFacts, other: OtherWriter, everyone: Sequence[PhaseFacts], states: Mapping[str, PhaseState]
+) -> Conflict | None:
+    """The conflict of a phase with one of another plan, if it is one."""
+    writes, state = other.doing is Doing.WRITES, states[one.phase.name]
+    live = bool(one.alive and writes)
+    met = bool(one.alive and other.doing is Doing.WILL_WRITE) or (writes and state in _COMING)
+    common = days_in_common(one.dates, other.dates)
+    if not _is_one(live, met, common, one.dates, other.dates):
+        return None
+    return Conflict(
+        phases=(one.phase.name, other.name),
+        table=one.phase.writes or other.table,
+        dates=common,
+        days=_count(common),
+        live=live,
+        since=_since(one.begun_at, other.since) if live else None,
+        writers=(_writer(one), _other_writer(other)),
+        last=_against(other, common, live=live, mine_comes=not one.alive),
+        restarters=restarters_of(one, everyone, states) if one.alive else (),
+    )
+
+
+def _is_one(live: bool, met: bool, common: Dates | None, one: Dates | None, other: Dates | None) -> bool:
+    """Of what may meet on days that are not known only two live writers are a conflict."""
+    if common is not None:
+        return live or met
+    return live and may_meet(one, other)
+
+
+def _between(
+    one: PhaseFacts, other: PhaseFacts, states: Mapping[str, PhaseState], common: Dates | None, now: datetime
+) -> LastWord:
+    if common is None:
+        return LastWord(why="it is not known which days they have in common")
+    mine, theirs = course_of(one, states[one.phase.name]), course_of(other, states[other.phase.name])
+    if mine is None or theirs is None:
+        name = (one if mine is None else other).phase.name
+        return LastWord(unknown=_count(common) or 0, why=f"how far {name} is, date by date, is not known")
+    return last_word(mine, theirs, common, now)
+
+
+def _against(other: OtherWriter, common: Dates | None, *, live: bool, mine_comes: bool) -> LastWord:
+    """Of another plan's phase only its days are known, not how far it is; but who comes later comes last."""
+    if common is None:
+        return LastWord(why="it is not known which days they have in common")
+    days = _count(common) or 0
+    if live:
+        return LastWord(unknown=days, why=f"how far {other.name} is, is known to its own plan only")
+    return LastWord(days=(days, 0) if mine_comes else (0, days))
+
+
+def _writer(facts: PhaseFacts) -> Writer:
+    name, identity = facts.phase.name, facts.process.identity
+    return Writer(
+        phase=name,
+        alive=facts.alive,
+        pid=identity.pid if identity is not None and facts.process.alive else None,
+        since=facts.begun_at if facts.alive else None,
+        at_date=facts.account.current_date if facts.alive else None,
+        stop=f"backfill-tui stop {shlex.quote(name)}" if facts.alive else "",
+    )
+
+
+def _other_writer(other: OtherWriter) -> Writer:
+    writes = other.doing is Doing.WRITES
+    return Writer(
+        phase=other.phase,
+        plan=other.plan,
+        alive=writes,
+        pid=other.pid if writes else None,
+        since=other.since if writes else None,
+        stop=other.stop if writes else "",
+    )
+
+
+def _since(one: datetime | None, other: datetime | None) -> datetime | None:
+    """From when on both have been there."""
+    return None if one is None or other is None else max(one, other)
+
+
+def _count(span: Dates | None) -> int | None:
+    return None if span is None else (span[1] - span[0]).days + 1
+
+
+def _write_one_table(one: PhaseFacts, other: PhaseFacts) -> bool:
+    table, other_table = one.phase.writes, other.phase.writes
+    return table is not None and other_table is not None and same_table(table, other_table)
+
+
 def _log_is_open(facts: PhaseFacts) -> bool:
     return facts.run is not None and facts.run.ended is RunEnd.OPEN
-
-
-def _ended_at(facts: PhaseFacts) -> datetime | None:
-    """When it was last at work, as far as is known."""
-    ours = facts.attempt
-    times = [facts.process.gone_since if facts.run is None else None, facts.account.last_line_at]
-    times.append(ours.ended_at if ours is not None else None)
-    return max((time for time in times if time is not None), default=None)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from backfill_tui.control.attempt import Acceptance, Attempt, Stage, StopAsked
 from backfill_tui.control.model import Condition
+from backfill_tui.control.other_plans import Doing, OtherWriter
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account, Run
@@ -35,10 +36,17 @@ class PhaseFacts:
     stop: StopAsked | None = None  # the newest stop that was asked of it
     acceptance: Acceptance | None = None  # the newest, whatever has begun since
     runnable: tuple[Condition, ...] = ()  # whether its command could be run: program, folder, log; only where asked
-    rivals: tuple[str, ...] = ()  # other plans' live writers of its table on days in common, each as a clause
+    rate_per_hour: float | None = None  # how many dates it does an hour, while it runs
+    others: tuple[OtherWriter, ...] = ()  # other plans' writers of its table on days in common, or maybe in common
     doubts: tuple[str, ...] = ()  # why there may be such writers that are not known, each as a clause
+    controllers: tuple[str, ...] = ()  # processes that may start it again, each as a sentence
     driven_by: str = ""  # who starts `auto` phases now, as a clause; empty: nobody
     recorded: bool = True  # False: there is no ledger that could be written, so that nothing may be started
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """Other plans' live writers of its table on days in common, each as a clause."""
+        return tuple(one.clause for one in self.others if one.doing is Doing.WRITES)
 
     @property
     def run(self) -> Run | None:

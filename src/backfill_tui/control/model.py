@@ -59,14 +59,67 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """One of the two writers of a conflict. `plan` is another plan's name; None: this one's.
+
+    `alive` is None where it is not known. `pid` and `since` (aware) are of its process, `at_date` is the date that
+    it works on. `stop` is the command that asks it to end; empty where nothing of it is known to run.
+    """
+
+    phase: str
+    plan: str | None = None
+    alive: bool | None = None
+    pid: int | None = None
+    since: datetime | None = None
+    at_date: date | None = None
+    stop: str = ""
+
+    @property
+    def name(self) -> str:
+        """The phase's name; of another plan's with that: `weekly:fix`."""
+        return self.phase if self.plan is None else f"{self.plan}:{self.phase}"
+
+
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """Who comes last to the days that two writers have in common, by what is known now.
+
+    `days`: to so many the first, to so many the second; `unknown`: of so many it can't be told, because of `why`, a
+    clause. `so_far`: of the days that both have written, to so many each came last. The rest is written by neither.
+    """
+
+    days: tuple[int, int] = (0, 0)
+    unknown: int = 0
+    so_far: tuple[int, int] = (0, 0)
+    why: str = ""
+
+    @property
+    def winner(self) -> int | None:
+        """0 or 1: who comes last to all days that it is known of; None: neither does, or too little is known."""
+        first, second = self.days
+        if self.unknown or bool(first) == bool(second):
+            return None
+        return 0 if first else 1
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two phases that write the same table on days in common."""
+    """Two phases that write the same table on days in common; a phase of another plan is named `plan:phase`.
+
+    `dates` and `days` are None where it is not known which days, if any. `live`: both write now; else one of them
+    does and the other will. `since` (aware) is from when on both did. `restarters` are sentences on what would
+    start one of them again by itself.
+    """
 
     phases: tuple[str, str]
     table: str
-    dates: tuple[date, date]
-    days: int
+    dates: tuple[date, date] | None
+    days: int | None
     live: bool
+    since: datetime | None = None
+    writers: tuple[Writer, ...] = ()  # the two, in the order of `phases`
+    last: LastWord = LastWord()
+    restarters: tuple[str, ...] = ()
 
 
 class ConditionKind(StrEnum):

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backfill_tui.control.conflicts import changed_since, doubtful_rivals_of, overwritten_by, rivals_of
+from backfill_tui.control.conflicts import doubtful_rivals_of, rivals_of
 from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.freshness import changed_since, overwritten_by
 from backfill_tui.control.gate import gate_of
 from backfill_tui.control.model import Condition, Judged, PhaseState
 from backfill_tui.control.states import judge

@@ -1,12 +1,13 @@
 """What this plan's live phases write, told to the user's other plans; and what theirs write, for our gates."""
 
 import os
+import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from backfill_tui.control.attempt import Attempt, Order
 from backfill_tui.control.launch.registry import (
@@ -18,6 +19,7 @@ from backfill_tui.control.launch.registry import (
     fingerprint_of,
     on_the_same_days,
 )
+from backfill_tui.control.other_plans import Doing, OtherWriter
 from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Phase, Plan
 from backfill_tui.sources.presence import Identity
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
     from backfill_tui.engine.phase_watch import PhaseLook
 
 Dates = tuple[date, date]
+
+WriterT = TypeVar("WriterT", Claim, Coming)
+
+
+_USUAL_STATE_DIR = ".backfill-tui"
 
 
 class RivalError(BackfillError):
@@ -77,10 +84,12 @@ class Neighbours:
                 self._launched.pop(claim.phase, None)
         self._publish()
 
-    def rivals_of(self, phase: Phase, dates: Dates | None) -> tuple[str, ...]:
-        """Others' live writers of the phase's table on its days, each as a clause."""
-        return tuple(
-            claim.clause for claim in self._meeting(self._others.claims, phase.writes, phase.dates or dates)
+    def others_of(self, phase: Phase, dates: Dates | None) -> tuple[OtherWriter, ...]:
+        """Others' writers of the phase's table on its days: those that write it now, will, or have written it."""
+        days = phase.dates or dates
+        return (
+            *(_writing(claim) for claim in self._meeting(self._others.claims, phase.writes, days)),
+            *(_to_come(one) for one in self._meeting(self._others.coming, phase.writes, days)),
         )
 
     def doubts_of(self, phase: Phase) -> tuple[str, ...]:
@@ -162,7 +171,7 @@ class Neighbours:
         if others.problem:
             raise RivalError(f"{order.phase} was not started: {others.problem}")
 
-    def _meeting(self, claims: Iterable[Claim], table: str | None, dates: Dates | None) -> tuple[Claim, ...]:
+    def _meeting(self, claims: Iterable[WriterT], table: str | None, dates: Dates | None) -> tuple[WriterT, ...]:
         if table is None:
             return ()
         return on_the_same_days(claims, table=table, warehouse=self._warehouse, dates=dates)
@@ -199,3 +208,43 @@ class Neighbours:
     def _told(self) -> Told:
         with self._lock:
             return (*self._live, *self._launched.values()), self._coming
+
+
+def _writing(claim: Claim) -> OtherWriter:
+    """A claim as the rules look at it."""
+    identity = claim.identity
+    return OtherWriter(
+        plan=claim.plan,
+        phase=claim.phase,
+        table=claim.table,
+        doing=Doing.WRITES,
+        dates=claim.dates,
+        pid=identity.pid if identity is not None else None,
+        since=_started(identity),
+        stop=stop_command(claim),
+    )
+
+
+def _to_come(one: Coming) -> OtherWriter:
+    return OtherWriter(
+        plan=one.plan,
+        phase=one.phase,
+        table=one.table,
+        doing=Doing.WILL_WRITE,
+        dates=one.dates,
+        pid=one.by.pid,
+        since=_started(one.by),
+        stop=f"kill {one.by.pid}",
+    )
+
+
+def stop_command(claim: Claim) -> str:
+    """The command that asks a claim's process to end, from whatever folder it is given."""
+    words = ["backfill-tui", "stop", str(claim.plan_path), claim.phase]
+    if claim.state_dir != claim.plan_path.parent / _USUAL_STATE_DIR:
+        words += ["--state-dir", str(claim.state_dir)]
+    return shlex.join(words)
+
+
+def _started(identity: Identity | None) -> datetime | None:
+    return None if identity is None else datetime.fromtimestamp(identity.started_at, UTC)

@@ -85,7 +85,7 @@ class PlanWatch:
         facts = [self._facts(one, verdicts[one.phase.name]) for one in looks]
         stands = standings(facts, stall_after_s=self.plan.alerts.stall_after_s, now=now)
         self._begun = frozenset(name for name, one in stands.items() if one.state not in _NOT_BEGUN)
-        conflicts = find_conflicts(facts, {name: one.state for name, one in stands.items()})
+        conflicts = find_conflicts(facts, {name: one.state for name, one in stands.items()}, now=now)
         forecasts, night = self._forecasting.look(
             looks,
             {name: one.state for name, one in stands.items()},
@@ -259,7 +259,8 @@ class PlanWatch:
             stop=look.deeds.stop,
             acceptance=look.deeds.acceptance,
             runnable=_runnable(look),
-            rivals=self._neighbours.rivals_of(look.phase, look.account.dates),
+            rate_per_hour=look.rate_per_hour,
+            others=self._neighbours.others_of(look.phase, look.account.dates),
             doubts=self._neighbours.doubts_of(look.phase),
             driven_by=", ".join(one.clause for one in self._drivers),
             recorded=self._recordable,

@@ -1,0 +1,92 @@
+"""The alert of a conflict: who writes one table with whom, on which days, who would win, and what to stop. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from backfill_tui.control.model import Alert, Conflict, Severity, Writer
+
+
+def conflict_alerts(conflict: Conflict, *, now: datetime) -> Iterator[Alert]:
+    """One alert where both write now; none while one of them is still to come, for its gate keeps it back.
+
+    It is critical where they have days in common, a warning where that is not known.
+    """
+    if not conflict.live:
+        return
+    older, newer = by_age(conflict)
+    detail = f"Both write {conflict.table} {_days(conflict)}: whichever comes last to a date wins."
+    yield Alert(
+        id=f"conflict:{':'.join(conflict.phases)}",
+        severity=Severity.WARNING if conflict.dates is None else Severity.CRITICAL,
+        phase=newer.phase if newer.plan is None else older.phase,
+        since=conflict.since or newer.since or now,
+        title=f"{older.name} and {newer.name} write one table",
+        detail=f"{detail} {who_wins(conflict)}",
+        action=what_to_stop(conflict),
+    )
+
+
+def by_age(conflict: Conflict) -> tuple[Writer, Writer]:
+    """The two writers, the one that began first before the other."""
+    one, other = conflict.writers
+    if one.since is not None and other.since is not None and other.since < one.since:
+        return other, one
+    return one, other
+
+
+def who_wins(conflict: Conflict) -> str:
+    """Who comes last to how many of the days in common, as a sentence; that it is not known, and why not."""
+    last, names = conflict.last, conflict.phases
+    if not conflict.days or not any(last.days):
+        return f"Who that will be can't be told: {last.why or 'neither is known to write any of them'}."
+    forecast = "By their pace now " if conflict.live else "Once it is started "
+    words = [f"{name} is last to {_of(count, conflict.days)}" for name, count in zip(names, last.days, strict=True)]
+    said = " and ".join(word for word, count in zip(words, last.days, strict=True) if count)
+    rest = f"; of {_plural(last.unknown)} it can't be told: {last.why}" if last.unknown else ""
+    return f"{forecast}{said}{rest}.{_so_far(conflict)}"
+
+
+def what_to_stop(conflict: Conflict) -> str:
+    """Which of the two to stop, with the commands, as sentences; and what would start it again."""
+    older, newer = by_age(conflict)
+    keeping = [
+        f"To keep {kept.name}{_begun(kept is newer, kept)}, stop {gone.name}{_pid(gone)}: {gone.stop}"
+        for kept, gone in ((newer, older), (older, newer))
+        if gone.stop
+    ]
+    warned = f" Beware: {' '.join(conflict.restarters)}" if conflict.restarters else ""
+    return f"Stop one of them. {'. '.join(keeping)}.{warned}" if keeping else f"Stop one of them.{warned}"
+
+
+def _begun(later: bool, writer: Writer) -> str:
+    if writer.since is None:
+        return ""
+    return ", which began later" if later else ", which began first"
+
+
+def _so_far(conflict: Conflict) -> str:
+    """That work has been lost already."""
+    lost = [
+        f"{conflict.phases[i]} has written over {_plural(count)} of {conflict.phases[1 - i]}"
+        for i, count in enumerate(conflict.last.so_far)
+        if count
+    ]
+    return f" So far {' and '.join(lost)}." if lost else ""
+
+
+def _days(conflict: Conflict) -> str:
+    if conflict.dates is None or conflict.days is None:
+        return "now; on which days, one of them does not tell"
+    return f"on {_plural(conflict.days)} ({conflict.dates[0]} … {conflict.dates[1]})"
+
+
+def _of(count: int, days: int) -> str:
+    return f"all {_plural(days)}" if count == days and days > 1 else f"{count:,} of the {_plural(days)}"
+
+
+def _plural(days: int) -> str:
+    return "1 day" if days == 1 else f"{days:,} days"
+
+
+def _pid(writer: Writer) -> str:
+    return f" (pid {writer.pid})" if writer.pid is not None else ""
