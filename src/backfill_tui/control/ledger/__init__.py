@@ -28,8 +28,8 @@ class Ledger:
     """An open ledger. May be used from several threads and processes; each call is a transaction of its own.
 
     What is kept has a namespace each: `attempts`, `stops`, `acceptances`, `acknowledgements`, `units`, `forecasts`,
-    `probes`; `history` is what was done, as one list. Validations and calendars are reached by methods of the ledger
-    itself.
+    `probes`; `history` is what was done, as one list. Validations and calendars are reached by methods of the
+    ledger itself.
 
     Every call raises LedgerError where the file does not do what is asked of it.
     """

@@ -22,20 +22,30 @@ class Probes:
     def __init__(self, file: LedgerFile) -> None:
         self._file = file
 
-    def claim(self, name: str, digest: str, *, at: datetime, every_s: float) -> bool:
-        """Take it on to ask a probe at `at` (aware); False: somebody has begun to within the interval before."""
+    def claim(self, name: str, digest: str, *, at: datetime, every_s: float, within_s: float) -> bool:
+        """Take it on to ask a probe at `at` (aware), with an answer `within_s`.
+
+        False: somebody has begun to within the interval before, or is still at it.
+        """
         with self._file.reading() as connection:  # most ask in vain, and need no lock to see that
-            if _begun(connection, name, digest, at, every_s):
+            if _taken(connection, name, digest, at, every_s):
                 return False
         with self._file.writing() as connection:
-            if _begun(connection, name, digest, at, every_s):
+            if _taken(connection, name, digest, at, every_s):
                 return False
             connection.execute(
-                "INSERT INTO probe_askings (probe, digest, asked_at) VALUES (?, ?, ?) "
-                "ON CONFLICT (probe, digest) DO UPDATE SET asked_at = excluded.asked_at",
-                (name, digest, text_of(at)),
+                "INSERT OR REPLACE INTO probe_askings (probe, digest, asked_at, taken_until) VALUES (?, ?, ?, ?)",
+                (name, digest, text_of(at), text_of(at + timedelta(seconds=within_s))),
             )
         return True
+
+    def release(self, name: str, digest: str, *, at: datetime) -> None:
+        """It was not asked after all, as was begun at `at`: whoever wants to may ask at once."""
+        with self._file.writing() as connection:
+            connection.execute(
+                "DELETE FROM probe_askings WHERE probe = ? AND digest = ? AND asked_at = ?",
+                (name, digest, text_of(at)),
+            )
 
     def keep(self, name: str, digest: str, answer: ProbeAnswer, *, at: datetime) -> None:
         """Keep an answer that came at `at` (aware)."""
@@ -58,6 +68,9 @@ class Probes:
                 ),
             )
             connection.execute(
+                "UPDATE probe_askings SET taken_until = NULL WHERE probe = ? AND digest = ?", (name, digest)
+            )
+            connection.execute(
                 "DELETE FROM probe_answers WHERE probe = ?1 AND id <= "
                 "(SELECT id FROM probe_answers WHERE probe = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
                 (name, KEPT),
@@ -69,13 +82,16 @@ class Probes:
             return _newest(connection, name, digest)
 
 
-def _begun(connection: sqlite3.Connection, name: str, digest: str, at: datetime, every_s: float) -> bool:
-    """Whether it was begun in the interval before; an asking of the future is one of a clock that was set back."""
+def _taken(connection: sqlite3.Connection, name: str, digest: str, at: datetime, every_s: float) -> bool:
+    """Whether it was begun in the interval before, or is being asked. What lies far ahead is of another clock."""
     row = connection.execute(
-        "SELECT 1 FROM probe_askings WHERE probe = ? AND digest = ? AND asked_at > ? AND asked_at <= ?",
-        (name, digest, text_of(at - timedelta(seconds=every_s)), text_of(at + timedelta(seconds=every_s))),
+        "SELECT asked_at, taken_until FROM probe_askings WHERE probe = ? AND digest = ?", (name, digest)
     ).fetchone()
-    return row is not None
+    if row is None:
+        return False
+    asked_at, until = time_of(row[0]), time_of(row[1]) if row[1] is not None else None
+    interval = timedelta(seconds=every_s)
+    return abs(at - asked_at) < interval or (until is not None and asked_at <= at < until)
 
 
 def _newest(connection: sqlite3.Connection, name: str, digest: str) -> KeptAnswer | None:

@@ -140,6 +140,7 @@ MIGRATIONS = (
         probe TEXT NOT NULL,
         digest TEXT NOT NULL,                                  -- of what it asks and what is well
         asked_at TEXT NOT NULL,
+        taken_until TEXT,                                      -- null: it was answered
         PRIMARY KEY (probe, digest)
     ) STRICT, WITHOUT ROWID;
 

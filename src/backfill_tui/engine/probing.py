@@ -1,0 +1,111 @@
+"""The probes of a plan: asked at their interval in the background, and seen by what the ledger has of them.
+
+Whoever looks on asks nothing: `ProbeBook` reads, `Probing` asks. Several processes share one interval.
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from backfill_tui.checks.warehouse import Stop, Warehouse
+from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.control.probes import KeptAnswer, ProbeSeen, digest_of, seen_of
+from backfill_tui.engine.probe_asking import ask_probe
+from backfill_tui.engine.warehouses import open_warehouse
+from backfill_tui.plan.resolved import Plan, Probe
+
+_AT_ONCE = 4
+_REST_S = 10.0  # before it is seen again whether another process has left off asking
+_SPARE_S = 10.0  # after its time a probe is given this long to be ended
+
+
+class ProbeBook:
+    """The newest answer of each probe, read again when something was written. One caller at a time."""
+
+    def __init__(self, plan: Plan, ledger: Ledger | None) -> None:
+        self._probes = {probe.name: (probe, digest_of(probe)) for probe in plan.probes}
+        self._ledger = ledger
+        self._version: object = None
+        self._answers: dict[str, KeptAnswer | None] = {}
+
+    def look(self) -> tuple[ProbeSeen, ...]:
+        """Each probe as it stands, in the plan's order. A ledger that can't be read leaves what was known."""
+        if self._ledger is not None and self._probes:
+            with suppress(LedgerError):  # the verdict book reads the same ledger, and says what ails it
+                self._read(self._ledger)
+        return tuple(seen_of(probe, self._answers.get(name)) for name, (probe, _) in self._probes.items())
+
+    def _read(self, ledger: Ledger) -> None:
+        version = ledger.version
+        if version != self._version:
+            for name, (_, digest) in self._probes.items():
+                self._answers[name] = ledger.probes.newest(name, digest)
+            self._version = version
+
+
+class Probing:
+    """Asks the probes whose interval has passed, each in one process at a time. `tick` never waits."""
+
+    def __init__(self, plan: Plan, ledger: Ledger) -> None:
+        self._plan = plan
+        self._ledger = ledger
+        self._stop = Stop()
+        self._lock = threading.Lock()
+        self._begun: set[str] = set()
+        self._rests_until: dict[str, float] = {}  # seconds since the epoch
+        self._warehouse: Warehouse | None = None
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="probes") if plan.probes else None
+
+    def tick(self, now: datetime) -> None:
+        """Begin what is due at `now` (aware)."""
+        for probe in self._plan.probes:
+            if self._taken(probe, now):
+                with suppress(RuntimeError):  # the pool has been closed in this moment
+                    self._begin(probe)
+
+    def close(self) -> None:
+        """Take back what is being asked, and wait the moment that it takes the workers to notice."""
+        self._stop.request()
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            if self._warehouse is not None:
+                self._warehouse.close()
+
+    def _taken(self, probe: Probe, now: datetime) -> bool:
+        """Take a probe on, unless it is being asked here, or rests: a look in between costs no query.
+
+        A rest is never longer than the interval, however clocks are set.
+        """
+        with self._lock:
+            left = self._rests_until.get(probe.name, 0.0) - now.timestamp()
+            if probe.name in self._begun or 0 < left <= probe.every_s:
+                return False
+            self._begun.add(probe.name)
+        return True
+
+    def _begin(self, probe: Probe) -> None:
+        if self._pool is not None:
+            self._pool.submit(self._ask, probe).add_done_callback(lambda _: self._begun.discard(probe.name))
+
+    def _ask(self, probe: Probe) -> None:
+        if self._stop.requested:
+            return
+        at, digest = datetime.now(UTC), digest_of(probe)
+        self._rests_until[probe.name] = at.timestamp() + min(_REST_S, probe.every_s)
+        with suppress(LedgerError):  # nothing is asked that could not be kept; the verdict book says what ails it
+            within_s = probe.timeout_s + _SPARE_S
+            if self._ledger.probes.claim(probe.name, digest, at=at, every_s=probe.every_s, within_s=within_s):
+                self._rests_until[probe.name] = at.timestamp() + probe.every_s
+                answer = ask_probe(probe, self._plan.folder, self._opened(), self._stop)
+                if answer is None:
+                    self._ledger.probes.release(probe.name, digest, at=at)
+                else:
+                    self._ledger.probes.keep(probe.name, digest, answer, at=datetime.now(UTC))
+
+    def _opened(self) -> Warehouse | None:
+        with self._lock:
+            if self._warehouse is None:
+                self._warehouse = open_warehouse(self._plan)
+            return self._warehouse
