@@ -14,6 +14,7 @@ from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.judging import Judging
 from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.plans import OpenedPlan
+from backfill_tui.engine.probing import Probing
 from backfill_tui.engine.seen_runs import RunsSeen
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
@@ -42,6 +43,7 @@ class Bench:
         self.newest = self._first_look(stop or threading.Event())
         self._runs_seen = RunsSeen(ledger)
         self.judging = Judging(opened.plan, ledger, docket, lambda: self.newest)
+        self._probing = Probing(opened.plan, ledger)
         self._asked_by: AskedBy = asked_by
         self.operator = Operator(opened, ledger, neighbours, self.look, self._judge_inputs, asked_by=asked_by)
 
@@ -52,8 +54,14 @@ class Bench:
             self._runs_seen.take(self.newest)
         return self.newest
 
+    def attend(self, snapshot: Snapshot) -> None:
+        """What is done after a look by whoever stays: inputs and probes are asked at their interval."""
+        self.judging.tick(snapshot)
+        self._probing.tick(snapshot.at)
+
     def close(self) -> None:
         """Take back what is being asked, and let go of all files."""
+        self._probing.close()
         self.judging.close()
         self._runs_seen.take(self.newest, at_once=True)
         with self._lock:

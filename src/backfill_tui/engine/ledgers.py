@@ -19,4 +19,5 @@ def ledger_of(plan: Plan, *, read_only: bool) -> tuple[Ledger | None, str]:
 
 def _keeps(plan: Plan) -> bool:
     launches = any(phase.command or phase.retry for phase in plan.phases)
-    return launches or bool(plan.suites) or (plan.calendar is not None and plan.calendar.sql is not None)
+    asks = bool(plan.suites or plan.probes)
+    return launches or asks or bool(plan.notify) or (plan.calendar is not None and plan.calendar.sql is not None)

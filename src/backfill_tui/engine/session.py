@@ -15,6 +15,7 @@ from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.operating import Operating
 from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.plans import OpenedPlan
+from backfill_tui.engine.probing import Probing
 from backfill_tui.engine.seen_runs import RunsSeen
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
@@ -40,6 +41,7 @@ class Session:
             self._after_look,
         )
         self.judge = None if read_only else Judging(opened.plan, self._ledger, docket, lambda: self.feed.newest)
+        self._probing = None if read_only or self._ledger is None else Probing(opened.plan, self._ledger)
         acting = self._operator(opened, self._ledger, neighbours)
         self.operator = None if acting is None else Operating(acting)
         by_itself = self._operator(opened, self._ledger, neighbours, asked_by="auto") if auto else None
@@ -57,6 +59,8 @@ class Session:
         if self._driver is not None:
             self._driver.close()
         self._leaving.close()
+        if self._probing is not None:
+            self._probing.close()
         if self.judge is not None:
             self.judge.close()
         if self._ledger is not None:
@@ -80,6 +84,8 @@ class Session:
             self._runs_seen.take(snapshot)
         if self.judge is not None:
             self.judge.tick(snapshot)
+        if self._probing is not None:
+            self._probing.tick(snapshot.at)
         if self._driver is not None:
             self._driver.tick(snapshot)
 

@@ -8,6 +8,7 @@ from backfill_tui.checks.model import Status, SuiteResult
 from backfill_tui.control.attempt import Acceptance, Attempt
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity, Timeline
+from backfill_tui.control.probes import ProbeSeen
 from backfill_tui.control.trend import Point
 from backfill_tui.engine.drivers import DriverSeen
 from backfill_tui.engine.seen import Seen
@@ -125,6 +126,7 @@ class Snapshot:
     phases: tuple[PhaseView, ...]
     conflicts: tuple[Conflict, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    probes: tuple[ProbeSeen, ...] = ()  # in the plan's order
     deadline: DeadlineProspect | None = None
     critical_path: tuple[str, ...] = ()  # from what the night waits for now to its target
     record: Record = NO_RECORD  # how the last ranges shown have held

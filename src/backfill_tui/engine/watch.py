@@ -26,6 +26,7 @@ from backfill_tui.engine.forecasting import Forecasting, PhaseForecast
 from backfill_tui.engine.known_calendar import KnownCalendar
 from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch
 from backfill_tui.engine.plans import OpenedPlan
+from backfill_tui.engine.probing import ProbeBook
 from backfill_tui.engine.seen import seen_in
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.engine.verdicts import PhaseVerdicts, VerdictBook
@@ -62,6 +63,7 @@ class PlanWatch:
         self._calendar = _weights(self._calendars.known)
         self._verdicts = VerdictBook(plan, ledger, docket or Docket())
         self._attempts = AttemptBook(plan, ledger)
+        self._probes = ProbeBook(plan, ledger)
         self._recordable = recordable
         self._neighbours = neighbours or Neighbours(plan, Registry.of_user(), publishing=False)
         self._table = ProcessTable()
@@ -109,6 +111,7 @@ class PlanWatch:
                 *find_alerts(facts, {name: one.judged for name, one in stands.items()}, conflicts, now=now),
                 *self._ledger_alerts(now),
             ),
+            probes=self._probes.look(),
             deadline=night.deadline,
             critical_path=night.critical_path,
             record=self._forecasting.record,

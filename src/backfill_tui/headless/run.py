@@ -84,7 +84,7 @@ def _drive(bench: Bench, driver: Driver, lines: RunLines, stop: threading.Event)
     while not stop.is_set():
         snapshot = bench.look()
         lines.show(snapshot)
-        bench.judging.tick(snapshot)
+        bench.attend(snapshot)
         driver.tick(snapshot)
         if driver.is_over(snapshot):
             break

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from backfill_tui.control.attempt import Acceptance
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.sources.process import ProcessSeen
-from backfill_tui.views import contract, forecast_json, forecast_words, formats
+from backfill_tui.views import contract, forecast_json, forecast_words, formats, probes
 from backfill_tui.views.spans import plain
 
 
@@ -32,7 +32,7 @@ def as_json(snapshot: Snapshot) -> contract.Json:
             }
             for conflict in snapshot.conflicts
         ],
-        "probes": [],
+        "probes": probes.as_json(snapshot.probes, snapshot.at),
         "alerts": [
             {
                 "id": alert.id,
@@ -162,6 +162,8 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
     for alert in snapshot.alerts:
         since = formats.clock(alert.since, zone)
         yield f"  {alert.severity.value} since {since}: {alert.title}. {alert.detail} {alert.action}"
+    for line in probes.lines(snapshot.probes, snapshot.at):
+        yield f"  {line}"
     for one in snapshot.drivers:
         yield f"  driven by {one.clause} since {formats.clock(one.since, zone)}"
     for note in snapshot.notes:
