@@ -173,6 +173,24 @@ def test_of_what_is_asked_by_interval_only_the_newest_is_kept(
         assert connection.execute("SELECT count(DISTINCT result) FROM check_values").fetchone() == (28,)
 
 
+def test_of_what_an_input_told_the_turning_points_are_kept_for_ever(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backfill_tui.control.ledger.validations.KEPT_VALUES", 3)
+    told = "GGGGUGBBBBUBGGGGGGGG"
+    verdicts = {"G": Status.PASS, "B": Status.FAIL, "U": Status.UNKNOWN}
+    for number, letter in enumerate(told):
+        at = NOW + timedelta(minutes=number)
+        row = ledger.claim_validation("p", "player", at=at, every_s=10)
+        assert row is not None
+        ledger.record(row, "p", replace(result(1.0, at), verdict=verdicts[letter]), is_input=True)
+    kept = ledger.findings("p", "player")
+    assert "".join(one.finding.value[0] for one in kept) == "ggbbgggg"
+    minutes = [(one.at - NOW) // timedelta(minutes=1) for one in kept]
+    assert minutes[:5] == [0, 5, 6, 11, 12]
+    assert minutes[-3:] == [17, 18, 19]
+
+
 def acted(ledger: Ledger) -> None:
     """All that is asked of a phase's attempts, stops, acceptances and units; lists of everything are not."""
     order = Order("p", (("true",),), Path("/"))
@@ -212,6 +230,7 @@ def test_no_query_of_ours_reads_a_whole_table(tmp_path: Path, monkeypatch: pytes
         recorded(ledger, result())
         assert ledger.newest_results("p", is_input=True)
         assert ledger.trends("p", "player", is_input=True)
+        assert ledger.findings("p", "player")
         ledger.keep_calendar("x", {DATES[0]: 1.0}, at=NOW)
         assert ledger.calendar("x")
         acted(ledger)

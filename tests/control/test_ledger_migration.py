@@ -1,5 +1,6 @@
 """A ledger of the first version, with rows in it, under this one."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -11,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from backfill_tui.checks.model import Check, Status, SuiteResult
+from backfill_tui.checks.record import suite_json
 from backfill_tui.control.attempt import Acceptance, Order
+from backfill_tui.control.dirt import Finding, Told
 from backfill_tui.control.ledger import FILE, Ledger, LedgerError
 from backfill_tui.control.ledger.schema import MIGRATIONS
+from backfill_tui.control.ledger.times import text_of
 
 NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
 RESULT = SuiteResult(
@@ -30,17 +34,28 @@ def first_version() -> Iterator[None]:
         yield
 
 
-def recorded(ledger: Ledger) -> None:
-    row = ledger.begin_validation("p", ["player"], is_input=False, asked_by="command", at=NOW)
-    ledger.record(row, "p", RESULT, is_input=False)
-    ledger.end_validation(row, Status.FAIL, at=NOW)
+def recorded(folder: Path, *, is_input: bool = False) -> None:
+    """A result as a program of the first version writes it."""
+    at = text_of(NOW)
+    with closing(sqlite3.connect(folder / FILE)) as connection, connection:
+        row = connection.execute(
+            "INSERT INTO validations (phase, is_input, suites, asked_by, began_at, ended_at, verdict) "
+            "VALUES ('p', ?, '[\"player\"]', 'command', ?, ?, 'fail')",
+            (is_input, at, at),
+        )
+        connection.execute(
+            "INSERT INTO suite_results "
+            "(validation, phase, is_input, suite, by_interval, at, verdict, digest, result) "
+            "VALUES (?, 'p', ?, 'player', 0, ?, 'fail', 'abc', ?)",
+            (row.lastrowid, is_input, at, json.dumps(suite_json(RESULT))),
+        )
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """The folder of a ledger of the first version."""
     with first_version(), closing(Ledger.open(tmp_path)) as ledger:
-        recorded(ledger)
+        recorded(tmp_path)
         ledger.keep_calendar("x", WEIGHTS, at=NOW)
     assert version_of(tmp_path) == 1
     return tmp_path
@@ -71,6 +86,12 @@ def test_it_keeps_its_rows_and_takes_attempts(old: Path) -> None:
     assert version_of(old) == len(MIGRATIONS)
 
 
+def test_what_its_verdicts_told_of_an_input_is_told_by_them(old: Path) -> None:
+    recorded(old, is_input=True)
+    with closing(Ledger.open(old)) as ledger:
+        assert ledger.findings("p", "player") == (Told(NOW, Finding.BAD),)
+
+
 def test_looking_at_it_changes_nothing_and_says_what_does(old: Path) -> None:
     before = (old / FILE).read_bytes()
     with pytest.raises(LedgerError, match="older version") as error:
@@ -84,7 +105,7 @@ def test_whoever_has_it_open_meanwhile_goes_on(old: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("backfill_tui.control.ledger.file.MIGRATIONS", MIGRATIONS)
             with closing(Ledger.open(old)) as after:
-                recorded(before)
+                recorded(old)
                 assert len(after.history.entries()) == 2
                 after.acceptances.accept(Acceptance("p", "r", "nina", NOW))
         assert before.newest_results("p", is_input=False) == {"player": RESULT}

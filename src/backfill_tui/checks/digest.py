@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from backfill_tui.checks.subject import Dates, Subject
 from backfill_tui.plan.resolved import Suite
@@ -26,6 +27,12 @@ def digest_of(suite: Suite, subject: Subject) -> str:
 
 
 @lru_cache(maxsize=512)
+def rules_of(suite: Suite) -> str:
+    """A short hexadecimal digest of the suite's own rules, whatever they are applied to."""
+    return _hashed(_rules(suite))
+
+
+@lru_cache(maxsize=512)
 def _digest(
     suite: Suite,
     dates: Dates | None,
@@ -34,6 +41,13 @@ def _digest(
     work: str | None,
     commands: tuple[tuple[str, ...], ...],
 ) -> str:
-    rules = {key: value for key, value in asdict(suite).items() if key not in _NOT_JUDGING}
-    text = json.dumps([rules, dates, listed, place, work, commands], sort_keys=True, default=str)
+    return _hashed([_rules(suite), dates, listed, place, work, commands])
+
+
+def _rules(suite: Suite) -> dict[str, Any]:
+    return {key: value for key, value in asdict(suite).items() if key not in _NOT_JUDGING}
+
+
+def _hashed(what: Any) -> str:
+    text = json.dumps(what, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

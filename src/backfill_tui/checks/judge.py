@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backfill_tui.checks.command import command_check
 from backfill_tui.checks.completeness import completeness_checks
-from backfill_tui.checks.digest import digest_of
+from backfill_tui.checks.digest import digest_of, rules_of
 from backfill_tui.checks.metrics import Asked, Asker, ask_metrics, estimate_metrics, metric_checks
 from backfill_tui.checks.model import Check, Reason, Sample, SuiteResult, verdict_of
 from backfill_tui.checks.progress import progress_check
@@ -54,6 +54,7 @@ def judge(suite: Suite, subject: Subject, court: Court, *, now: datetime) -> Sui
         duration_s=time.monotonic() - began,
         query=asked.query.sql if asked else None,
         digest=digest_of(suite, subject),
+        rules=rules_of(suite),
     )
 
 

@@ -1,7 +1,7 @@
 """What checks find: one status a check, one verdict a suite. The values that travel; nothing here asks anybody."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -125,7 +125,14 @@ class SuiteResult:
     bytes_billed: int | None = None
     duration_s: float = 0.0
     query: str | None = None
-    digest: str = ""  # of what was judged; see `digest.suite_digest`
+    digest: str = ""  # of what was judged; see `digest.digest_of`
+    rules: str = field(default="", compare=False)  # of what it was judged by alone; see `digest.rules_of`
+
+    @property
+    def reasons(self) -> frozenset[Reason]:
+        """Why it could not tell, of the checks that count as unknown."""
+        counted = (check.reason for check in self.checks if check.counts_as is Status.UNKNOWN)
+        return frozenset(reason for reason in counted if reason is not None)
 
     def check(self, name: str) -> Check:
         """The check of that name; KeyError if there is none."""

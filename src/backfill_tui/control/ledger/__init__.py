@@ -50,6 +50,7 @@ class Ledger:
         self.record = validations.record
         self.end_validation = validations.end
         self.newest_results = validations.newest_results
+        self.findings = validations.findings
         self.trends = validations.trends
         self.keep_calendar = calendars.keep
         self.calendar = calendars.kept

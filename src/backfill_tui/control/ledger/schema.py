@@ -190,5 +190,11 @@ MIGRATIONS = (
         sent_at TEXT
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- What it told of its table: good, bad or nothing (empty: not noted, and its verdict has to tell).
+    ALTER TABLE suite_results ADD COLUMN finding TEXT NOT NULL DEFAULT '';
+    -- A digest of what it was judged by, the range aside; empty: not noted.
+    ALTER TABLE suite_results ADD COLUMN rules TEXT NOT NULL DEFAULT '';
+    """,
 )
 """`PRAGMA user_version` is how many of these a ledger has seen."""

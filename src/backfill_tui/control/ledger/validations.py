@@ -13,6 +13,7 @@ from typing import Literal
 
 from backfill_tui.checks.model import Status, SuiteResult, Value
 from backfill_tui.checks.record import suite_json, suite_of_json
+from backfill_tui.control.dirt import Finding, Told, finding_of
 from backfill_tui.control.ledger.file import LedgerFile
 from backfill_tui.control.ledger.times import text_of, time_of
 from backfill_tui.control.trend import Point
@@ -38,16 +39,26 @@ _LET_GO_OF_WHOLE = """
     )
 """
 
-# By interval a validation is of one suite: its only result, and the values of that, go with it.
+# By interval a validation is of one suite: its only result, and the values of that, go with it. What stays of a row
+# of like findings are its first and its last: between them lies when an input was good and when it was not.
 _LET_GO = """
     DELETE FROM validations WHERE id IN (
-        SELECT validation FROM suite_results
+        SELECT validation FROM suite_results AS one
         WHERE phase = :phase AND is_input = :is_input AND suite = :suite AND by_interval = 1
         AND id <= (
             SELECT id FROM suite_results
             WHERE phase = :phase AND is_input = :is_input AND suite = :suite AND by_interval = 1
             ORDER BY id DESC LIMIT 1 OFFSET :kept
         )
+        AND (finding = 'nothing' OR verdict || finding || rules = (
+            SELECT verdict || finding || rules FROM suite_results
+            WHERE phase = :phase AND is_input = :is_input AND suite = :suite AND id < one.id
+            ORDER BY id DESC LIMIT 1
+        ) AND verdict || finding || rules = (
+            SELECT verdict || finding || rules FROM suite_results
+            WHERE phase = :phase AND is_input = :is_input AND suite = :suite AND id > one.id
+            ORDER BY id LIMIT 1
+        ))
     )
 """
 
@@ -80,15 +91,17 @@ class Validations:
         with self._file.writing() as connection:
             ((row, by_interval),) = connection.execute(
                 "INSERT INTO suite_results "
-                "(validation, phase, is_input, suite, by_interval, at, verdict, digest, result) "
+                "(validation, phase, is_input, suite, by_interval, at, verdict, finding, rules, digest, result) "
                 "VALUES (:validation, :phase, :is_input, :suite, "
                 "(SELECT asked_by = 'interval' FROM validations WHERE id = :validation), "
-                ":at, :verdict, :digest, :result) RETURNING id, by_interval",
+                ":at, :verdict, :finding, :rules, :digest, :result) RETURNING id, by_interval",
                 of
                 | {
                     "validation": validation,
                     "at": text_of(result.at),
                     "verdict": result.verdict.value,
+                    "finding": finding_of(result.verdict, result.reasons).value,
+                    "rules": result.rules,
                     "digest": result.digest,
                     "result": json.dumps(suite_json(result), ensure_ascii=False),
                 },
@@ -131,6 +144,22 @@ class Validations:
             except (ValueError, KeyError, TypeError):
                 continue  # of another version of this program: as good as not there
         return found
+
+    def findings(self, phase: str, suite: str) -> tuple[Told, ...]:
+        """What an input suite of a phase told each time it was judged, as far back as that is kept, in order.
+
+        Of a long row of like findings the first and the last are kept.
+        """
+        with self._file.reading() as connection:
+            rows = connection.execute(
+                "SELECT at, verdict, finding, rules FROM suite_results "
+                "WHERE phase = ? AND is_input = 1 AND suite = ? ORDER BY id",
+                (phase, suite),
+            ).fetchall()
+        return tuple(
+            Told(time_of(at), Finding(finding) if finding else finding_of(Status(verdict), ()), rules)
+            for at, verdict, finding, rules in rows
+        )
 
     def trends(self, phase: str, suite: str, *, is_input: bool) -> dict[str, tuple[Point, ...]]:
         """The numbers that each check of a suite found in its newest runs, in order of time, by its name."""
