@@ -43,7 +43,7 @@ def _output(plan: Plan, phase: Phase, suite: Suite, seen: Seen) -> Case:
     fillers = writers if phase.judges_only else [phase]
     dates = seen.ranges.get(phase.name)
     subject = _subject(plan, phase, suite, fillers, dates, seen, phase.listed_dates)
-    return Case(phase, suite, False, subject, None, _written_at([phase, *writers], dates, seen))
+    return Case(phase, suite, False, subject, None, _written_at([phase, *writers], suite, dates, seen))
 
 
 def _input(plan: Plan, phase: Phase, need: Input, seen: Seen) -> Case:
@@ -54,19 +54,23 @@ def _input(plan: Plan, phase: Phase, need: Input, seen: Seen) -> Case:
     if dates is not None:
         dates = (dates[0] - timedelta(days=need.lookback_days), dates[1])
     subject = _subject(plan, phase, suite, fillers, dates, seen, None)
-    return Case(phase, suite, True, subject, need.every_s, _written_at(fillers, dates, seen))
+    return Case(phase, suite, True, subject, need.every_s, _written_at(fillers, suite, dates, seen))
 
 
 def _writers_of(suite: Suite, seen: Seen) -> list[Phase]:
     """The phases that fill a table that the suite looks at: its own, or one that its SQL names."""
+    return [one for one in seen.phases.values() if one.writes and _looks_at(suite, one.writes)]
+
+
+def _looks_at(suite: Suite, table: str) -> bool:
     asked = [suite.table or "", *(query.sql for query in suite.queries), *(metric.sql for metric in suite.metrics)]
-    return [
-        one for one in seen.phases.values() if one.writes and any(names_table(sql, one.writes) for sql in asked)
-    ]
+    return any(names_table(sql, table) for sql in asked)
 
 
-def _written_at(writers: Sequence[Phase], dates: Dates | None, seen: Seen) -> datetime | None:
-    times = [
+def _written_at(writers: Sequence[Phase], suite: Suite, dates: Dates | None, seen: Seen) -> datetime | None:
+    """When these, or others' plans, have last written what the suite looks at on these days."""
+    times = [one.at for one in seen.elsewhere if _looks_at(suite, one.table) and _overlap(one.dates, dates)]
+    times += [
         at
         for phase in writers
         if (at := seen.active_at.get(phase.name)) is not None and _overlap(seen.ranges.get(phase.name), dates)

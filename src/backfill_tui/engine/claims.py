@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from backfill_tui.control.attempt import Attempt, Order
+from backfill_tui.control.launch.claim import in_warehouse
 from backfill_tui.control.launch.registry import (
     Claim,
     Coming,
+    Ended,
     Others,
     Registry,
     Told,
@@ -20,9 +23,10 @@ from backfill_tui.control.launch.registry import (
     on_the_same_days,
 )
 from backfill_tui.control.other_plans import Doing, OtherWriter
+from backfill_tui.engine.seen import WrittenElsewhere
 from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Phase, Plan
-from backfill_tui.sources.presence import Identity
+from backfill_tui.sources.presence import Identity, Presence
 from backfill_tui.sources.process_table import read_entry
 
 if TYPE_CHECKING:
@@ -30,7 +34,10 @@ if TYPE_CHECKING:
 
 Dates = tuple[date, date]
 
-WriterT = TypeVar("WriterT", Claim, Coming)
+WriterT = TypeVar("WriterT", Claim, Coming, Ended)
+
+_FILES = 8
+"""So many files of a job are told of: enough to know it by."""
 
 
 _USUAL_STATE_DIR = ".backfill-tui"
@@ -69,14 +76,14 @@ class Neighbours:
         if not self._writes:
             return
         others = self._registry.others(self._plan.path, self._plan.state_dir)
-        seen = [look.process.identity for look in looks if look.process.identity is not None]
-        # Of one job that two state folders of this plan watch, neither is another's rival.
-        strangers = tuple(
-            claim
-            for claim in others.claims
-            if claim.identity is None or not any(claim.identity.same_as(one) for one in seen)
+        if self._publishing and others.unsettled:
+            self._registry.settle(self._plan.path)
+        # Of one job that two state folders, or two plans, watch, neither is another's rival.
+        self._others = replace(
+            others,
+            claims=tuple(claim for claim in others.claims if not any(_is_job_of(claim, look) for look in looks)),
+            ended=tuple(one for one in others.ended if not any(_was_job_of(one.claim, look) for look in looks)),
         )
-        self._others = replace(others, claims=strangers)
         claims = [claim for look in looks if (claim := self._claim_of_look(look)) is not None]
         with self._lock:
             self._live = tuple(claims)
@@ -90,6 +97,19 @@ class Neighbours:
         return (
             *(_writing(claim) for claim in self._meeting(self._others.claims, phase.writes, days)),
             *(_to_come(one) for one in self._meeting(self._others.coming, phase.writes, days)),
+            *(_written(one) for one in self._meeting(self._others.ended, phase.writes, days)),
+        )
+
+    def elsewhere(self, now: datetime) -> tuple[WrittenElsewhere, ...]:
+        """What others write and have written in this plan's warehouse, and until when; a live one does so `now`."""
+        found = [
+            *((claim.table, claim.warehouse, claim.dates, now) for claim in self._others.claims),
+            *((one.table, one.warehouse, one.dates, one.at) for one in self._others.ended),
+        ]
+        return tuple(
+            WrittenElsewhere(name, dates, at)
+            for table, place, dates, at in found
+            if (name := in_warehouse(table, place, self._warehouse)) is not None
         )
 
     def doubts_of(self, phase: Phase) -> tuple[str, ...]:
@@ -144,18 +164,6 @@ class Neighbours:
             if one.writes is not None
         )
 
-    def restarters_of(self, phase: Phase) -> list[str]:
-        """What else would write the phase's table on its days by itself, each as a sentence."""
-        if phase.writes is None:
-            return []
-        coming = on_the_same_days(
-            self._registry.others(self._plan.path, self._plan.state_dir).coming,
-            table=phase.writes,
-            warehouse=self._warehouse,
-            dates=phase.dates,
-        )
-        return [f"{one.clause[:1].upper()}{one.clause[1:]}: it writes {one.table} too." for one in coming]
-
     def _refuse_rivals(self, order: Order, siblings: Iterable[Attempt]) -> None:
         others = self._registry.others(self._plan.path, self._plan.state_dir, beside=order.phase)
         own = [
@@ -165,7 +173,7 @@ class Neighbours:
         ]
         for claim in self._meeting((*own, *others.claims), order.writes, order.dates):
             raise RivalError(
-                f"{order.phase} was not started: {claim.clause} of {claim.table}, since a moment ago.",
+                f"{order.phase} was not started: {_writing(claim).clause} of {claim.table}, since a moment ago.",
                 todo="Wait for its end, or stop one of them.",
             )
         if others.problem:
@@ -182,8 +190,11 @@ class Neighbours:
         if phase.writes is None or not (look.process.alive or ours):
             return None
         folder = attempt.folder if attempt is not None and ours else None
-        return self._claim_of(
-            phase.name, phase.writes, phase.dates or look.account.dates, look.process.identity, folder
+        return replace(
+            self._claim_of(
+                phase.name, phase.writes, phase.dates or look.account.dates, look.process.identity, folder
+            ),
+            files=_files_of(look),
         )
 
     def _claim_of(
@@ -236,6 +247,37 @@ def _to_come(one: Coming) -> OtherWriter:
         since=_started(one.by),
         stop=f"kill {one.by.pid}",
     )
+
+
+def _written(one: Ended) -> OtherWriter:
+    return replace(_writing(one.claim), doing=Doing.WROTE, ended_at=one.at, stop="")
+
+
+def _is_job_of(claim: Claim, look: "PhaseLook") -> bool:
+    """Whether a live claim is of the very process that a phase of ours has."""
+    return claim.identity is not None and any(claim.identity.same_as(one) for one in _identities(look))
+
+
+def _was_job_of(claim: Claim, look: "PhaseLook") -> bool:
+    """Whether a claim that has ended was of a phase's job: what remains of that is its number and its files."""
+    if _is_job_of(claim, look) or set(claim.files) & set(_files_of(look)):
+        return True
+    meant = look.phase.process
+    absent = look.process.presence is Presence.ABSENT
+    return absent and meant is not None and claim.identity is not None and meant.pid == claim.identity.pid
+
+
+def _identities(look: "PhaseLook") -> Iterator[Identity]:
+    attempts = (look.deeds.attempt, look.deeds.ran)
+    for one in (look.process.identity, *(attempt.identity for attempt in attempts if attempt is not None)):
+        if one is not None:
+            yield one
+
+
+def _files_of(look: "PhaseLook") -> tuple[Path, ...]:
+    """The newest of the files that a phase is followed by."""
+    logs = [Path(log.path) for log in look.logs if log.size is not None][-_FILES:]
+    return (*logs, Path(look.checkpoint.path)) if look.checkpoint is not None else tuple(logs)
 
 
 def stop_command(claim: Claim) -> str:

@@ -38,7 +38,7 @@ class Operator:
         self._launching = Launching(
             opened, ledger, neighbours, fresh, judge_inputs, asked_by=asked_by, person=self._person
         )
-        self._stopping = Stopping(opened.plan, ledger, neighbours, fresh, asked_by=asked_by, person=self._person)
+        self._stopping = Stopping(opened.plan, ledger, fresh, asked_by=asked_by, person=self._person)
         self.offer_launch = self._launching.offer
         self.offer_retry = self._launching.offer_retry
         self.launch = self._launching.launch

@@ -14,10 +14,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenElsewhere:
+    """A table that another plan writes, or has written, until `at` (aware). `dates` None: not known which."""
+
+    table: str
+    dates: Dates | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """By the name of a phase: itself, as it is watched, with the dates of its launch; its next run, with the dates
     that a launch would have now; the account, of those whose logs were read whole; its dates, by the plan or its
-    log; when anything was last heard of it (aware). `calendar` is None if the plan has none.
+    log; when anything was last heard of it (aware). `calendar` is None if the plan has none. `elsewhere` is what
+    other plans of this user write.
 
     A phase and its next run are one but for relative dates: of a run that is over they are its own, and what comes
     next has those of today.
@@ -29,10 +39,16 @@ class Seen:
     ranges: Mapping[str, Dates] = field(default_factory=dict)
     active_at: Mapping[str, datetime] = field(default_factory=dict)
     calendar: WorkCalendar | None = None
+    elsewhere: tuple[WrittenElsewhere, ...] = ()
 
 
 def seen_in(
-    looks: Sequence["PhaseLook"], calendar: WorkCalendar | None, now: datetime, *, today: Mapping[str, Phase]
+    looks: Sequence["PhaseLook"],
+    calendar: WorkCalendar | None,
+    now: datetime,
+    *,
+    today: Mapping[str, Phase],
+    elsewhere: tuple[WrittenElsewhere, ...] = (),
 ) -> Seen:
     """What the looks of one moment tell; `today` has each phase with the dates that a launch would have now."""
     whole = [look for look in looks if look.history_complete]
@@ -45,6 +61,7 @@ def seen_in(
         ranges={name: dates for name, dates in ranges.items() if dates is not None},
         active_at={name: at for name, at in active.items() if at is not None},
         calendar=calendar,
+        elsewhere=elsewhere,
     )
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
 from backfill_tui.control.attempt import AskedBy, StopAsked
+from backfill_tui.control.conflicts import restarters_of
 from backfill_tui.control.launch import stopping
 from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.machine import Action, require
 from backfill_tui.control.offer import StopOffer, StopResult
-from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Plan
@@ -32,7 +32,6 @@ class Stopping:
         self,
         plan: Plan,
         ledger: Ledger,
-        neighbours: Neighbours,
         fresh: Callable[[], Snapshot],
         *,
         asked_by: AskedBy,
@@ -40,7 +39,6 @@ class Stopping:
     ) -> None:
         self._plan = plan
         self._ledger = ledger
-        self._neighbours = neighbours
         self._fresh = fresh
         self._asked_by: AskedBy = asked_by
         self._person = person
@@ -50,7 +48,8 @@ class Stopping:
 
         It is an offer to kill once SIGTERM was sent to that process and its grace is over.
         """
-        view = self._fresh().phase(phase)
+        snapshot = self._fresh()
+        view = snapshot.phase(phase)
         require(Action.STOP, view.state, phase)
         identity = _alive(view)
         return StopOffer(
@@ -62,7 +61,7 @@ class Stopping:
             grace_s=self._plan.phase(phase).grace_s,
             kill=self._has_not_heeded(self._asked(phase, identity), datetime.now(UTC)),
             adopted=view.process.adopted,
-            restarters=tuple(self._restarters(view)),
+            restarters=_restarters(snapshot, phase),
         )
 
     def stop(self, offer: StopOffer, *, reason: str, cancel: threading.Event | None = None) -> StopResult:
@@ -123,9 +122,11 @@ class Stopping:
             return None
         return self._plan.state_dir / "runs" / attempt.folder
 
-    def _restarters(self, view: PhaseView) -> list[str]:
-        """What would write the same table on the same dates by itself, once this one has gone."""
-        return self._neighbours.restarters_of(self._plan.phase(view.name))
+
+def _restarters(snapshot: Snapshot, phase: str) -> tuple[str, ...]:
+    """What would write the same table on the same dates by itself, once this one has gone."""
+    states = {view.name: view.state for view in snapshot.phases}
+    return restarters_of(snapshot.facts[phase], tuple(snapshot.facts.values()), states)
 
 
 def _alive(view: PhaseView) -> Identity:

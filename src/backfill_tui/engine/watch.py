@@ -19,6 +19,7 @@ from backfill_tui.control.standing import Standing, standings
 from backfill_tui.control.timeline import timeline
 from backfill_tui.engine.attempts import NOTHING, AttemptBook
 from backfill_tui.engine.claims import Neighbours
+from backfill_tui.engine.controllers import ControllersSeen
 from backfill_tui.engine.dated import DatedPhases
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.drivers import DriverSeen, drivers_of
@@ -67,6 +68,7 @@ class PlanWatch:
         self._recordable = recordable
         self._neighbours = neighbours or Neighbours(plan, Registry.of_user(), publishing=False)
         self._table = ProcessTable()
+        self._controllers = ControllersSeen(self._table)
         self._watches = [self._watch_of(phase) for phase in plan.phases]
         self._forecasting = Forecasting(plan, ledger)
         self._drivers: tuple[DriverSeen, ...] = ()
@@ -80,11 +82,18 @@ class PlanWatch:
         self._take_calendar(now)
         looks = self._looks(now)
         self._verdicts.refresh()
-        seen = seen_in(looks, self._calendars.known, now, today=self._dated.today)
-        verdicts = {one.phase.name: self._verdicts.of(one.phase.name, seen, now) for one in looks}
         self._neighbours.refresh(looks)
+        seen = seen_in(
+            looks,
+            self._calendars.known,
+            now,
+            today=self._dated.today,
+            elsewhere=self._neighbours.elsewhere(now),
+        )
+        verdicts = {one.phase.name: self._verdicts.of(one.phase.name, seen, now) for one in looks}
         self._drivers = drivers_of(self.plan.state_dir)
-        facts = [self._facts(one, verdicts[one.phase.name]) for one in looks]
+        controllers = self._controllers.of(looks, now)
+        facts = [self._facts(one, verdicts[one.phase.name], controllers.get(one.phase.name, ())) for one in looks]
         stands = standings(facts, stall_after_s=self.plan.alerts.stall_after_s, now=now)
         self._begun = frozenset(name for name, one in stands.items() if one.state not in _NOT_BEGUN)
         conflicts = find_conflicts(facts, {name: one.state for name, one in stands.items()}, now=now)
@@ -245,7 +254,7 @@ class PlanWatch:
             accepted=facts.accepted(now),
         )
 
-    def _facts(self, look: PhaseLook, verdicts: PhaseVerdicts) -> PhaseFacts:
+    def _facts(self, look: PhaseLook, verdicts: PhaseVerdicts, controllers: tuple[str, ...]) -> PhaseFacts:
         return PhaseFacts(
             phase=look.phase,
             account=look.account,
@@ -265,6 +274,7 @@ class PlanWatch:
             rate_per_hour=look.rate_per_hour,
             others=self._neighbours.others_of(look.phase, look.account.dates),
             doubts=self._neighbours.doubts_of(look.phase),
+            controllers=controllers,
             driven_by=", ".join(one.clause for one in self._drivers),
             recorded=self._recordable,
         )

@@ -41,14 +41,14 @@ def candidates(pattern: Pattern, table: Mapping[int, Entry], *, me: int) -> list
     Left out: process `me` and its ancestors, programs that merely name the job, shells that carry it in a `-c`
     text, what only started the process that does the work, and the workers that a job forks of itself.
     """
-    own = {me, *(entry.pid for entry in _ancestors(me, table))}
+    own = {me, *(entry.pid for entry in ancestors(me, table))}
     fitting = {
         pid: entry
         for pid, entry in table.items()
-        if entry.command and pid not in own and fits(pattern, entry) and not _is_bystander(entry.command)
+        if entry.command and pid not in own and fits(pattern, entry) and not is_bystander(entry.command)
     }
     jobs = {pid: entry for pid, entry in fitting.items() if not _is_worker(entry, fitting, table)}
-    starters = {ancestor.pid for entry in jobs.values() for ancestor in _ancestors(entry.pid, table)}
+    starters = {ancestor.pid for entry in jobs.values() for ancestor in ancestors(entry.pid, table)}
     found = [entry for pid, entry in jobs.items() if pid not in starters]
     return sorted(found, key=lambda entry: (entry.identity.started_at, entry.pid), reverse=True)
 
@@ -65,7 +65,8 @@ def started_after(entry: Entry, moment: datetime) -> bool:
     return entry.started_at > moment + GRANULARITY
 
 
-def _ancestors(pid: int, table: Mapping[int, Entry]) -> Iterator[Entry]:
+def ancestors(pid: int, table: Mapping[int, Entry]) -> Iterator[Entry]:
+    """Its parent, that one's parent, and so on, as far as the table knows them."""
     seen = {pid}
     entry = table.get(pid)
     while entry and entry.parent not in seen:
@@ -76,10 +77,11 @@ def _ancestors(pid: int, table: Mapping[int, Entry]) -> Iterator[Entry]:
 
 
 def _is_worker(entry: Entry, fitting: Mapping[int, Entry], table: Mapping[int, Entry]) -> bool:
-    return any(a.pid in fitting and a.command == entry.command for a in _ancestors(entry.pid, table))
+    return any(a.pid in fitting and a.command == entry.command for a in ancestors(entry.pid, table))
 
 
-def _is_bystander(command: Sequence[str]) -> bool:
+def is_bystander(command: Sequence[str]) -> bool:
+    """Whether a program merely names a job: a reader, a searcher, a terminal, a shell with a text, or ourselves."""
     program = PurePath(command[0]).name.removeprefix("-")
     if program in _BYSTANDERS:
         return True

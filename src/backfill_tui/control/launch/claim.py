@@ -1,9 +1,9 @@
-"""What a plan tells other plans of the same user: what its live phases write, and what it will start. Pure."""
+"""What a plan tells other plans of the same user: what its phases write, have written, and will start. Pure."""
 
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from backfill_tui.plan.resolved import Warehouse
 from backfill_tui.plan.tables import in_project, same_table, without_project
 from backfill_tui.sources.presence import Identity
 
-Writer = TypeVar("Writer", "Claim", "Coming")
+Writer = TypeVar("Writer", "Claim", "Coming", "Ended")
 
 _BIGQUERY = "https://bigquery.googleapis.com"
 _IN_BIGQUERY = "bigquery "  # how the fingerprint of such a warehouse begins; its last word is the project
@@ -23,7 +23,8 @@ class Claim:
     """A live phase that writes a table.
 
     `warehouse` is that of `fingerprint_of`. `dates` are the first and last day it writes; None: not known, any may
-    be. `identity` is its process; None while it is being started. `run_folder` is there for our own launch.
+    be. `identity` is its process; None while it is being started. `run_folder` is there for our own launch. `files`
+    are the logs and the checkpoint that it is followed by: what tells one job from another once it has ended.
     """
 
     plan: str
@@ -35,12 +36,7 @@ class Claim:
     dates: tuple[date, date] | None = None
     identity: Identity | None = None
     run_folder: Path | None = None
-
-    @property
-    def clause(self) -> str:
-        """Who writes which days, as a clause without the table's name."""
-        pid = f" (pid {self.identity.pid})" if self.identity else ""
-        return f"{self.phase} of the plan {self.plan}{pid} writes {_days(self.dates)}"
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +51,28 @@ class Coming:
     warehouse: str | None = None
     dates: tuple[date, date] | None = None
 
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A claim whose process is gone. `at` (aware, UTC) is the last moment at which it may have written."""
+
+    claim: Claim
+    at: datetime
+
     @property
-    def clause(self) -> str:
-        """Who will start what, as a clause."""
-        return f"the `run` of the plan {self.plan} (pid {self.by.pid}) will start {self.phase} by itself"
+    def table(self) -> str:
+        """The table that it wrote."""
+        return self.claim.table
+
+    @property
+    def warehouse(self) -> str | None:
+        """Where that table lies, as of `fingerprint_of`."""
+        return self.claim.warehouse
+
+    @property
+    def dates(self) -> tuple[date, date] | None:
+        """The first and last day that it wrote; None: not known."""
+        return self.claim.dates
 
 
 def fingerprint_of(warehouse: Warehouse | None) -> str | None:
@@ -84,6 +98,12 @@ def on_the_same_days(
     )
 
 
+def in_warehouse(table: str, place: str | None, here: str | None) -> str | None:
+    """The table's name for whoever asks in the warehouse `here`; None where it lies in another one than that."""
+    (name, lies), (_, asked) = _placed(table, place), _placed(table, here)
+    return name if None in {lies, asked} or lies == asked else None
+
+
 def _is_same_table(one: tuple[str, str | None], other: tuple[str, str | None]) -> bool:
     (table, place), (other_table, other_place) = _placed(*one), _placed(*other)
     return same_table(table, other_table) and (None in {place, other_place} or place == other_place)
@@ -97,7 +117,3 @@ def _placed(table: str, warehouse: str | None) -> tuple[str, str | None]:
         return without_project(table), warehouse
     place, _, project = warehouse.rpartition(" ")
     return in_project(table, project), place
-
-
-def _days(dates: tuple[date, date] | None) -> str:
-    return "it, its dates are not known" if dates is None else f"{dates[0]} … {dates[1]}"

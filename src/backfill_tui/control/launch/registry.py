@@ -1,4 +1,4 @@
-"""Which tables the plans of this user write now: a folder of small files, one a plan, for the others to read.
+"""Which tables the plans of this user write and wrote: a folder of small files, one a plan, for the others to read.
 
 It tells of processes, and whoever reads looks whether they live, so that nothing has to be tidied up after a crash.
 It decides nothing, and its lock is held for moments only.
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -19,8 +20,8 @@ from typing import Self
 import psutil
 
 from backfill_tui.control.launch import registry_file
-from backfill_tui.control.launch.claim import Claim, Coming, fingerprint_of, on_the_same_days
-from backfill_tui.control.launch.folder import RunFolder
+from backfill_tui.control.launch.claim import Claim, Coming, Ended, fingerprint_of, on_the_same_days
+from backfill_tui.control.launch.claim_ends import end_of, lives, remembered
 from backfill_tui.control.launch.reconcile import is_alive
 from backfill_tui.control.launch.registry_file import GarbledError, Kept, Record, RegistryError, failed
 from backfill_tui.sources.presence import Identity
@@ -29,6 +30,7 @@ from backfill_tui.sources.process_table import identity_of
 __all__ = [
     "Claim",
     "Coming",
+    "Ended",
     "Others",
     "Registry",
     "RegistryError",
@@ -59,10 +61,15 @@ Told = tuple[tuple[Claim, ...], tuple[Coming, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """What other plans' live processes write and will start. `problem`: why that may not be all, as a sentence."""
+    """What other plans' live processes write and will start, and what those that have ended lately wrote.
+
+    `problem`: why that may not be all, as a sentence. `unsettled`: of some the end is not recorded yet.
+    """
 
     claims: tuple[Claim, ...] = ()
     coming: tuple[Coming, ...] = ()
+    ended: tuple[Ended, ...] = ()
+    unsettled: bool = False
     problem: str | None = None
 
 
@@ -89,20 +96,27 @@ class Registry:
         what another had seen before.
         It takes the place of what this process has told before; the file is written only where that changes it.
         What others of the plan's processes have told stays while it is true: a dashboard that has not seen a launch
-        yet does not take its claim away. A claim need not be taken back at the end: it ends with its process.
+        yet does not take its claim away. A claim need not be taken back at the end: it ends with its process, and
+        that it did is kept for a while.
         """
-        path = self._file_of(plan)
+        path, now = self._file_of(plan), datetime.now(UTC)
         try:
             before = _own(path)
-            if _merged(before, *told()) != before:
+            if _merged(before, *told(), now) != before:
                 with self._locked(_PUBLISH_WAIT_S):
-                    registry_file.replace(path, _merged(_own(path), *told()))
-                    self._sweep(path)
+                    registry_file.replace(path, _merged(_own(path), *told(), now))
+                    self._settle(path, now)
         except RegistryError as error:
             return str(error)
         except OSError as error:
             return str(failed("it can't be written", path, error))
         return None
+
+    def settle(self, plan: Path) -> None:
+        """Record the ends of other plans' claims, whose own processes may never look again. Never raises."""
+        own, now = self._file_of(plan), datetime.now(UTC)
+        with suppress(RegistryError, OSError), self._locked(_PUBLISH_WAIT_S):
+            self._settle(own, now)
 
     def others(self, plan: Path, state_dir: Path | None = None, *, beside: str | None = None) -> Others:
         """What other plans' live processes write, and will start. Never raises.
@@ -110,7 +124,7 @@ class Registry:
         With `state_dir`, the same plan file with another state folder is another plan; with `beside`, a phase of
         this one, what its other phases claim is told too.
         """
-        own = self._file_of(plan)
+        own, now = self._file_of(plan), datetime.now(UTC)
         records, problems = [], []
         try:
             files = self._files()
@@ -122,10 +136,14 @@ class Registry:
                 records.append(record if path != own else _of_others(record, state_dir, beside))
             except RegistryError as error:
                 problems.append(str(error))
-        claims = (kept.claim for record in records for kept in record.claims if _lives(kept))
-        coming = (one for record in records for one in record.coming if is_alive(one.by) is not False)
-        problem = " ".join(problems) or self._unwritable()
-        return Others(_each_once(claims), tuple(dict.fromkeys(coming)), problem)
+        settled = [_settled(record, now) for record in records]
+        return Others(
+            claims=_each_once(kept.claim for record in settled for kept in record.claims),
+            coming=tuple(dict.fromkeys(one for record in settled for one in record.coming)),
+            ended=remembered((one for record in settled for one in record.ended), now),
+            unsettled=any(map(_has_ended, records, settled)),
+            problem=" ".join(problems) or self._unwritable(),
+        )
 
     @contextmanager
     def claiming(self) -> Iterator[None]:
@@ -156,12 +174,12 @@ class Registry:
         what = "it can't be written, so other plans can't tell what they write."
         return str(RegistryError(what, where=there, todo=registry_file.TODO))
 
-    def _sweep(self, own: Path) -> None:
-        """Remove what is left of plans of which nothing lives."""
+    def _settle(self, own: Path, now: datetime) -> None:
+        """Note in other plans' files what has ended; a file in which nothing is left is removed."""
         for path in self._files():
             with suppress(RegistryError):
-                if path != own and not _alive_in(registry_file.read(path)):
-                    path.unlink(missing_ok=True)
+                if path != own and (after := _settled(record := registry_file.read(path), now)) != record:
+                    registry_file.replace(path, after)
 
     @contextmanager
     def _locked(self, wait_s: float) -> Iterator[None]:
@@ -235,15 +253,32 @@ def _own(path: Path) -> Record:
         return Record()
 
 
-def _merged(before: Record, claims: tuple[Claim, ...], coming: tuple[Coming, ...]) -> Record:
+def _merged(before: Record, claims: tuple[Claim, ...], coming: tuple[Coming, ...], now: datetime) -> Record:
     """What this process tells, with what others of the plan have told that is still true."""
     me = _identity(os.getpid())
-    kept = [one for one in before.claims if not one.by.same_as(me) and _lives(one)]
-    theirs = [one for one in before.coming if not one.by.same_as(me) and is_alive(one.by) is not False]
+    settled = _settled(before, now)
+    theirs = [one for one in settled.claims if not one.by.same_as(me)]
+    others_coming = [one for one in settled.coming if not one.by.same_as(me)]
     return Record(
-        claims=tuple(sorted([*kept, *(Kept(me, claim) for claim in claims)], key=repr)),  # in one order for all
-        coming=tuple(sorted([*theirs, *coming], key=repr)),
+        claims=tuple(sorted([*theirs, *(Kept(me, claim) for claim in claims)], key=repr)),  # in one order for all
+        coming=tuple(sorted([*others_coming, *coming], key=repr)),
+        ended=settled.ended,
     )
+
+
+def _settled(record: Record, now: datetime) -> Record:
+    """The same with the ends of those that live no more in their place."""
+    alive = [one for one in record.claims if lives(one)]
+    gone = [end for one in record.claims if one not in alive and (end := end_of(one.claim, now)) is not None]
+    return Record(
+        claims=tuple(alive),
+        coming=tuple(one for one in record.coming if is_alive(one.by) is not False),
+        ended=remembered((*record.ended, *gone), now),
+    )
+
+
+def _has_ended(before: Record, settled: Record) -> bool:
+    return len(settled.claims) < len(before.claims)
 
 
 def _of_others(own: Record, state_dir: Path | None, beside: str | None) -> Record:
@@ -256,7 +291,8 @@ def _of_others(own: Record, state_dir: Path | None, beside: str | None) -> Recor
             kept
             for kept in own.claims
             if kept.claim.state_dir.absolute() != here or (beside is not None and kept.claim.phase != beside)
-        )
+        ),
+        ended=tuple(one for one in own.ended if one.claim.state_dir.absolute() != here),
     )
 
 
@@ -268,21 +304,6 @@ def _each_once(claims: Iterable[Claim]) -> tuple[Claim, ...]:
         if claim.identity is not None or key not in found:
             found[key] = claim
     return tuple(found.values())
-
-
-def _alive_in(record: Record) -> bool:
-    return any(map(_lives, record.claims)) or any(is_alive(one.by) is not False for one in record.coming)
-
-
-def _lives(kept: Kept) -> bool:
-    """Whether the claim's process is there, or something that it started; what can't be told is taken to live."""
-    claim = kept.claim
-    if is_alive(claim.identity or kept.by) is not False:
-        return True
-    if claim.run_folder is None:
-        return False
-    trace = RunFolder(claim.run_folder).trace()
-    return trace.locked or bool(trace.fault)
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from backfill_tui.control.launch.claim import Claim, Coming
+from backfill_tui.control.launch.claim import Claim, Coming, Ended
 from backfill_tui.errors import BackfillError
 from backfill_tui.sources.presence import Identity
 
@@ -43,12 +43,13 @@ class Record:
 
     claims: tuple[Kept, ...] = ()
     coming: tuple[Coming, ...] = ()
+    ended: tuple[Ended, ...] = ()
     version: Literal[1] = VERSION
 
     @property
     def is_empty(self) -> bool:
         """Whether it tells nothing."""
-        return not (self.claims or self.coming)
+        return not (self.claims or self.coming or self.ended)
 
 
 def read(path: Path) -> Record:
