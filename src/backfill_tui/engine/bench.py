@@ -22,6 +22,9 @@ from backfill_tui.engine.watch import PlanWatch
 PATIENCE_S = 120.0
 """How long the logs of a plan may take to be read before its accounts are taken as they are."""
 
+SETTLE_S = 5.0
+"""How long probes and messages are waited for once nothing else is to come."""
+
 _SLICE_S = 1.0  # of that patience, after each of which it is asked whether somebody wants to leave
 
 
@@ -58,6 +61,10 @@ class Bench:
         """What is done after a look by whoever stays: inputs and probes are asked at their interval."""
         self.judging.tick(snapshot)
         self._probing.tick(snapshot.at)
+
+    def settle(self) -> None:
+        """Give what was begun by the way a moment to come to its end: the night has."""
+        self._probing.settle(SETTLE_S)
 
     def close(self) -> None:
         """Take back what is being asked, and let go of all files."""

@@ -25,6 +25,10 @@ def ask_probe(probe: Probe, folder: Path, warehouse: Warehouse | None, stop: Sto
             answer = _of_query(probe, probe.sql or "", warehouse, stop)
     except AskError as error:
         answer = of_silence(probe.timeout_s) if error.reason is Reason.TIMED_OUT else ProbeAnswer(None, str(error))
+    except Exception as error:  # noqa: BLE001 - a light that breaks must not go on showing what was well before
+        answer = ProbeAnswer(
+            None, f"asking broke ({type(error).__name__})"
+        )  # no more: its words may hold an address
     return None if stop.requested else answer
 
 

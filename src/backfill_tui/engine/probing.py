@@ -4,7 +4,7 @@ Whoever looks on asks nothing: `ProbeBook` reads, `Probing` asks. Several proces
 """
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -45,14 +45,14 @@ class ProbeBook:
 
 
 class Probing:
-    """Asks the probes whose interval has passed, each in one process at a time. `tick` never waits."""
+    """Asks the probes whose interval has passed, each in one process at a time. One thread ticks, never waiting."""
 
     def __init__(self, plan: Plan, ledger: Ledger) -> None:
         self._plan = plan
         self._ledger = ledger
         self._stop = Stop()
         self._lock = threading.Lock()
-        self._begun: set[str] = set()
+        self._begun: dict[str, Future[None]] = {}  # by name: the newest asking
         self._rests_until: dict[str, float] = {}  # seconds since the epoch
         self._warehouse: Warehouse | None = None
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="probes") if plan.probes else None
@@ -60,9 +60,13 @@ class Probing:
     def tick(self, now: datetime) -> None:
         """Begin what is due at `now` (aware)."""
         for probe in self._plan.probes:
-            if self._taken(probe, now):
+            if self._due(probe, now):
                 with suppress(RuntimeError):  # the pool has been closed in this moment
                     self._begin(probe)
+
+    def settle(self, within_s: float) -> None:
+        """Wait until what was begun has been answered, but no longer than that."""
+        wait(self._begun.values(), timeout=within_s)
 
     def close(self) -> None:
         """Take back what is being asked, and wait the moment that it takes the workers to notice."""
@@ -73,21 +77,18 @@ class Probing:
             if self._warehouse is not None:
                 self._warehouse.close()
 
-    def _taken(self, probe: Probe, now: datetime) -> bool:
-        """Take a probe on, unless it is being asked here, or rests: a look in between costs no query.
+    def _due(self, probe: Probe, now: datetime) -> bool:
+        """Whether a probe is neither being asked here, nor rests: a look in between costs no query.
 
         A rest is never longer than the interval, however clocks are set.
         """
-        with self._lock:
-            left = self._rests_until.get(probe.name, 0.0) - now.timestamp()
-            if probe.name in self._begun or 0 < left <= probe.every_s:
-                return False
-            self._begun.add(probe.name)
-        return True
+        begun = self._begun.get(probe.name)
+        left = self._rests_until.get(probe.name, 0.0) - now.timestamp()
+        return (begun is None or begun.done()) and not 0 < left <= probe.every_s
 
     def _begin(self, probe: Probe) -> None:
         if self._pool is not None:
-            self._pool.submit(self._ask, probe).add_done_callback(lambda _: self._begun.discard(probe.name))
+            self._begun[probe.name] = self._pool.submit(self._ask, probe)
 
     def _ask(self, probe: Probe) -> None:
         if self._stop.requested:

@@ -74,6 +74,7 @@ def drive(bench: Bench, *, until: str | None, json_wanted: bool, stop: threading
     if stop.is_set():
         lines.say(snapshot.at, "Interrupted. The jobs go on; the same command, given again, carries on from here.")
         return INTERRUPTED
+    bench.settle()
     result = driver.result(snapshot)
     _report(bench, snapshot, result, lines, json_wanted=json_wanted)
     return result.exit_code
