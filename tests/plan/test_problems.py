@@ -206,6 +206,12 @@ ONE_MISTAKE = [
     (beside("probes: {p: {run: [x], status: 200}}"), "2: probes.p.status: belongs to http"),
     (beside("probes: {p: {sql: SELECT 1}}"), "2: probes.p.sql: runs in a warehouse"),
     (beside("probes: {p: {run: ['{phase}']}}"), "2: probes.p.run[0]: {phase} has no value here"),
+    (
+        beside("probes: {p: {http: 'file:///etc/passwd'}}"),
+        "2: probes.p.http: must be an address that begins with http",
+    ),
+    (beside("notify_on: [critical, transition]"), "2: notify_on[1]: must be one of critical, warning, info, tran"),
+    (beside("terminal: {bell: no}"), "2: terminal.bell: must be true or false, not 'no'"),
 ]
 
 

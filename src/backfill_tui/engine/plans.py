@@ -7,7 +7,7 @@ from pathlib import Path
 
 from backfill_tui.errors import PlanError
 from backfill_tui.plan.load import load_plan
-from backfill_tui.plan.resolved import Plan
+from backfill_tui.plan.resolved import Plan, TerminalManners
 from backfill_tui.plan.variation import AS_WRITTEN, Variation
 from backfill_tui.sources.dialects.load import names_of, own_dialects
 from backfill_tui.sources.dialects.model import Dialect
@@ -70,4 +70,4 @@ def open_plan(
 
 def _of_the_work(plan: Plan) -> Plan:
     """All that a plan says of what is done, when and on what grounds: not whom it tells, nor what `check` says."""
-    return replace(plan, notify=(), warnings=())
+    return replace(plan, notify=(), notify_on=(), terminal=TerminalManners(), warnings=())

@@ -16,6 +16,7 @@ from backfill_tui.plan.problems import Problem, ProblemSeverity, listed, nearest
 from backfill_tui.plan.yaml_tree import KeyPath, Node, dotted
 
 _KEY = "[key]"  # pydantic's last step for a mistake in a key itself
+_IN_LISTS: Mapping[str | int, Any] = {"inputs": {"suite": "?"}, "notify_on": "critical"}  # else: a text
 _STAND_INS: dict[str | int, Any] = {  # for a required key that is missing, so that what is beside it is looked at
     "plan": "?",
     "phases": {},
@@ -82,7 +83,7 @@ class Draft:
         self._dropped.add(path)
         holder = self._holder(path)
         if isinstance(holder, list):
-            holder[int(path[-1])] = {"suite": "?"} if path[-2] == "inputs" else "?"
+            holder[int(path[-1])] = _IN_LISTS.get(path[-2], "?")
         elif isinstance(holder, dict):
             holder.pop(path[-1], None)
 

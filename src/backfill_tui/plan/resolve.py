@@ -22,6 +22,7 @@ from backfill_tui.plan.resolved import (
     Phase,
     Plan,
     Polling,
+    TerminalManners,
     Warehouse,
 )
 from backfill_tui.plan.thresholds import Thresholds
@@ -66,6 +67,8 @@ def resolve(
         calendar=_calendar(written, place),
         alerts=_alerts(written),
         notify=_notify(written.notify, place.draft, environ),
+        notify_on=tuple(dict.fromkeys(written.notify_on)),
+        terminal=TerminalManners(bell=written.terminal.bell, title=written.terminal.title),
         polling=Polling(written.polling.interval, written.polling.progress_every),
         suites=MappingProxyType({name: resolve_suite(name, s, place) for name, s in written.suites.items()}),
         probes=tuple(resolve_probe(name, probe, place) for name, probe in written.probes.items()),

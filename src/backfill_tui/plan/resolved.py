@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from backfill_tui.plan.placeholders import fill_argv
 from backfill_tui.plan.problems import Problem
-from backfill_tui.plan.words import AccountValue, Backend, Expected, OnTimeout, Severity, Start, Units
+from backfill_tui.plan.words import AccountValue, Backend, Expected, NotifyOn, OnTimeout, Severity, Start, Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +239,14 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class TerminalManners:
+    """What the dashboard does to its terminal: ring at a new critical alert, set the window's title."""
+
+    bell: bool = True
+    title: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What the user wants, whole. `path` and `folder` are absolute; `warnings` are what `check` says beside."""
 
@@ -254,6 +262,8 @@ class Plan:
     calendar: Calendar | None = None
     alerts: AlertThresholds = AlertThresholds()
     notify: tuple[str, ...] = field(default=(), repr=False)  # addresses hold secrets
+    notify_on: tuple[NotifyOn, ...] = ("critical", "warning")
+    terminal: TerminalManners = TerminalManners()
     polling: Polling = Polling()
     suites: Mapping[str, Suite] = field(default_factory=dict)
     probes: tuple[Probe, ...] = ()

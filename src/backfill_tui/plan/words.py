@@ -6,6 +6,7 @@ Units = Literal["every_day", "calendar"]
 Start = Literal["manual", "auto"]
 OnTimeout = Literal["alert", "stop"]
 Backend = Literal["duckdb", "bigquery"]
+NotifyOn = Literal["critical", "warning", "info", "transitions"]
 Severity = Literal["error", "warn", "info"]
 Expected = Literal["rows", "no_rows"]
 AccountValue = Literal[

@@ -12,8 +12,10 @@ from backfill_tui.plan.model.surroundings import (
     DeadlineWritten,
     PollingWritten,
     ProbeWritten,
+    TerminalWritten,
     WarehouseWritten,
 )
+from backfill_tui.plan.words import NotifyOn
 
 
 class PlanWritten(Settings):
@@ -32,6 +34,11 @@ class PlanWritten(Settings):
     calendar: CalendarWritten | None = Field(None, description="Which dates carry work, and how much.")
     alerts: AlertsWritten = Field(AlertsWritten(), description="From where on something is an alert.")
     notify: list[Argument] = Field([], description="Apprise URLs; ${ENVIRONMENT_VARIABLE} allowed.")
+    notify_on: list[NotifyOn] = Field(
+        ["critical", "warning"],
+        description="What is told there: alerts of these severities with their ends; transitions of phases.",
+    )
+    terminal: TerminalWritten = Field(TerminalWritten(), description="What the dashboard does to its terminal.")
     polling: PollingWritten = Field(PollingWritten(), description="The rhythm of `run`'s printed lines.")
     phases: dict[str, PhaseWritten] = Field(description="The steps, by name, in the order in which they are shown.")
     suites: dict[str, SuiteWritten] = Field({}, description="Checks of the data, by name.")

@@ -96,6 +96,12 @@ def _whole(low: int, high: int, what: str) -> Callable[[object], int]:
     return whole
 
 
+def _toggle(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise sentence(f"must be true or false, not {shown(value)}")
+    return value
+
+
 def number(value: object) -> float:
     """A finite number, as typed or from the thresholds."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -232,6 +238,7 @@ Texts = Annotated[
 Number = Annotated[
     float, PlainValidator(number), _schema("bound", {"type": "number"}, _REFERENCE_SCHEMA, examples=[75, "${a.b}"])
 ]
+Toggle = Annotated[bool, PlainValidator(_toggle), WithJsonSchema({"type": "boolean"})]
 Duration = Annotated[float, PlainValidator(duration), _DURATION_SCHEMA]
 PositiveDuration = Annotated[float, PlainValidator(_positive_duration), _DURATION_SCHEMA]
 WholeDays = Annotated[int, PlainValidator(_whole_days), _DURATION_SCHEMA]

@@ -14,6 +14,7 @@ from backfill_tui.plan.model.scalars import (
     Share,
     Size,
     Text,
+    Toggle,
 )
 from backfill_tui.plan.words import Backend
 
@@ -103,3 +104,10 @@ class ProbeWritten(Settings):
     at_most: Number | None = Field(None, description="sql: the value must not be above.")
     every: PositiveDuration = Field(600.0, description="How often. Default 10m.")
     timeout: PositiveDuration = Field(20.0, description="After this it is unknown. Default 20s.")
+
+
+class TerminalWritten(Settings):
+    """What the dashboard does to its terminal beside drawing on it."""
+
+    bell: Toggle = Field(True, description="Ring at a new critical alert. Default true.")
+    title: Toggle = Field(True, description="Show plan and health in the window's title. Default true.")

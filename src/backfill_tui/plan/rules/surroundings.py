@@ -50,6 +50,8 @@ def _a_probe_is_one_thing(plan: PlanWritten, draft: Draft) -> None:
             continue
         if len(kinds) != 1:
             draft.refuse(here, "needs one of run, http and sql, and one of them only")
+        if probe.http is not None and not probe.http.lower().startswith(("http://", "https://")):
+            draft.refuse((*here, "http"), "must be an address that begins with http:// or https://")
         if probe.status is not None and probe.http is None:
             draft.refuse((*here, "status"), "belongs to http; take it out")
         for key in ("at_least", "at_most"):
