@@ -210,7 +210,6 @@ ONE_MISTAKE = [
         beside("probes: {p: {http: 'file:///etc/passwd'}}"),
         "2: probes.p.http: must be an address that begins with http",
     ),
-    (beside("notify_on: [critical, transition]"), "2: notify_on[1]: must be one of critical, warning, info, tran"),
     (beside("terminal: {bell: no}"), "2: terminal.bell: must be true or false, not 'no'"),
 ]
 
@@ -220,6 +219,13 @@ def test_a_mistake_is_told_once_with_its_line_and_key(says: Says, text: str, sai
     sentences = [sentence for sentence in says(text) if "warning" not in sentence]
     assert said in sentences[0]
     assert len(sentences) == (2 if "dates: {}" in text else 1)  # there both ends are missing
+
+
+def test_a_word_that_is_none_of_a_list_s_is_told_with_its_place(says: Says) -> None:
+    assert says(beside("notify_on: [critical, transition]")) == [
+        "2: notify_on[1]: must be one of critical, warning, info, transitions, not 'transition'; "
+        "did you mean 'transitions'?"
+    ]
 
 
 def test_a_cycle_is_told_once_with_its_path(says: Says) -> None:
