@@ -7,7 +7,10 @@ from typing import Any
 
 from backfill_tui.control.attempt import Acceptance, Attempt, Kind, Order, Stage, StopAsked
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Condition, ConditionKind
+from backfill_tui.control.model import Alert, Condition, ConditionKind, PhaseState
+from backfill_tui.control.rules import find_alerts
+from backfill_tui.control.rules.sight import NightSight, PhaseSight
+from backfill_tui.control.states import judge
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account
 from backfill_tui.sources.process import Identity, Presence, ProcessSeen
@@ -79,3 +82,18 @@ def log_of(units: int = 5, *, summary: bool = True, failed: int = 0, at: datetim
 
 def account(units: int = 5, *, gone: bool = True, **log: Any) -> Account:
     return account_of(log_of(units, **log).body, gone=gone, planned=D)
+
+
+def sight(facts: PhaseFacts, state: PhaseState | None = None, why: str = "", **more: Any) -> PhaseSight:
+    """A phase as the rules of alerts look at it; by its state, where none is given, as it is judged."""
+    judged = (state, why) if state is not None else judge(facts, stall_after_s=1800, now=NOW)
+    return PhaseSight(facts, *judged, **more)
+
+
+def found(*sights: PhaseSight, **more: Any) -> tuple[Alert, ...]:
+    """The alerts of a night of these phases."""
+    return find_alerts(NightSight(sights, **({"now": NOW} | more)))
+
+
+def ids(*sights: PhaseSight, **more: Any) -> list[str]:
+    return [alert.id for alert in found(*sights, **more)]

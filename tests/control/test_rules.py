@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from backfill_tui.checks.model import Status
-from backfill_tui.control.alerts import find_alerts
 from backfill_tui.control.conflicts import days_in_common, find_conflicts, rivals_of
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import PhaseState, Severity
@@ -16,11 +15,11 @@ from backfill_tui.control.verdicts import Outcome
 from backfill_tui.plan.resolved import Expectation, Phase
 from backfill_tui.progress.account import Account
 from backfill_tui.sources.process import Identity, Presence, ProcessSeen
+from tests.control.phases import found, sight
 from tests.logs import LogWriter, days
 from tests.reading import account_of
 
 NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
-JUDGED = {"fix": (PhaseState.RUNNING, ""), "phase1": (PhaseState.RUNNING, "")}
 START, END = "2022-01-01", "2022-01-05"
 D = days(START, 5)
 ALIVE = ProcessSeen(Presence.ALIVE, Identity("boot", 7, 1.0), started_at=NOW - timedelta(hours=1))
@@ -98,7 +97,7 @@ def test_two_live_writers_of_one_table_conflict_on_their_days_in_common() -> Non
     (conflict,) = find_conflicts(both, states, now=NOW)
     assert (conflict.days, conflict.live) == (926, True)
     assert conflict.dates == (date(2021, 10, 19), date(2024, 5, 1))
-    (alert,) = find_alerts(both, JUDGED, [conflict], now=NOW)
+    (alert,) = found(*(sight(each, PhaseState.RUNNING) for each in both), conflicts=(conflict,))
     assert alert.severity is Severity.CRITICAL
     assert "926 days" in alert.detail
 
@@ -125,13 +124,13 @@ def test_ranges_that_only_touch_have_no_day_in_common() -> None:
 def test_missing_dates_are_an_alert_with_the_command_that_does_them() -> None:
     account = account_of(running(3).summary().body, gone=True)
     one = facts(account, GONE, retry=("job", "--dates", "{dates}"))
-    (alert,) = find_alerts([one], JUDGED, [], now=NOW)
+    (alert,) = found(sight(one, PhaseState.RUNNING))
     assert alert.id == "missing:fix"
     assert alert.action == "Run them again: job --dates 2022-01-04,2022-01-05"
 
 
 def test_a_process_gone_without_a_summary_is_an_alert_at_once() -> None:
-    (alert,) = find_alerts([facts(account_of(running().body, gone=True), GONE)], JUDGED, [], now=NOW)
+    (alert,) = found(sight(facts(account_of(running().body, gone=True), GONE)))
     assert alert.id == "gone:fix"
     assert alert.since == NOW
 
@@ -140,8 +139,7 @@ def test_a_phase_that_failed_by_its_data_is_an_alert_with_the_value_and_its_boun
     why = "player: usage_rate 47.7 % (>= 95 %)"
     one = facts(account_of(running(5).summary().body), GONE, suites=("player",))
     one = replace(one, outcome=Outcome(Status.FAIL, why, NOW - timedelta(minutes=4)))
-    judged = {"fix": state_of(one)}
-    (alert,) = find_alerts([one], judged, [], now=NOW)
+    (alert,) = found(sight(one))
     assert (alert.id, alert.severity, alert.since) == ("data:fix", Severity.CRITICAL, NOW - timedelta(minutes=4))
     assert alert.detail.startswith(f"Suite {why}.")
     assert alert.action.endswith("backfill-tui validate fix")
@@ -161,12 +159,12 @@ def test_what_did_not_fail_by_its_data_or_is_not_over_raises_nothing(
     outcome: Outcome, process: ProcessSeen
 ) -> None:
     one = replace(facts(account_of(running(5).summary().body), process, suites=("s",)), outcome=outcome)
-    assert find_alerts([one], {"fix": state_of(one)}, [], now=NOW) == ()
+    assert found(sight(one)) == ()
 
 
 def test_an_ordinary_run_raises_nothing() -> None:
-    assert find_alerts([facts(account_of(running().body), ALIVE)], JUDGED, [], now=NOW) == ()
-    assert find_alerts([facts(account_of(running(5).summary().body), GONE)], JUDGED, [], now=NOW) == ()
+    assert found(sight(facts(account_of(running().body), ALIVE))) == ()
+    assert found(sight(facts(account_of(running(5).summary().body), GONE))) == ()
 
 
 @pytest.mark.parametrize(
@@ -195,12 +193,12 @@ def test_a_retry_does_not_hide_that_the_main_run_is_gone() -> None:
     one = facts(account_of(log.body, retry.body, gone=True, planned=D), GONE)
     judged = {"fix": state_of(one)}
     assert judged["fix"][0] is PhaseState.FAILED
-    assert [alert.id for alert in find_alerts([one], judged, [], now=NOW)] == ["gone:fix"]
+    assert [alert.id for alert in found(sight(one))] == ["gone:fix"]
 
 
 def test_a_stall_is_a_warning() -> None:
     one = replace(facts(account_of(running().body), ALIVE), log_age_s=1801.0)
-    (alert,) = find_alerts([one], {"fix": state_of(one)}, [], now=NOW)
+    (alert,) = found(sight(one))
     assert alert.severity is Severity.WARNING
     assert alert.since == NOW - timedelta(seconds=1801)
 
@@ -209,7 +207,7 @@ def test_nothing_is_judged_or_raised_while_the_beginning_is_still_being_read() -
     one = replace(facts(account_of(running().body, gone=True), GONE), history_complete=False)
     judged = {"fix": state_of(one)}
     assert judged["fix"][0] is PhaseState.UNKNOWN
-    assert find_alerts([one], judged, [], now=NOW) == ()
+    assert found(sight(one)) == ()
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5])
@@ -219,4 +217,4 @@ def test_whatever_failed_has_an_alert(count: int, summary: bool) -> None:
     one = facts(account_of((log.summary() if summary else log).body, gone=True, planned=D), GONE)
     judged = {"fix": state_of(one)}
     if judged["fix"][0] is PhaseState.FAILED:
-        assert find_alerts([one], judged, [], now=NOW)
+        assert found(sight(one))

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from backfill_tui.checks.model import Status
-from backfill_tui.control.alerts import find_alerts
 from backfill_tui.control.attempt import Kind, Stage, StopAsked
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Condition, PhaseState, Severity
@@ -27,9 +26,11 @@ from tests.control.phases import (
     account,
     ago,
     attempt,
+    found,
     log_of,
     reads,
     seen,
+    sight,
     stop,
     upstream,
 )
@@ -341,8 +342,7 @@ def test_what_is_only_watched_is_unknown_whatever_its_gate() -> None:
 
 
 def alerts(facts: PhaseFacts) -> dict[str, Severity]:
-    found = find_alerts([facts], {"fix": judge(facts, stall_after_s=1800, now=NOW)}, [], now=NOW)
-    return {alert.id: alert.severity for alert in found}
+    return {alert.id: alert.severity for alert in found(sight(facts))}
 
 
 def test_a_launch_without_a_process_is_an_alert() -> None:
@@ -353,7 +353,7 @@ def test_a_launch_without_a_process_is_an_alert() -> None:
 
 def test_a_time_out_that_has_passed_is_an_alert_since_then() -> None:
     late = step(process=ALIVE, timeout_s=3000.0)
-    (alert,) = find_alerts([late], {"fix": (PhaseState.RUNNING, "")}, [], now=NOW)
+    (alert,) = found(sight(late, PhaseState.RUNNING))
     assert (alert.id, alert.since) == ("over_time:fix", ago(minutes=10))
     assert alerts(step(process=ALIVE, timeout_s=4000.0)) == {}
     assert alerts(step(process=GONE, timeout_s=3000.0)) == {}

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from backfill_tui.control.model import Condition
+from backfill_tui.control.model import Condition, Severity
 from backfill_tui.errors import BackfillError
 from backfill_tui.sources.presence import Identity
 
@@ -129,6 +129,20 @@ class StopAsked:
     person: str
     at: datetime
     killed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """That a person has seen an alert: `alert` is its id, `since` tells which occurrence. Times are aware, UTC.
+
+    It covers that occurrence and all that began before it was given, up to that severity; None: whichever.
+    """
+
+    alert: str
+    since: datetime
+    person: str
+    at: datetime
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from backfill_tui.plan.resolved import Plan
 from backfill_tui.progress.account import UnitState
 from backfill_tui.progress.calibration import EARLIER_RUNS, LEAST_RUNS, Made, Record
 from backfill_tui.progress.eta import Forecast, Outlook, later, outlook, planned, unstarted
-from backfill_tui.progress.prospect import ClassCost, PastForecast, Prospect
+from backfill_tui.progress.prospect import ClassCost, PaceSeen, PastForecast, Prospect
 from backfill_tui.progress.sequence import PlacedRun, leading
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class PhaseForecast:
     prospect: Prospect | None = None
     past: tuple[PastForecast, ...] = ()
     costs: tuple[ClassCost, ...] = ()
+    silence_s: float | None = None  # how long it may be silent, and all is well
+    pace: PaceSeen | None = None
 
 
 @dataclass(slots=True)
@@ -52,6 +54,8 @@ class _Reckoned:
     outlook: Outlook | None
     due: float  # on the monotonic clock
     costs: tuple[ClassCost, ...] = ()
+    silence_s: float | None = None
+    pace: PaceSeen | None = None
     looked_back_at: float | None = None  # its progress then
 
     def is_of(self, runs: Sequence[PlacedRun]) -> bool:
@@ -84,16 +88,15 @@ class Forecasting:
         ]
         night = night_of(members, self._plan.deadline, now)
         self._keep(looks, night, now)
-        told = {
-            one.phase.name: PhaseForecast(
-                own=one.own,
-                prospect=night.prospects.get(one.phase.name),
-                past=self._book.past(one.phase.name, now),
-                costs=self._reckoned[one.phase.name].costs if one.own is not None else (),
-            )
-            for one in members
-        }
-        return told, night
+        return {one.phase.name: self._told(one, night, now) for one in members}, night
+
+    def _told(self, one: Member, night: Night, now: datetime) -> PhaseForecast:
+        name = one.phase.name
+        told = PhaseForecast(one.own, night.prospects.get(name), self._book.past(name, now))
+        if one.own is None:
+            return told
+        known = self._reckoned[name]
+        return replace(told, costs=known.costs, silence_s=known.silence_s, pace=known.pace)
 
     @property
     def record(self) -> Record:
@@ -199,8 +202,9 @@ class Forecasting:
         if made is not None and not made.calibration.speaks_at(made.progress):
             made, looked_back_at = _looking_back(made, before)
         due = time.monotonic() + _SHARE * (time.monotonic() - began)
-        costs = made.costs() if made is not None else ()
-        self._reckoned[name] = _Reckoned(look.runs, calendar, made, due, costs, looked_back_at)
+        self._reckoned[name] = reckoned = _Reckoned(look.runs, calendar, made, due, looked_back_at=looked_back_at)
+        if made is not None:
+            reckoned.costs, reckoned.silence_s, reckoned.pace = made.costs(), made.longest_s(), made.pace()
         return made
 
     def _keep(self, looks: Sequence[PhaseLook], night: Night, now: datetime) -> None:

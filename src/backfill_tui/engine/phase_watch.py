@@ -90,6 +90,11 @@ class PhaseWatch:
             process = self._process.look(now, log_last_line_at=last_line_at)
         process = _told_by(self._deeds.attempt, process)
         gone = process.alive is False
+        if gone and (self.last_look is None or self.last_look.process.alive):
+            self._logs.read(
+                within_s
+            )  # its last words may be younger than what was read before it was seen to be gone
+            evidence = self._logs.evidence()
         self._weigh(evidence, checkpoint, gone=gone, whole=self._logs.history_complete)
         self.last_look = PhaseLook(
             phase=self.phase,

@@ -6,17 +6,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from backfill_tui.checks.subject import WorkCalendar
-from backfill_tui.control.alerts import find_alerts
 from backfill_tui.control.conflicts import find_conflicts
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.launch.preflight import preflight
 from backfill_tui.control.launch.registry import Registry
-from backfill_tui.control.launch_alerts import ledger_alert
 from backfill_tui.control.ledger import Ledger
-from backfill_tui.control.model import NOT_BEGUN, Alert, Condition, PhaseState
+from backfill_tui.control.model import NOT_BEGUN, Condition, PhaseState
 from backfill_tui.control.order import run_order
 from backfill_tui.control.standing import Standing, standings
 from backfill_tui.control.timeline import timeline
+from backfill_tui.engine.alerting import Alerting
 from backfill_tui.engine.attempts import NOTHING, AttemptBook
 from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.controllers import ControllersSeen
@@ -30,6 +29,7 @@ from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.probing import ProbeBook
 from backfill_tui.engine.seen import seen_in
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.engine.suspecting import SuspectBook
 from backfill_tui.engine.verdicts import PhaseVerdicts, VerdictBook
 from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Phase
@@ -63,6 +63,7 @@ class PlanWatch:
         self._begun: frozenset[str] = frozenset()  # what has come to something by the last look
         self._calendar = _weights(self._calendars.known)
         self._verdicts = VerdictBook(plan, ledger, docket or Docket())
+        self._suspects = SuspectBook()
         self._attempts = AttemptBook(plan, ledger)
         self._probes = ProbeBook(plan, ledger)
         self._recordable = recordable
@@ -71,6 +72,7 @@ class PlanWatch:
         self._controllers = ControllersSeen(self._table)
         self._watches = [self._watch_of(phase) for phase in plan.phases]
         self._forecasting = Forecasting(plan, ledger)
+        self._alerting = Alerting(plan, ledger)
         self._drivers: tuple[DriverSeen, ...] = ()
         self._sequence = 0
         self._notes = notes
@@ -94,6 +96,10 @@ class PlanWatch:
         self._drivers = drivers_of(self.plan.state_dir)
         controllers = self._controllers.of(looks, now)
         facts = [self._facts(one, verdicts[one.phase.name], controllers.get(one.phase.name, ())) for one in looks]
+        facts = [
+            self._suspects.mark(fact, look, verdicts[look.phase.name].findings, self._calendars.known, now)
+            for fact, look in zip(facts, looks, strict=True)
+        ]
         stands = standings(facts, stall_after_s=self.plan.alerts.stall_after_s, now=now)
         self._begun = frozenset(name for name, one in stands.items() if one.state not in _NOT_BEGUN)
         conflicts = find_conflicts(facts, {name: one.state for name, one in stands.items()}, now=now)
@@ -109,6 +115,18 @@ class PlanWatch:
             for look, fact in zip(looks, facts, strict=True)
             for name in (look.phase.name,)
         )
+        probes = self._probes.look()
+        alerts = self._alerting.look(
+            looks,
+            facts,
+            views,
+            forecasts,
+            conflicts=conflicts,
+            deadline=night.deadline,
+            probes=probes,
+            ledger_note=self._attempts.note or ("" if self._recordable else " ".join(self._notes)),
+            now=now,
+        )
         self._sequence += 1
         return Snapshot(
             plan=self.plan.name,
@@ -116,11 +134,8 @@ class PlanWatch:
             timezone=self.plan.tz.key,
             phases=views,
             conflicts=conflicts,
-            alerts=(
-                *find_alerts(facts, {name: one.judged for name, one in stands.items()}, conflicts, now=now),
-                *self._ledger_alerts(now),
-            ),
-            probes=self._probes.look(),
+            alerts=alerts,
+            probes=probes,
             deadline=night.deadline,
             critical_path=night.critical_path,
             record=self._forecasting.record,
@@ -140,11 +155,6 @@ class PlanWatch:
             self._neighbours.note,
         )
         return tuple(dict.fromkeys(note for note in (*self._notes, *books) if note))
-
-    def _ledger_alerts(self, now: datetime) -> Iterator[Alert]:
-        note = self._attempts.note or ("" if self._recordable else " ".join(self._notes))
-        if note:
-            yield ledger_alert(note, now)
 
     def _undriven(self, stands: Mapping[str, Standing]) -> Iterator[str]:
         """That nobody will start what is to start by itself."""
@@ -193,7 +203,7 @@ class PlanWatch:
         snapshot = self.look()
         while not all(watch.caught_up for watch in self._watches) and time.monotonic() < until:
             snapshot = self.look()
-        return snapshot
+        return self.look() if self._alerting.waits else snapshot
 
     def close(self) -> None:
         """Let go of all files."""
@@ -250,6 +260,7 @@ class PlanWatch:
             history_complete=look.history_complete,
             suites=verdicts.suites,
             judgement=verdicts.judgement,
+            suspects=facts.suspects,
             attempt=look.deeds.attempt,
             accepted=facts.accepted(now),
         )

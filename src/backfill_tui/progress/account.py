@@ -132,6 +132,7 @@ class Account:
     complete: bool = False
     records: int | None = None
     fatal_errors: int = 0
+    fatal_at: datetime | None = None  # of the first of them
     error_lines: int = 0
     futile: Futile = NOTHING_FUTILE  # at the end of its newest log
     current_date: date | None = None

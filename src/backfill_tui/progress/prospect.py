@@ -77,9 +77,8 @@ class Prospect:
 class DeadlineProspect:
     """The deadline, and how likely it is met: 0…1, None while something that it waits for is not known.
 
-    `of_start`: it is met when the phase can begin; else when the phase is done; `moment` is when that is forecast to
-    be, None once it has come or while it is not known. `lacking` are the phases of which
-    too little is known.
+    `of_start`: it is met when the phase can begin; else when the phase is done; `moment` is when that is forecast
+    to be, None once it has come or while it is not known. `lacking` are the phases of which too little is known.
     """
 
     phase: str

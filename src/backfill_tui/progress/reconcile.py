@@ -81,7 +81,8 @@ def reconcile(
         claims_complete=claims,
         complete=claims and _all_accounted(counts),
         records=_records(units),
-        fatal_errors=_fatal_errors(logs, runs),
+        fatal_errors=len(fatal := _fatal(logs, runs)),
+        fatal_at=min((at for at in fatal if at is not None), default=None),
         error_lines=sum(log.book.error_lines for log in logs),
         futile=_futile(logs),
         current_date=_current_date(units, runs),
@@ -204,11 +205,16 @@ def _futile(logs: Sequence[LogEvidence]) -> Futile:
     return logs[max(told)[1]].book.futile if told else NOTHING_FUTILE
 
 
-def _fatal_errors(logs: Sequence[LogEvidence], runs: Sequence[PlacedRun]) -> int:
-    """Records of level CRITICAL or with FATAL, and tracebacks after which the run ended."""
+def _fatal(logs: Sequence[LogEvidence], runs: Sequence[PlacedRun]) -> list[datetime | None]:
+    """When each fatal error was, as far as is known.
+
+    That is records of level CRITICAL or with FATAL (of each the first of its run), and tracebacks after which the run
+    ended.
+    """
     ended = {id(run.trace): run.ended for run in runs}
-    return sum(
-        trace.fatal_records + trace.died_of_a_traceback(killed=ended.get(id(trace)) is RunEnd.KILLED)
-        for log in logs
-        for trace in log.book.troubled
-    )
+    found: list[datetime | None] = []
+    for trace in (trace for log in logs for trace in log.book.troubled):
+        found += [trace.fatal_at] * trace.fatal_records
+        if trace.died_of_a_traceback(killed=ended.get(id(trace)) is RunEnd.KILLED):
+            found.append(trace.open_traceback.at if trace.open_traceback else None)
+    return found

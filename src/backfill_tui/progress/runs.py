@@ -189,6 +189,7 @@ class RunBook:
         self.error_lines += event.counts
         if event.trouble is Trouble.FATAL:
             self._latest.fatal_records += 1
+            self._latest.fatal_at = self._latest.fatal_at or event.at
         elif event.trouble is Trouble.TRACEBACK:
             self.futile = self.futile.and_another(event.at)
             self._latest.open_traceback = event

@@ -72,6 +72,7 @@ class RunTrace:
     announced: set[str] = field(default_factory=set)
     active: bool = False  # it has done something; a further announcement is another run's
     fatal_records: int = 0
+    fatal_at: datetime | None = None  # of the first of them
     open_traceback: ErrorSeen | None = None  # the last one, while no work has followed it
     survived_at: int | None = None  # the offset of the first record after it
     counts_only: bool = False  # known by its count alone (bars, N/M lines)

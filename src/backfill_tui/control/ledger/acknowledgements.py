@@ -1,23 +1,14 @@
 """Acknowledgements: which occurrences of which alerts somebody has seen and answers for."""
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 
+from backfill_tui.control.attempt import Acknowledged
 from backfill_tui.control.ledger.file import LedgerFile
 from backfill_tui.control.ledger.rows import named, understood
 from backfill_tui.control.ledger.times import text_of, time_of
 from backfill_tui.control.ledger.words import kept
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """That a person has seen an alert: `alert` is its id, `since` tells which occurrence. Times are aware, UTC."""
-
-    alert: str
-    since: datetime
-    person: str
-    at: datetime
+from backfill_tui.control.model import Severity
 
 
 class Acknowledgements:
@@ -26,27 +17,40 @@ class Acknowledgements:
     def __init__(self, file: LedgerFile) -> None:
         self._file = file
 
-    def acknowledge(self, alert: str, since: datetime, *, person: str, at: datetime) -> None:
-        """Note that a person has seen an alert that stands since then. Whoever was first is kept."""
-        with self._file.writing() as connection:
-            connection.execute(
-                "INSERT INTO acknowledgements (alert, since, person, at) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT DO NOTHING",
-                (alert, text_of(since), kept(person), text_of(at)),
-            )
+    def acknowledge(
+        self, alert: str, since: datetime, *, person: str, at: datetime, severity: Severity | None = None
+    ) -> None:
+        """Note that a person has seen an alert that stands since then.
 
-    def all(self) -> frozenset[tuple[str, datetime]]:
-        """The ids of the alerts that were acknowledged, each with the time since when it stood."""
-        with self._file.reading() as connection:
-            rows = named(connection).execute("SELECT alert, since FROM acknowledgements")
-            return frozenset(understood(lambda row: (row["alert"], time_of(row["since"])), rows))
+        Of one occurrence the first is kept, and the first of those that saw it at its worst.
+        """
+        with self._file.writing() as connection:
+            known = connection.execute(
+                "SELECT severity FROM acknowledgements WHERE alert = ? AND since = ?", (alert, text_of(since))
+            ).fetchone()
+            if known is None:
+                connection.execute(
+                    "INSERT INTO acknowledgements (alert, since, person, at, severity) VALUES (?, ?, ?, ?, ?)",
+                    (alert, text_of(since), kept(person), text_of(at), severity),
+                )
+            elif severity is not None and _worse(severity, known[0]):
+                connection.execute(
+                    "UPDATE acknowledgements SET person = ?, at = ?, severity = ? WHERE alert = ? AND since = ?",
+                    (kept(person), text_of(at), severity, alert, text_of(since)),
+                )
 
     def recent(self, limit: int) -> tuple[Acknowledged, ...]:
         """The newest, the newest first."""
         with self._file.reading() as connection:
-            rows = named(connection).execute("SELECT * FROM acknowledgements ORDER BY id DESC LIMIT ?", (limit,))
+            rows = named(connection).execute("SELECT * FROM acknowledgements ORDER BY at DESC LIMIT ?", (limit,))
             return understood(_acknowledged_of, rows)
 
 
 def _acknowledged_of(row: sqlite3.Row) -> Acknowledged:
-    return Acknowledged(row["alert"], time_of(row["since"]), row["person"], time_of(row["at"]))
+    severity = Severity(row["severity"]) if row["severity"] is not None else None
+    return Acknowledged(row["alert"], time_of(row["since"]), row["person"], time_of(row["at"]), severity)
+
+
+def _worse(severity: Severity, known: str | None) -> bool:
+    order = list(Severity)
+    return known is not None and order.index(severity) < order.index(Severity(known))

@@ -196,5 +196,9 @@ MIGRATIONS = (
     -- A digest of what it was judged by, the range aside; empty: not noted.
     ALTER TABLE suite_results ADD COLUMN rules TEXT NOT NULL DEFAULT '';
     """,
+    """
+    -- How bad the alert was then: a worse one was not seen by whoever acknowledged it. Null: not noted.
+    ALTER TABLE acknowledgements ADD COLUMN severity TEXT;
+    """,
 )
 """`PRAGMA user_version` is how many of these a ledger has seen."""

@@ -1,1 +1,100 @@
-"""The rules of alerts: each looks at the night and says what is wrong, since when, and what to do. Pure."""
+"""The rules of alerts: each looks at the night and says what is wrong, since when, and what to do. Pure.
+
+One module a subject. `since` is when its evidence began, the same at every look; where the evidence has no time, it
+is the time of the look, and whoever keeps the alerts remembers the first.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from backfill_tui.control.conflict_alerts import conflict_alerts
+from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.rules import (
+    checkpoints,
+    clocks,
+    disks,
+    errors,
+    inputs,
+    launches,
+    memory,
+    pace,
+    quiet,
+    runs,
+    schedule,
+    silence,
+    surroundings,
+)
+from backfill_tui.control.rules.sight import NightSight, PhaseSight
+
+__all__ = ["find_alerts"]
+
+OfPhase = Callable[[PhaseSight, NightSight], Iterator[Alert]]
+OfNight = Callable[[NightSight], Iterator[Alert]]
+
+
+def _conflicts(night: NightSight) -> Iterator[Alert]:
+    for conflict in night.conflicts:
+        yield from conflict_alerts(conflict, now=night.now)
+
+
+OF_THE_NIGHT: tuple[OfNight, ...] = (
+    _conflicts,
+    schedule.deadline,
+    disks.filling,
+    surroundings.probes,
+    launches.ledger,
+)
+
+OF_A_PHASE: tuple[OfPhase, ...] = (
+    silence.stalled,
+    launches.of_its_launches,
+    inputs.dirty,
+    schedule.not_begun,
+    schedule.late,
+    memory.growing,
+)
+"""They hold while the beginning of a log is still being read, too."""
+
+OF_ITS_HISTORY: tuple[OfPhase, ...] = (
+    runs.of_its_run,
+    errors.fatal,
+    errors.loop,
+    errors.increasing,
+    checkpoints.disagreement,
+    checkpoints.holes,
+    checkpoints.stale,
+    pace.slower,
+    clocks.skewed,
+    quiet.no_work,
+    quiet.skipped,
+    quiet.resting,
+)
+"""What only a log that was read whole can tell."""
+
+
+def find_alerts(night: NightSight) -> tuple[Alert, ...]:
+    """The alerts of this moment, worst first, then oldest first; one of each id.
+
+    What a person has accepted is still told, but no longer alarms.
+    """
+    found = [alert for rule in OF_THE_NIGHT for alert in rule(night)]
+    for one in night.phases:
+        found += _of_phase(one, night)
+    once = {alert.id: alert for alert in reversed(found)}
+    return tuple(sorted(once.values(), key=worst_first))
+
+
+def _of_phase(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+    for rule in OF_A_PHASE:
+        yield from rule(one, night)
+    if not one.facts.history_complete:
+        return
+    accepted = one.facts.accepted(night.now) is not None
+    for rule in OF_ITS_HISTORY:
+        for alert in rule(one, night):
+            yield replace(alert, severity=Severity.INFO) if accepted else alert
+
+
+def worst_first(alert: Alert) -> tuple[int, float]:
+    """The place of an alert among others: by severity, then by age."""
+    return list(Severity).index(alert.severity), alert.since.timestamp()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Conflict, Judged, PhaseState, Timeline
+from backfill_tui.control.model import Conflict, PhaseState, Timeline
+from backfill_tui.control.probes import ProbeSeen
+from backfill_tui.control.suspects import Suspects
 from backfill_tui.plan.resolved import AlertThresholds
 from backfill_tui.progress.prospect import ClassCost, DeadlineProspect, PaceSeen, Prospect
 
@@ -53,7 +55,8 @@ class PhaseSight:
     """One phase: the facts, how it stands, what is forecast of it, and its samples of the last hours, oldest first.
 
     `silence_s` is how long its log may say nothing while the date in flight takes what dates of its class take: the
-    99.9 % quantile, in seconds. None where too few were seen to tell.
+    99.9 % quantile, in seconds. None where too few were seen to tell. `failure_limit` is the share (0…1) of dates
+    that may fail by a suite of the phase, None where none says so; `log` is the path of its newest log.
     """
 
     facts: PhaseFacts
@@ -66,16 +69,14 @@ class PhaseSight:
     silence_s: float | None = None
     checkpoint: CheckpointSight | None = None
     pace: PaceSeen | None = None
+    failure_limit: float | None = None
+    log: str = ""
+    suspects: Suspects | None = None
 
     @property
     def name(self) -> str:
         """The phase's name."""
         return self.facts.phase.name
-
-    @property
-    def judged(self) -> Judged:
-        """The state with its sentence."""
-        return self.state, self.why
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class NightSight:
     limits: AlertThresholds = DEFAULT_LIMITS
     conflicts: tuple[Conflict, ...] = ()
     deadline: DeadlineProspect | None = None
+    probes: tuple[ProbeSeen, ...] = ()
     disks: tuple[DiskSeen, ...] = ()
     ledger_note: str = ""  # why the ledger can't be used, as a sentence
 

@@ -9,37 +9,38 @@ from datetime import datetime, timedelta
 
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.words import span_words
 
 _QUARTER_S = 900.0  # zones lie whole quarters of an hour apart
 _LEEWAY_S = 120.0
 
 
-def clock_alerts(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
+def skewed(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     """A line can't have been written after its file was, nor a run have begun before its process."""
-    ahead = _ahead_s(facts, now)
+    facts, now = one.facts, night.now
+    ahead = _ahead_s(facts, now, night.limits.clock_skew_s)
     off = ahead if ahead is not None else _behind_s(facts, now)
     if off is None:
         return
     where = "ahead of" if ahead is not None else "behind"
-    name = facts.phase.name
     yield Alert(
-        id=f"clock:{name}",
+        id=f"clock:{one.name}",
         severity=Severity.WARNING,
-        phase=name,
-        since=facts.log_grown_at(now) or now,
-        title=f"{name}: its log's times lie {span_words(off)} {where} the clock",
+        phase=one.name,
+        since=now,
+        title=f"{one.name}: its log's times lie {span_words(off)} {where} the clock",
         detail=f"They are read as {facts.phase.log_timezone.key}. Forecasts and durations are off by as much.",
         action="Give the phase the `log_timezone` that its job prints in.",
     )
 
 
-def _ahead_s(facts: PhaseFacts, now: datetime) -> float | None:
+def _ahead_s(facts: PhaseFacts, now: datetime, leeway_s: float) -> float | None:
     grown, last = facts.log_grown_at(now), facts.account.last_line_at
     if grown is None or last is None:
         return None
     ahead = (last - grown).total_seconds()
-    return ahead if ahead > _LEEWAY_S else None
+    return ahead if ahead > leeway_s else None
 
 
 def _behind_s(facts: PhaseFacts, now: datetime) -> float | None:

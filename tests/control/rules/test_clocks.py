@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from backfill_tui.control.attempt import Stage
-from backfill_tui.control.clock_alerts import clock_alerts
-from tests.control.phases import NOW, ago, attempt, seen
+from tests.control.phases import NOW, ago, attempt, found, seen, sight
 from tests.logs import LogWriter, days
 from tests.reading import account_of
 
@@ -31,12 +30,12 @@ def log_of(hours: float, minutes: float = 0) -> LogWriter:
 def test_times_of_another_zone_are_told_of_and_right_ones_are_not(hours: float, title: str | None) -> None:
     ours = attempt(Stage.RUNNING, started_at=ago(minutes=10))
     facts = seen(account_of(log_of(hours).body), attempt=ours, ran=ours, log_age_s=30.0)
-    found = [alert.title for alert in clock_alerts(facts, NOW)]
-    assert len(found) == (title is not None)
-    assert title is None or found[0].endswith(title)
+    titles = [alert.title for alert in found(sight(facts)) if alert.id == "clock:fix"]
+    assert len(titles) == (title is not None)
+    assert title is None or titles[0].endswith(title)
 
 
 def test_a_job_that_begins_to_print_late_is_not_of_another_zone() -> None:
     ours = attempt(Stage.RUNNING, started_at=ago(minutes=31))
     facts = seen(account_of(log_of(0).body), attempt=ours, ran=ours, log_age_s=30.0)
-    assert not list(clock_alerts(facts, NOW))
+    assert found(sight(facts)) == ()

@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 
 from backfill_tui.control.attempt import Stage
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.model import NOT_BEGUN, Alert, Severity
+from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.words import span_words
 
 
-def launch_alerts(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
+def of_its_launches(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     """What must be said of one phase's launches and stops at this moment."""
-    yield from _not_started(facts)
-    yield from _over_time(facts, now)
-    yield from _not_heeded(facts, now)
+    yield from _not_started(one.facts)
+    yield from _over_time(one.facts, night.now)
+    yield from _not_heeded(one.facts, night.now)
+    if one.state in NOT_BEGUN:
+        yield from _not_runnable(one.facts, night.now)
 
 
 def _not_started(facts: PhaseFacts) -> Iterator[Alert]:
@@ -72,7 +75,7 @@ def _not_heeded(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
     )
 
 
-def not_runnable(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
+def _not_runnable(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
     """A phase that is to start by itself, and could not: that is better said before its time has come."""
     name = facts.phase.name
     wrong = next((condition for condition in facts.runnable if condition.ok is False), None)
@@ -89,14 +92,16 @@ def not_runnable(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
     )
 
 
-def ledger_alert(note: str, now: datetime) -> Alert:
-    """What was done is not known, and nothing can be recorded. `note` is the sentence that says why."""
-    return Alert(
+def ledger(night: NightSight) -> Iterator[Alert]:
+    """What was done is not known, and nothing can be recorded."""
+    if not night.ledger_note:
+        return
+    yield Alert(
         id="ledger",
         severity=Severity.WARNING,
         phase=None,
-        since=now,
+        since=night.now,
         title="The ledger can't be used",
-        detail=note,
+        detail=night.ledger_note,
         action="Until that is mended, launches, verdicts and acceptances are not known, and nothing is started.",
     )

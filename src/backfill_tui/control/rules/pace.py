@@ -1,0 +1,25 @@
+"""The alert about dates that come slower than earlier ones of their class. Pure."""
+
+from collections.abc import Iterator
+
+from backfill_tui.control.model import Alert, PhaseState, Severity
+from backfill_tui.control.rules.sight import NightSight, PhaseSight
+from backfill_tui.control.rules.wording import percent
+
+
+def slower(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+    """Size for size and class for class: a stretch of full nights is no drop, nor is the end of an off-season."""
+    pace = one.pace
+    if pace is None or one.state is not PhaseState.RUNNING or pace.drop <= night.limits.rate_drop:
+        return
+    yield Alert(
+        id=f"rate:{one.name}",
+        severity=Severity.WARNING,
+        phase=one.name,
+        since=night.now,
+        title=f"{one.name} has become slower by {percent(pace.drop)}",
+        detail=f"Its last {pace.dates} dates {pace.cost_class} came at {pace.recent_per_hour:,.0f} an hour and "
+        f"worker, earlier ones of that class and size at {pace.earlier_per_hour:,.0f}.",
+        action="Look for what else uses the warehouse, the API's quota or the machine (top). "
+        f"What it means for the end: backfill-tui status, or F on {one.name}.",
+    )

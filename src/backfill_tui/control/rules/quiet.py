@@ -1,0 +1,88 @@
+"""What looks odd and is in order, as information: no games scheduled, bootstrap skips, a processor at rest. Pure.
+
+None of it ever counts as an error, or makes a night less healthy.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from backfill_tui.control.model import UNDER_WAY, Alert, PhaseState, Severity
+from backfill_tui.control.rules.sight import NightSight, PhaseSight
+from backfill_tui.control.words import dates, span_words
+from backfill_tui.progress.account import Unit, UnitState
+
+_STRETCH = 3  # dates in a row: All-Star days are four, an off-season a hundred
+_RESTING_PERCENT = 5.0
+_QUIET = 0.2
+"""A log is quiet once it has said nothing for this share of `stall_after`."""
+
+
+def no_work(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+    """The last dates that it did had nothing to do: an off-season, All-Star days."""
+    if one.state is not PhaseState.RUNNING:
+        return
+    finished = [
+        unit for unit in one.facts.account.units.values() if unit.state in _OUTCOMES and unit.at is not None
+    ]
+    finished.sort(key=lambda unit: (unit.at, unit.day))
+    stretch = _stretch(finished)
+    if len(stretch) < _STRETCH:
+        return
+    days = sorted(unit.day for unit in stretch)
+    yield Alert(
+        id=f"empty:{one.name}",
+        severity=Severity.INFO,
+        phase=one.name,
+        since=stretch[0].at or night.now,
+        title=f"{one.name}: no games scheduled",
+        detail=f"The last {dates(len(days))} ({days[0]} … {days[-1]}) had nothing to do; they count as done.",
+        action="",
+    )
+
+
+_OUTCOMES = frozenset({UnitState.DONE, UnitState.EMPTY, UnitState.FAILED})
+
+
+def _stretch(finished: list[Unit]) -> list[Unit]:
+    """The last dates in a row, in the order of their ends, that had nothing to do."""
+    start = len(finished)
+    while start and finished[start - 1].state is UnitState.EMPTY:
+        start -= 1
+    return finished[start:]
+
+
+def skipped(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+    """Dates that the job leaves out on purpose, since too few games lie before them."""
+    units = [unit for unit in one.facts.account.units.values() if unit.state is UnitState.SKIPPED]
+    if not units or one.state not in UNDER_WAY:
+        return
+    times = [unit.at for unit in units if unit.at is not None]
+    yield Alert(
+        id=f"skipped:{one.name}",
+        severity=Severity.INFO,
+        phase=one.name,
+        since=min(times, default=night.now),
+        title=f"{one.name} left out {dates(len(units))} on purpose",
+        detail=f"The first is {min(unit.day for unit in units)} (bootstrap period); they count neither as done nor "
+        "as failed.",
+        action="",
+    )
+
+
+def resting(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+    """Its processor is at rest while its log is quiet: it waits for an answer, and not for too long yet."""
+    silent_s, cpu = one.facts.silent_s(night.now), one.samples[-1].cpu_percent if one.samples else None
+    quiet = silent_s is not None and silent_s > _QUIET * night.limits.stall_after_s
+    if one.state is not PhaseState.RUNNING or not one.facts.alive or not quiet or silent_s is None:
+        return
+    if cpu is None or cpu > _RESTING_PERCENT:
+        return
+    yield Alert(
+        id=f"resting:{one.name}",
+        severity=Severity.INFO,
+        phase=one.name,
+        since=night.now - timedelta(seconds=silent_s),
+        title=f"{one.name} waits",
+        detail=f"Its processor is at {cpu:.0f} % and its log quiet for {span_words(silent_s)}, as between dates.",
+        action="",
+    )

@@ -1,0 +1,102 @@
+"""Alerts about the plan's times: not begun in time, forecast too late, and the deadline. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from backfill_tui.control.model import NOT_BEGUN, UNDER_WAY, Alert, PhaseState, Severity
+from backfill_tui.control.rules.sight import NightSight, PhaseSight
+from backfill_tui.control.rules.wording import capital, percent
+from backfill_tui.control.words import span_words
+from backfill_tui.progress.prospect import DeadlineProspect
+
+_TO_COME = NOT_BEGUN | {PhaseState.UNKNOWN}
+
+
+def not_begun(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+    """It should have begun by now, by the plan."""
+    by = one.facts.phase.expect.start_by
+    if by is None or night.now <= by or one.state not in _TO_COME or one.facts.run is not None:
+        return
+    over = span_words((night.now - by).total_seconds())
+    yield Alert(
+        id=f"start:{one.name}",
+        severity=Severity.WARNING,
+        phase=one.name,
+        since=by,
+        title=f"{one.name} has not begun",
+        detail=f"The plan expects it to begin by {_clock(by)}; that was {over} ago. {capital(one.why)}.",
+        action=_how_to_start(one),
+    )
+
+
+def _how_to_start(one: PhaseSight) -> str:
+    launch = f"backfill-tui launch {one.name}"
+    if one.facts.phase.command is None:
+        return "Start it where it is started from. What is seen of it: backfill-tui status"
+    if one.state is PhaseState.READY:
+        return f"Start it: {launch}"
+    return f"See what it waits for: backfill-tui status. To start it all the same: {launch} --override REASON"
+
+
+def late(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+    """Its forecast lies after what the plan expects, or that time has gone by."""
+    line, prospect = one.timeline, one.prospect
+    expected = line.expected_finish if line is not None else None
+    if expected is None or one.state not in _TO_COME | UNDER_WAY:
+        return
+    finish = max(prospect.finish.p50, night.now) if prospect is not None else night.now
+    over_s = (finish - expected).total_seconds()
+    if over_s <= night.limits.late_by_s:
+        return
+    over = span_words(over_s)
+    will = prospect is not None
+    how = f"It is forecast to be done at {_clock(finish)}" if will else "It is not done"
+    yield Alert(
+        id=f"late:{one.name}",
+        severity=Severity.WARNING,
+        phase=one.name,
+        since=night.now,
+        title=f"{one.name} {'will be' if will else 'is'} late by {over}",
+        detail=f"{how}, {over} after what the plan expects ({_clock(expected)}).{_frozen(one)}",
+        action="Tell who waits for it, or stop what is not needed. What it leads to: backfill-tui status",
+    )
+
+
+def _frozen(one: PhaseSight) -> str:
+    return " It stands still: the forecast is of before that." if one.prospect and one.prospect.frozen else ""
+
+
+def deadline(night: NightSight) -> Iterator[Alert]:
+    """Hardly any future meets it, or it has gone by."""
+    due = night.deadline
+    if due is None or due.probability is None or due.probability >= 1.0 - night.limits.deadline_risk:
+        return
+    missed = night.now > due.by
+    met_by = "begin" if due.of_start else "be done"
+    yield Alert(
+        id="deadline",
+        severity=Severity.WARNING if _came(night, due) else Severity.CRITICAL,
+        phase=due.phase,
+        since=due.by if missed else night.now,
+        title="The deadline was missed" if missed else "The deadline will hardly be met",
+        detail=f"{due.phase} was to {met_by} by {_clock(due.by)}."
+        if missed
+        else f"{due.phase} is to {met_by} by {_clock(due.by)}; the probability is {_likely(due)}.",
+        action="Tell who waits for it; decide what can be left out or done later. "
+        "What it waits for: backfill-tui status",
+    )
+
+
+def _came(night: NightSight, due: DeadlineProspect) -> bool:
+    """Whether what it is about has happened, if late: there is nothing to be done about it any more."""
+    state = next((one.state for one in night.phases if one.name == due.phase), PhaseState.UNKNOWN)
+    return state not in _TO_COME | UNDER_WAY or (due.of_start and state in UNDER_WAY)
+
+
+def _likely(due: DeadlineProspect) -> str:
+    told = "below 1 %" if (due.probability or 0.0) < 0.01 else percent(due.probability or 0.0)
+    return told if due.calibrated else f"{told} (not calibrated yet)"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,31 @@
+"""Alerts about what surrounds a night: probes that are not well. Pure."""
+
+from collections.abc import Iterator
+
+from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.rules.sight import NightSight
+from backfill_tui.control.rules.wording import capital
+from backfill_tui.control.words import span_words
+
+_UNKNOWN_TIMES = 3
+"""A probe that could not tell so often in a row is told of; once is a hiccup."""
+
+
+def probes(night: NightSight) -> Iterator[Alert]:
+    """One that is not well, or that could not tell again and again. An answer that nobody renewed says nothing."""
+    for probe in night.probes:
+        asked = f"asked every {span_words(probe.every_s)}"
+        unsure = probe.ok is None and probe.times >= _UNKNOWN_TIMES
+        if probe.at is None or probe.stale(night.now) or not (probe.ok is False or unsure):
+            continue
+        yield Alert(
+            id=f"probe:{probe.name}",
+            severity=Severity.WARNING,
+            phase=None,
+            since=probe.since or probe.at,
+            title=f"Probe {probe.name} {'could not tell' if unsure else 'is not well'}",
+            detail=f"{capital(probe.detail.rstrip('.'))}; {asked}.",
+            action=f"Ask by hand: {probe.by_hand}"
+            if probe.by_hand
+            else f"Look at what the plan's probe {probe.name} asks.",
+        )

@@ -1,0 +1,47 @@
+"""Dates, commands and clauses as the sentences of alerts say them."""
+
+import shlex
+from collections.abc import Sequence
+from datetime import date
+
+from backfill_tui.control.rules.sight import PhaseSight
+from backfill_tui.plan.resolved import Phase
+
+_NAMED = 5  # dates named in a sentence
+_LISTED = 60  # dates in a command that a person may copy
+
+
+def retry(phase: Phase, days: Sequence[date]) -> str:
+    """The sentence that tells how these dates are run again."""
+    command = phase.retry_of(days[:_LISTED])
+    if command is None:
+        return "Run these dates again with the job's own list of dates."
+    rest = f" (then the other {len(days) - _LISTED})" if len(days) > _LISTED else ""
+    return f"Run them again: {shlex.join(command)}{rest}"
+
+
+def named(days: Sequence[date]) -> str:
+    """The first few dates, and how many more there are."""
+    rest = len(days) - _NAMED
+    return ", ".join(day.isoformat() for day in days[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def count(days: Sequence[date]) -> str:
+    """How many dates: `1 date`, `1,200 dates`."""
+    return "1 date" if len(days) == 1 else f"{len(days):,} dates"
+
+
+def capital(clause: str) -> str:
+    """A clause as the beginning of a sentence."""
+    return f"{clause[:1].upper()}{clause[1:]}"
+
+
+def end_of_log(one: PhaseSight) -> str:
+    """The command that shows the end of its newest log, after a colon; empty where no log is known."""
+    return f": tail -n 100 {shlex.quote(one.log)}" if one.log else ""
+
+
+def percent(share: float) -> str:
+    """A share of 0…1 in percent: `47 %`; below ten with one decimal."""
+    value = 100 * share
+    return f"{value:.1f} %" if 0 < value < 10 else f"{value:.0f} %"
