@@ -14,6 +14,7 @@ from backfill_tui.control.ledger.faults import LedgerError
 from backfill_tui.control.ledger.file import LedgerFile
 from backfill_tui.control.ledger.forecasts import Forecasts
 from backfill_tui.control.ledger.history import History
+from backfill_tui.control.ledger.notices import Notices
 from backfill_tui.control.ledger.probes import Probes
 from backfill_tui.control.ledger.stops import Stops
 from backfill_tui.control.ledger.units import Units
@@ -28,8 +29,8 @@ class Ledger:
     """An open ledger. May be used from several threads and processes; each call is a transaction of its own.
 
     What is kept has a namespace each: `attempts`, `stops`, `acceptances`, `acknowledgements`, `units`, `forecasts`,
-    `probes`; `history` is what was done, as one list. Validations and calendars are reached by methods of the
-    ledger itself.
+    `probes`, `notices`; `history` is what was done, as one list. Validations and calendars are reached by methods
+    of the ledger itself.
 
     Every call raises LedgerError where the file does not do what is asked of it.
     """
@@ -43,6 +44,7 @@ class Ledger:
         self.units = Units(file)
         self.forecasts = Forecasts(file)
         self.probes = Probes(file)
+        self.notices = Notices(file)
         self.history = History(file)
         validations, calendars = Validations(file), Calendars(file)
         self.begin_validation = validations.begin
