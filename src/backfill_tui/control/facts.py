@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from backfill_tui.control.attempt import Acceptance, Attempt, Stage, StopAsked
 from backfill_tui.control.model import Condition
 from backfill_tui.control.other_plans import Doing, OtherWriter
+from backfill_tui.control.suspects import NONE_SUSPECT, Suspects
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account, Run
@@ -30,6 +31,7 @@ class PhaseFacts:
     history_complete: bool = True  # False: the beginning of a log is still being read
     outcome: Outcome = NOT_RUN  # what its own suites say
     inputs: Mapping[str, Outcome] = field(default_factory=dict)  # by suite
+    suspects: Suspects = NONE_SUSPECT  # what rests on dirty inputs, but for what a person has accepted
     validating: bool = False  # its own suites are being run at this moment
     attempt: Attempt | None = None  # our newest launch of it, its stage as it is seen now
     ran: Attempt | None = None  # the newest that became a process; only needed where `attempt` did not

@@ -6,7 +6,8 @@ from datetime import datetime
 from backfill_tui.control.attempt import Attempt, Stage
 from backfill_tui.control.endings import by_its_data, ended, heard_since
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import UNDER_WAY, Condition, ConditionKind, Judged, PhaseState
+from backfill_tui.control.model import GOOD, NOT_BEGUN, UNDER_WAY, Condition, ConditionKind, Judged, PhaseState
+from backfill_tui.control.suspects import suspect_words
 from backfill_tui.control.words import progress_words, span_words
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import RunEnd
@@ -18,8 +19,18 @@ def judge(facts: PhaseFacts, *, stall_after_s: float, gate: Sequence[Condition] 
     given = facts.accepted(now)
     if given is not None and state not in UNDER_WAY and facts.history_complete:
         state, why = PhaseState.PASSED, f"accepted by {given.person}: {given.reason}"
+    elif facts.suspects.count:
+        state, why = _suspect(state, why, facts)
     never = _never_started(facts.attempt)
     return state, f"{why}; {never}" if never else why
+
+
+def _suspect(state: PhaseState, why: str, facts: PhaseFacts) -> Judged:
+    """However good a run and its own suites: what rests on dirty inputs is not done, unless a person says so."""
+    said = suspect_words(facts.suspects)
+    if state in GOOD:
+        return PhaseState.FAILED, f"{why}, but {said}"
+    return state, why if state in NOT_BEGUN else f"{why}; {said}"
 
 
 def _as_seen(facts: PhaseFacts, stall_after_s: float, gate: Sequence[Condition], now: datetime) -> Judged:

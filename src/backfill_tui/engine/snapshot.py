@@ -9,6 +9,7 @@ from backfill_tui.control.attempt import Acceptance, Attempt
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState, Severity, Timeline
 from backfill_tui.control.probes import ProbeSeen
+from backfill_tui.control.suspects import NONE_SUSPECT, Suspects
 from backfill_tui.control.trend import Point
 from backfill_tui.engine.drivers import DriverSeen
 from backfill_tui.engine.seen import Seen
@@ -112,6 +113,7 @@ class PhaseView:
     history_complete: bool = True  # False while the beginning of a log is still being read
     suites: tuple[SuiteView, ...] = ()  # its output suites, then its inputs
     judgement: Judgement | None = None  # the newest of its output suites
+    suspects: Suspects = NONE_SUSPECT  # its dates that rest on dirty inputs
     attempt: Attempt | None = None  # our newest launch of it
     accepted: Acceptance | None = None  # a person's GO, as long as it counts
 

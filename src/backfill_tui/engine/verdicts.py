@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from backfill_tui.control.dirt import Told
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.control.verdicts import NOT_RUN, Outcome, outcome_of, stale_because
 from backfill_tui.engine.cases import Case, cases_of
@@ -24,6 +25,7 @@ class PhaseVerdicts:
     suites: tuple[SuiteView, ...] = ()
     outcome: Outcome = NOT_RUN
     inputs: Mapping[str, Outcome] = field(default_factory=dict)
+    findings: Mapping[str, tuple[Told, ...]] = field(default_factory=dict)  # what each input has told so far
 
     @property
     def judgement(self) -> Judgement | None:
@@ -44,6 +46,7 @@ class VerdictBook:
         self._version: object = None
         self._results: dict[Key, SuiteResult] = {}
         self._trends: dict[Key, dict[str, tuple[Point, ...]]] = {}
+        self._findings: dict[tuple[str, str], tuple[Told, ...]] = {}  # of inputs, by phase and suite
         self.note = ""
 
     def refresh(self) -> None:
@@ -67,11 +70,15 @@ class VerdictBook:
             newest = ledger.newest_results(phase.name, is_input=is_input)
             for name in names:
                 key = (phase.name, name, is_input)
-                if name not in newest:
-                    self._results.pop(key, None)
-                elif newest[name] != self._results.get(key):
+                if newest.get(name) == self._results.get(key):
+                    continue
+                if name in newest:
                     self._results[key] = newest[name]
                     self._trends[key] = ledger.trends(phase.name, name, is_input=is_input)
+                else:
+                    del self._results[key]
+                if is_input:
+                    self._findings[phase.name, name] = ledger.findings(phase.name, name)
 
     def of(self, name: str, seen: Seen, now: datetime) -> PhaseVerdicts:
         """What is known of a phase's suites."""
@@ -84,6 +91,7 @@ class VerdictBook:
             suites=tuple(views),
             outcome=_outcome(phase.suites, own),
             inputs={view.name: _outcome([view.name], {view.name: view}) for view in views if view.is_input},
+            findings={need.suite: self._findings.get((name, need.suite), ()) for need in phase.inputs},
         )
 
     def _view(self, case: Case, now: datetime) -> SuiteView:

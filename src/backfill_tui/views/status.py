@@ -69,7 +69,7 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
         "rate_per_hour": None if view.rate_per_hour is None else round(view.rate_per_hour, 1),
         "eta": contract.forecast(view.forecast, zone),
         "prospect": forecast_json.prospect(view.prospect, zone),
-        "suspect_dates": [],
+        "suspect_dates": contract.days(view.suspects.dates),
         "disagreements": contract.disagreements(view.account),
         "process": _process(view.process, snapshot),
         "checkpoint": _checkpoint(view, snapshot),
