@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from backfill_tui.control.attempt import Acceptance, Attempt, Kind, Order, Stage
-from backfill_tui.control.model import Condition, Conflict, PhaseState
+from backfill_tui.control.model import Condition, Conflict, PhaseState, Writer
 from backfill_tui.control.offer import Entry
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.progress.account import RunEnd
@@ -79,7 +79,7 @@ def night_over() -> tuple[Snapshot, tuple[Attempt, ...]]:
 def conflict() -> Conflict:
     """Two writers that are no longer both there."""
     return Conflict(
-        ("team_offense", "team_offense_fix"),
+        (Writer("team_offense"), Writer("team_offense_fix")),
         "nba_analytics.team_offense_game_summary",
         (example.FOUR_YEARS[0], example.FIX[1]),
         926,

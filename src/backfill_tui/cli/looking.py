@@ -63,12 +63,14 @@ def schema_verb(**_: Any) -> int:
 @click.argument("plan", required=False, type=FILE)
 @click.option("--exit-code", "by_health", is_flag=True, help="Exit by health: 0 healthy, 2 warning, 1 critical.")
 @common
-def status_verb(plan: Path | None, by_health: bool, json_wanted: bool, state_dir: Path | None, **_: Any) -> int:
+def status_verb(
+    plan: Path | None, by_health: bool, json_wanted: bool, state_dir: Path | None, read_only: bool, **_: Any
+) -> int:
     """Print one snapshot of a plan."""
     from backfill_tui.headless.status import status
 
     opened = opened_plan(plan_path(plan), state_dir)
-    return status(opened, json_wanted=json_wanted, by_health=by_health)
+    return status(opened, json_wanted=json_wanted, by_health=by_health, read_only=read_only)
 
 
 @app.command("report")

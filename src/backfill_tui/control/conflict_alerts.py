@@ -38,7 +38,7 @@ def who_wins(conflict: Conflict) -> str:
     """Who comes last to how many of the days in common, as a sentence; that it is not known, and why not."""
     last, names = conflict.last, conflict.phases
     if not conflict.days or not any(last.days):
-        return f"Who that will be can't be told: {last.why or 'neither is known to write any of them'}."
+        return f"Who comes last can't be told: {last.why or 'neither is known to write any of them'}."
     forecast = "By their pace now " if conflict.live else "Once it is started "
     words = [f"{name} is last to {_of(count, conflict.days)}" for name, count in zip(names, last.days, strict=True)]
     said = " and ".join(word for word, count in zip(words, last.days, strict=True) if count)

@@ -115,13 +115,12 @@ def _within(
         return None
     restarters = [restarters_of(each, everyone, states) for each in (one, other) if each.alive]
     return Conflict(
-        phases=(one.phase.name, other.phase.name),
+        writers=(_writer(one), _writer(other)),
         table=one.phase.writes or "",
         dates=common,
         days=_count(common),
         live=live,
         since=_since(one.begun_at, other.begun_at) if live else None,
-        writers=(_writer(one), _writer(other)),
         last=_between(one, other, states, common, now),
         restarters=tuple(dict.fromkeys(sentence for found in restarters for sentence in found)),
     )
@@ -138,13 +137,12 @@ def _beyond(
     if not _is_one(live, met, common, one.dates, other.dates):
         return None
     return Conflict(
-        phases=(one.phase.name, other.name),
+        writers=(_writer(one), _other_writer(other)),
         table=one.phase.writes or other.table,
         dates=common,
         days=_count(common),
         live=live,
         since=_since(one.begun_at, other.since) if live else None,
-        writers=(_writer(one), _other_writer(other)),
         last=_against(other, common, live=live, mine_comes=not one.alive),
         restarters=restarters_of(one, everyone, states) if one.alive else (),
     )

@@ -104,22 +104,26 @@ class LastWord:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two phases that write the same table on days in common; a phase of another plan is named `plan:phase`.
+    """Two phases, of this plan or one of another, that write the same table on days in common.
 
     `dates` and `days` are None where it is not known which days, if any. `live`: both write now; else one of them
     does and the other will. `since` (aware) is from when on both did. `restarters` are sentences on what would
     start one of them again by itself.
     """
 
-    phases: tuple[str, str]
+    writers: tuple[Writer, Writer]
     table: str
     dates: tuple[date, date] | None
     days: int | None
     live: bool
     since: datetime | None = None
-    writers: tuple[Writer, ...] = ()  # the two, in the order of `phases`
     last: LastWord = LastWord()
     restarters: tuple[str, ...] = ()
+
+    @property
+    def phases(self) -> tuple[str, str]:
+        """Their names; a phase of another plan is `plan:phase`."""
+        return self.writers[0].name, self.writers[1].name
 
 
 class ConditionKind(StrEnum):

@@ -3,6 +3,8 @@
 import json
 import sys
 
+from backfill_tui.control.launch.registry import Registry
+from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.watch import PlanWatch
@@ -14,10 +16,15 @@ PATIENCE_S = 120.0
 """How long a log may take to be read before the answer is given from what is known."""
 
 
-def status(plan: OpenedPlan, *, json_wanted: bool, by_health: bool) -> int:
-    """Print how the plan stands. 0 whenever it could tell; `by_health`: 0 healthy, 2 warning, 1 critical."""
+def status(plan: OpenedPlan, *, json_wanted: bool, by_health: bool, read_only: bool = False) -> int:
+    """Print how the plan stands. 0 whenever it could tell; `by_health`: 0 healthy, 2 warning, 1 critical.
+
+    Which tables its live processes write is told to the user's other plans, unless it is `read_only`.
+    """
     ledger, note = ledger_of(plan.plan, read_only=True)
-    watch = PlanWatch(plan, ledger, notes=(note,) if note else (), recordable=not note)
+    neighbours = Neighbours(plan.plan, Registry.of_user(), publishing=not read_only)
+    notes = (note,) if note else ()
+    watch = PlanWatch(plan, ledger, notes=notes, neighbours=neighbours, recordable=not note)
     try:
         snapshot = watch.look_whole(PATIENCE_S)
     finally:

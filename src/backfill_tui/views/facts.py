@@ -9,7 +9,7 @@ from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen, PhaseView, Sna
 from backfill_tui.progress.account import Run, RunEnd
 from backfill_tui.sources.events import Mode
 from backfill_tui.sources.presence import Presence, ProcessSeen
-from backfill_tui.views import formats, verdicts
+from backfill_tui.views import conflicts, formats, verdicts
 from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, wrap
 
 LABEL = 11
@@ -48,6 +48,7 @@ def about(snapshot: Snapshot, view: PhaseView, room: int) -> list[Line]:
     groups = [
         [Fact("state", plain(view.why) or view.state.value), *_notes(view)],
         given(view, now),
+        _conflicts(snapshot, view),
         judged(view, now),
         launch(view, now),
         runs(view, now),
@@ -61,6 +62,17 @@ def about(snapshot: Snapshot, view: PhaseView, room: int) -> list[Line]:
             out.append(one(""))
         out += lines(group, room)
     return out
+
+
+def _conflicts(snapshot: Snapshot, view: PhaseView) -> list[Fact]:
+    """Who writes its table with it: each conflict that it is part of."""
+    facts = []
+    for conflict in snapshot.conflicts:
+        if view.name in conflict.phases:
+            head, *more = conflicts.sentences(conflict, snapshot.at)
+            facts.append(Fact("conflict", plain(head), Tone.BAD if conflict.live else Tone.WARN))
+            facts += [Fact("", plain(sentence), Tone.DIM) for sentence in more]
+    return facts
 
 
 def given(view: PhaseView, now: datetime) -> list[Fact]:

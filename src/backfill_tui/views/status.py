@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from backfill_tui.control.attempt import Acceptance
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.sources.process import ProcessSeen
-from backfill_tui.views import contract, forecast_json, forecast_words, formats, probes
+from backfill_tui.views import conflicts, contract, forecast_json, forecast_words, formats, probes
 from backfill_tui.views.spans import plain
 
 
@@ -22,16 +22,7 @@ def as_json(snapshot: Snapshot) -> contract.Json:
         "critical_path": list(snapshot.critical_path),
         "record": forecast_json.record(snapshot.record),
         "phases": [_phase(view, snapshot) for view in snapshot.phases],
-        "conflicts": [
-            {
-                "phases": list(conflict.phases),
-                "table": conflict.table,
-                "dates": contract.span(conflict.dates),
-                "days": conflict.days,
-                "live": conflict.live,
-            }
-            for conflict in snapshot.conflicts
-        ],
+        "conflicts": [conflicts.as_json(conflict, zone) for conflict in snapshot.conflicts],
         "probes": probes.as_json(snapshot.probes, snapshot.at),
         "alerts": [
             {
@@ -164,6 +155,9 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
         yield f"  {alert.severity.value} since {since}: {alert.title}. {alert.detail} {alert.action}"
     for line in probes.lines(snapshot.probes, snapshot.at):
         yield f"  {line}"
+    for conflict in snapshot.conflicts:
+        if not conflict.live:  # one that is, is among the alerts
+            yield f"  conflict to come: {' '.join(conflicts.sentences(conflict, snapshot.at))}"
     for one in snapshot.drivers:
         yield f"  driven by {one.clause} since {formats.clock(one.since, zone)}"
     for note in snapshot.notes:
