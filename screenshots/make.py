@@ -75,6 +75,8 @@ PICTURES = (
     Picture("dashboard_132x36", (132, 36)),
     Picture("dashboard_80x24", (80, 24)),
     Picture("phase_132x36", (132, 36), ("3", "enter", "x")),
+    Picture("forecast_132x36", (132, 36), ("1", "F")),
+    Picture("launch_132x36", (132, 36), ("4", "L")),
     Picture("help_132x36", (132, 36), ("?",)),
     Picture(
         "checks_132x36",
@@ -120,10 +122,10 @@ async def _screen(plan: Path, size: tuple[int, int]) -> AsyncIterator[tuple[Back
     opened = OpenedPlan(load_plan(plan, now=datetime.now(UTC), environ=os.environ, python="python3"))
     session = Session(opened, read_only=False)
     try:
-        app = BackfillApp(session.feed, judge=session.judge)
+        app = BackfillApp(session.feed, judge=session.judge, operator=session.operator)
         async with app.run_test(size=size) as pilot:
             yield app, pilot
-            await pilot.press("escape", "q")
+            await pilot.press("escape", "escape", "q")
     finally:
         session.close()
 
@@ -189,6 +191,7 @@ def to_png(svg: Path, target: Path) -> None:
 
 def main() -> int:
     """Make all pictures, which takes as long as the night; 0, or 1 without Chromium."""
+    os.environ["PATH"] = os.defpath  # so that no picture names a program of this machine alone
     folder = Path(tempfile.mkdtemp(prefix="backfill-tui-pictures-"))
     night = folder / "night"
     plan = prepare(night, scenario_named("nba-night"), SEED, SPEED)
