@@ -1,12 +1,13 @@
 """An operator that does nothing: it notes what it is asked and answers what a test wants."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 from pathlib import Path
 
 from backfill_tui.control.attempt import Acceptance, Attempt, Kind, Order, Stage
-from backfill_tui.control.model import Condition
+from backfill_tui.control.model import Alert, Condition
 from backfill_tui.control.offer import Entry, LaunchOffer, StopOffer, StopResult, Target
 from backfill_tui.sources.presence import Identity
 from tests.tui import example
@@ -170,6 +171,9 @@ class FakeOperator:
     async def accept(self, phase: str, *, reason: str) -> Acceptance:
         await self._do("accept", phase, reason)
         return Acceptance(phase, reason, "ops", AT)
+
+    async def acknowledge(self, alerts: Sequence[Alert]) -> None:
+        await self._do("acknowledge", *(alert.id for alert in alerts))
 
     async def history(self) -> tuple[Entry, ...]:
         if self.refusal is not None:

@@ -3,12 +3,13 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from backfill_tui.control.attempt import Acceptance, Attempt
+from backfill_tui.control.model import Alert
 from backfill_tui.control.offer import Entry, LaunchOffer, StopOffer, StopResult
 from backfill_tui.engine.operator import Operator
 
@@ -49,6 +50,10 @@ class Operating:
     async def accept(self, phase: str, *, reason: str) -> Acceptance:
         """A person's GO."""
         return await self._threaded(partial(self._operator.accept, phase, reason=reason))
+
+    async def acknowledge(self, alerts: Sequence[Alert]) -> None:
+        """Note that somebody has seen these alerts."""
+        await self._threaded(partial(self._operator.acknowledge, alerts))
 
     async def history(self) -> tuple[Entry, ...]:
         """Every action in the ledger, newest first."""

@@ -1,12 +1,13 @@
 """What people and `run` may do to a phase: launch, retry, stop, accept. Each first as an offer, then done."""
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from backfill_tui.control.attempt import Acceptance, AskedBy
 from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.machine import Action, require
+from backfill_tui.control.model import Alert
 from backfill_tui.control.offer import Entry
 from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.launching import Launching
@@ -51,6 +52,14 @@ class Operator:
         acceptance = Acceptance(phase, reason, self._person, datetime.now(UTC))
         self._ledger.acceptances.accept(acceptance)
         return acceptance
+
+    def acknowledge(self, alerts: Sequence[Alert]) -> None:
+        """Note that somebody has seen these alerts, as they stand: what comes later, or gets worse, shows again."""
+        now = datetime.now(UTC)
+        for alert in alerts:
+            self._ledger.acknowledgements.acknowledge(
+                alert.id, alert.since, person=self._person, at=now, severity=alert.severity
+            )
 
     def history(self) -> tuple[Entry, ...]:
         """Every action in the ledger, newest first."""

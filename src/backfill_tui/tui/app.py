@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -13,7 +13,9 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.command import CommandPalette, Provider
 
+from backfill_tui.control.model import Alert
 from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.errors import BackfillError
 from backfill_tui.sources.pager import LogPager
 from backfill_tui.tui import themes
 from backfill_tui.tui.actions import Scope, bindings
@@ -34,7 +36,7 @@ from backfill_tui.tui.screens.page import Page, sentence
 from backfill_tui.tui.screens.phase import PhasePage
 from backfill_tui.tui.telling import tell
 from backfill_tui.tui.widgets.phase_table import PhaseTable
-from backfill_tui.views import offers
+from backfill_tui.views import alerts, offers
 from backfill_tui.views.spans import plain
 
 UPDATES_A_SECOND = 4
@@ -188,6 +190,26 @@ class BackfillApp(App[int]):
         phases = self.snapshot.phases if self.snapshot else ()
         view = next((view for view in phases if view.name == event.phase), None)
         self.push_screen(dialog_for(event.act, event.phase, self.operator, view))
+
+    def on_log_page_alerts_seen(self, event: LogPage.AlertsSeen) -> None:
+        """Have it recorded; where nothing may be recorded, say why."""
+        if self.operator is None or not self.acts:
+            tell(self, offers.READ_ONLY if self.read_only else offers.NO_OPERATOR, "warning")
+            return
+        open_now = alerts.unseen(self.snapshot, event.phase) if self.snapshot else ()
+        if open_now:
+            self._acknowledge(self.operator, open_now)
+        else:
+            tell(self, alerts.none_to_acknowledge(event.phase))
+
+    @work(group="acknowledge")
+    async def _acknowledge(self, operator: Operator, seen: Sequence[Alert]) -> None:
+        try:
+            await operator.acknowledge(seen)
+        except BackfillError as error:
+            tell(self, sentence(error), "error")
+            return
+        tell(self, alerts.acknowledged(len(seen)))
 
     def on_log_page_history_wanted(self) -> None:
         """Open the history with the newest snapshot."""

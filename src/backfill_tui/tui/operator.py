@@ -1,8 +1,10 @@
 """How the screen acts on phases: the port that the engine implements. What comes of it shows in the snapshots."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from backfill_tui.control.attempt import Acceptance, Attempt
+from backfill_tui.control.model import Alert
 from backfill_tui.control.offer import Entry, LaunchOffer, StopOffer, StopResult
 
 
@@ -29,6 +31,9 @@ class Operator(Protocol):
 
     async def accept(self, phase: str, *, reason: str) -> Acceptance:
         """A person's GO."""
+
+    async def acknowledge(self, alerts: Sequence[Alert]) -> None:
+        """Note that somebody has seen these alerts."""
 
     async def history(self) -> tuple[Entry, ...]:
         """Every action in the ledger, newest first."""

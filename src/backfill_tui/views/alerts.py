@@ -26,6 +26,29 @@ def lines(snapshot: Snapshot, room: int, most: int) -> list[Line]:
     return _fitted(entries, max(1, most))
 
 
+def unseen(snapshot: Snapshot, phase: str | None) -> tuple[Alert, ...]:
+    """The alerts that nobody has acknowledged, of a phase and of none; of all, where no phase is named."""
+    return tuple(
+        alert
+        for alert in snapshot.alerts
+        if not alert.acknowledged
+        and alert.severity is not Severity.INFO
+        and (phase is None or alert.phase in {phase, None})
+    )
+
+
+def acknowledged(count: int) -> str:
+    """That alerts were acknowledged, and what that means."""
+    what = "1 alert is" if count == 1 else f"{count} alerts are"
+    again = "It shows" if count == 1 else "Each shows"
+    return f"{what} acknowledged. {again} again when it gets worse, or ends and comes back."
+
+
+def none_to_acknowledge(phase: str | None) -> str:
+    """That there is nothing to acknowledge."""
+    return "No alert waits to be acknowledged." if phase is None else f"No alert of {phase} waits; M: those of all."
+
+
 def _fitted(entries: list[list[Line]], most: int) -> list[Line]:
     """As many entries whole as there is room for beside a line of each other; the next one has what is left."""
     cut = len(entries)

@@ -21,7 +21,7 @@ _HALF_A_DATE = 0.5
 _SEEN = 0.9
 """What the few dates that were seen tell of; longer ones are reckoned from how they scatter."""
 
-_LATE, _EARLIER = 30, 30
+_LATE, _EARLIER = 40, 40
 """From fewer dates no change of pace can be told from chance."""
 
 _TOLD_BY_SECONDS = 1.0

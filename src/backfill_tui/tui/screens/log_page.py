@@ -40,6 +40,13 @@ class LogPage(Page):
             self.act = act
             self.phase = phase
 
+    class AlertsSeen(Message):
+        """Somebody has seen the alerts of a phase and of none; of all, where no phase is named."""
+
+        def __init__(self, phase: str | None) -> None:
+            super().__init__()
+            self.phase = phase
+
     class HistoryWanted(Message):
         """The history of all actions is wanted."""
 
@@ -93,6 +100,15 @@ class LogPage(Page):
     def action_accept(self) -> None:
         """Ask whether it is to count as passed."""
         self._want(Act.ACCEPT)
+
+    def action_acknowledge(self) -> None:
+        """Acknowledge the alerts of the phase."""
+        if self.chosen is not None:
+            self.post_message(self.AlertsSeen(self.chosen))
+
+    def action_acknowledge_all(self) -> None:
+        """Acknowledge all alerts."""
+        self.post_message(self.AlertsSeen(None))
 
     def _want(self, act: Act) -> None:
         if self.chosen is not None:
