@@ -15,8 +15,7 @@ from backfill_tui.checks.warehouse import Stop
 from backfill_tui.control.attempt import Acceptance
 from backfill_tui.control.gate import is_open
 from backfill_tui.control.ledger import Ledger
-from backfill_tui.control.model import Alert, PhaseState
-from backfill_tui.control.suspects import dirty_inputs
+from backfill_tui.control.model import Alert, PhaseState, Severity
 from backfill_tui.engine.cases import cases_of
 from backfill_tui.engine.plans import open_plan
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
@@ -96,9 +95,9 @@ class Night:
         return self.look().phase("factors")
 
     def alerts(self) -> list[Alert]:
-        snapshot = self.look()
-        facts = snapshot.facts["factors"]
-        return list(dirty_inputs(facts.phase, facts.suspects, at_work=True, now=snapshot.at))
+        """Those about the phase that are critical."""
+        alerts = self.look().alerts
+        return [one for one in alerts if one.phase == "factors" and one.severity is Severity.CRITICAL]
 
 
 def _naive(seconds: float) -> datetime:
@@ -147,6 +146,8 @@ def test_dates_computed_from_inputs_that_went_bad_are_suspect_until_they_are_don
         view = it.factors()
         assert view.state is PhaseState.FAILED
         assert "3 of its dates were computed while its inputs were not known good" in view.why
+        (alert,) = it.alerts()  # and none that says again that it failed
+        assert alert.title == "3 dates of factors rest on dirty inputs"
         training = it.look().phase("training")
         assert not is_open(training.gate)
         assert "3 of its dates" in training.gate[0].detail
@@ -158,6 +159,7 @@ def test_dates_computed_from_inputs_that_went_bad_are_suspect_until_they_are_don
             it.log.say(f"Processing date {index + 1}/3: {D[index]}", after=0)
             it.log.say("  ✓ Success: 7 records", after=0.5)
         snapshot = it.look()
+        assert it.alerts() == []
         assert snapshot.phase("factors").suspects.dates == ()
         assert snapshot.phase("factors").state is PhaseState.PASSED
         assert is_open(snapshot.phase("training").gate)

@@ -181,7 +181,7 @@ def dirty_inputs(phase: Phase, suspects: Suspects, *, at_work: bool, now: dateti
         return
     rests = "rests" if suspects.count == 1 else "rest"
     yield Alert(
-        id=f"dirty_inputs:{phase.name}",
+        id=f"dirty:{phase.name}",
         severity=Severity.CRITICAL,
         phase=phase.name,
         since=min(spell.found_at for spell in suspects.dirt),

@@ -5,9 +5,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 from backfill_tui.checks.model import Status
-from backfill_tui.control.model import UNDER_WAY, Alert, PhaseState, Severity
+from backfill_tui.control.model import GOOD, UNDER_WAY, Alert, PhaseState, Severity
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.rules.wording import capital, count, end_of_log, named, percent, retry
+from backfill_tui.control.states import judge
+from backfill_tui.control.suspects import NONE_SUSPECT
 from backfill_tui.control.words import dates, progress_words
 from backfill_tui.progress.account import RunEnd, UnitState
 
@@ -21,14 +23,23 @@ _CHANCE = 0.001
 def of_its_run(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     """How its run ended, and what is wrong with its dates.
 
-    What a phase that failed has no other alert for is said by one of its own.
+    What a phase that failed has no other alert for is said by one of its own; dirty inputs have theirs.
     """
     found = [alert for rule in _RULES for alert in rule(one, night)]
-    if one.state in _NOT_GONE and one.facts.accepted(night.now) is None:
+    spoilt = _good_but_for_its_inputs(one, night)
+    if (spoilt or one.state in _NOT_GONE) and one.facts.accepted(night.now) is None:
         found = [alert for alert in found if alert.id != f"gone:{one.name}"]
-    if one.state is PhaseState.FAILED and not any(alert.severity is Severity.CRITICAL for alert in found):
+    told = spoilt or any(alert.severity is Severity.CRITICAL for alert in found)
+    if one.state is PhaseState.FAILED and not told:
         found.append(_failed(one, night))
     yield from found
+
+
+def _good_but_for_its_inputs(one: PhaseSight, night: NightSight) -> bool:
+    if not one.facts.suspects.count:
+        return False
+    facts = replace(one.facts, suspects=NONE_SUSPECT)
+    return judge(facts, stall_after_s=night.limits.stall_after_s, now=night.now)[0] in GOOD
 
 
 def _failed(one: PhaseSight, night: NightSight) -> Alert:

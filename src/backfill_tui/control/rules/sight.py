@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Conflict, PhaseState, Timeline
+from backfill_tui.control.notices import NotifierSeen
 from backfill_tui.control.probes import ProbeSeen
-from backfill_tui.control.suspects import Suspects
 from backfill_tui.plan.resolved import AlertThresholds
 from backfill_tui.progress.prospect import ClassCost, DeadlineProspect, PaceSeen, Prospect
 
@@ -71,7 +71,6 @@ class PhaseSight:
     pace: PaceSeen | None = None
     failure_limit: float | None = None
     log: str = ""
-    suspects: Suspects | None = None
 
     @property
     def name(self) -> str:
@@ -111,6 +110,7 @@ class NightSight:
     conflicts: tuple[Conflict, ...] = ()
     deadline: DeadlineProspect | None = None
     probes: tuple[ProbeSeen, ...] = ()
+    notifiers: tuple[NotifierSeen, ...] = ()  # those that messages don't get through to
     disks: tuple[DiskSeen, ...] = ()
     ledger_note: str = ""  # why the ledger can't be used, as a sentence
 
