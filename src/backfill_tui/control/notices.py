@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from backfill_tui.control.model import Alert, Severity
 from backfill_tui.control.words import span_words
-from backfill_tui.plan.resolved import Plan
 from backfill_tui.plan.words import NotifyOn
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,20})://")
@@ -105,20 +104,6 @@ def of_test(plan: str, label: str, now: datetime) -> Notice:
     """A message that only proves that messages arrive."""
     body = f"{label} is told of alerts of this plan. Nothing is wrong; this was sent at {_clock(now, now)}."
     return Notice(f"test {now.isoformat()}", Severity.INFO, f"[{plan}] test: messages arrive", body, now)
-
-
-def notifier_alert(seen: NotifierSeen, plan: Plan) -> Alert:
-    """That an address gets no messages."""
-    times = "once" if seen.failures == 1 else f"{seen.failures} times in a row"
-    return Alert(
-        id=alert_id_of(seen.label),
-        severity=Severity.WARNING,
-        phase=None,
-        since=seen.since,
-        title=f"{seen.label} gets no messages",
-        detail=f"Sending to it failed {times}: {seen.why}. Nobody is told there.",
-        action=f"Mend that address in the plan, then try it: backfill-tui notify test {plan.path.name}",
-    )
 
 
 def alert_id_of(label: str) -> str:

@@ -12,6 +12,7 @@ from backfill_tui.control.probes import ProbeSeen
 from backfill_tui.control.rules import find_alerts
 from backfill_tui.control.rules.sight import CheckpointSight, NightSight, PhaseSight
 from backfill_tui.engine.forecasting import PhaseForecast
+from backfill_tui.engine.notifier_book import NotifierBook
 from backfill_tui.engine.phase_watch import PhaseLook
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen, PhaseView
 from backfill_tui.engine.vitals import Vitals
@@ -28,6 +29,7 @@ class Alerting:
         self._plan = plan
         self._ledger = ledger
         self._vitals = Vitals(plan)
+        self._notifiers = NotifierBook(plan, ledger)
         self._book = AlertBook()
         self._version: object = None
         self._acknowledged: tuple[Acknowledged, ...] = ()
@@ -61,6 +63,7 @@ class Alerting:
             conflicts=conflicts,
             deadline=deadline,
             probes=probes,
+            notifiers=self._notifiers.look(),
             disks=self._vitals.disks,
             ledger_note=ledger_note,
         )

@@ -12,6 +12,7 @@ from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.judging import Judging
+from backfill_tui.engine.notifying import Notifying
 from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.probing import Probing
@@ -47,6 +48,7 @@ class Bench:
         self._runs_seen = RunsSeen(ledger)
         self.judging = Judging(opened.plan, ledger, docket, lambda: self.newest)
         self._probing = Probing(opened.plan, ledger)
+        self._notifying: Notifying | None = None  # made for whoever stays
         self._asked_by: AskedBy = asked_by
         self.operator = Operator(opened, ledger, neighbours, self.look, self._judge_inputs, asked_by=asked_by)
 
@@ -58,17 +60,24 @@ class Bench:
         return self.newest
 
     def attend(self, snapshot: Snapshot) -> None:
-        """What is done after a look by whoever stays: inputs and probes are asked at their interval."""
+        """What is done after a look by whoever stays: inputs and probes are asked, people who are away are told."""
         self.judging.tick(snapshot)
         self._probing.tick(snapshot.at)
+        if self._notifying is None:
+            self._notifying = Notifying(self.plan, self.ledger)
+        self._notifying.take(snapshot)
 
     def settle(self) -> None:
         """Give what was begun by the way a moment to come to its end: the night has."""
         self._probing.settle(SETTLE_S)
+        if self._notifying is not None:
+            self._notifying.settle(SETTLE_S)
 
     def close(self) -> None:
         """Take back what is being asked, and let go of all files."""
         self._probing.close()
+        if self._notifying is not None:
+            self._notifying.close()
         self.judging.close()
         self._runs_seen.take(self.newest, at_once=True)
         with self._lock:

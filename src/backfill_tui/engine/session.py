@@ -12,6 +12,7 @@ from backfill_tui.engine.drivers import driving
 from backfill_tui.engine.feed import EngineFeed
 from backfill_tui.engine.judging import Judging
 from backfill_tui.engine.ledgers import ledger_of
+from backfill_tui.engine.notifying import Notifying, unreachable
 from backfill_tui.engine.operating import Operating
 from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.plans import OpenedPlan
@@ -32,7 +33,7 @@ class Session:
     def __init__(self, opened: OpenedPlan, *, read_only: bool, auto: bool = False) -> None:
         self._ledger, note = ledger_of(opened.plan, read_only=read_only)
         docket = Docket()
-        notes = (note,) if note else ()
+        notes = (note,) if note else () if read_only else unreachable(opened.plan)
         neighbours = Neighbours(opened.plan, Registry.of_user(), publishing=not read_only)
         self._driver: Driver | None = None
         self._runs_seen = None if read_only or self._ledger is None else RunsSeen(self._ledger)
@@ -41,7 +42,11 @@ class Session:
             self._after_look,
         )
         self.judge = None if read_only else Judging(opened.plan, self._ledger, docket, lambda: self.feed.newest)
-        self._probing = None if read_only or self._ledger is None else Probing(opened.plan, self._ledger)
+        self._probing: Probing | None = None
+        self._notifying: Notifying | None = None
+        if self._ledger is not None and not read_only:
+            self._probing = Probing(opened.plan, self._ledger)
+            self._notifying = Notifying(opened.plan, self._ledger)
         acting = self._operator(opened, self._ledger, neighbours)
         self.operator = None if acting is None else Operating(acting)
         by_itself = self._operator(opened, self._ledger, neighbours, asked_by="auto") if auto else None
@@ -59,6 +64,8 @@ class Session:
         if self._driver is not None:
             self._driver.close()
         self._leaving.close()
+        if self._notifying is not None:
+            self._notifying.close()
         if self._probing is not None:
             self._probing.close()
         if self.judge is not None:
@@ -86,6 +93,8 @@ class Session:
             self.judge.tick(snapshot)
         if self._probing is not None:
             self._probing.tick(snapshot.at)
+        if self._notifying is not None:
+            self._notifying.take(snapshot)
         if self._driver is not None:
             self._driver.tick(snapshot)
 

@@ -15,6 +15,7 @@ from backfill_tui.engine.bench import PATIENCE_S, Bench, acting
 from backfill_tui.engine.driver import Driver
 from backfill_tui.engine.drivers import driving
 from backfill_tui.engine.ledgers import ledger_of
+from backfill_tui.engine.notifying import unreachable
 from backfill_tui.engine.phases_now import phases_now
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import Snapshot
@@ -64,6 +65,8 @@ def drive(bench: Bench, *, until: str | None, json_wanted: bool, stop: threading
     lines = RunLines(sys.stderr if json_wanted else sys.stdout, bench.plan.polling)
     driver = Driver(bench.plan, bench.judging, bench.operator, bench.neighbours, lines.happened, until=until)
     snapshot = bench.newest
+    for sentence in unreachable(bench.plan):
+        lines.say(snapshot.at, sentence)
     try:
         with driving(bench.plan.state_dir, "run"):
             snapshot = _drive(bench, driver, lines, stop)

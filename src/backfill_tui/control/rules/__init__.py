@@ -42,6 +42,7 @@ OF_THE_NIGHT: tuple[OfNight, ...] = (
     schedule.deadline,
     disks.filling,
     surroundings.probes,
+    surroundings.notifiers,
     launches.ledger,
 )
 

@@ -1,8 +1,9 @@
-"""Alerts about what surrounds a night: probes that are not well. Pure."""
+"""Alerts about what surrounds a night: probes that are not well, people who can't be told. Pure."""
 
 from collections.abc import Iterator
 
 from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.notices import alert_id_of
 from backfill_tui.control.rules.sight import NightSight
 from backfill_tui.control.rules.wording import capital
 from backfill_tui.control.words import span_words
@@ -28,4 +29,19 @@ def probes(night: NightSight) -> Iterator[Alert]:
             action=f"Ask by hand: {probe.by_hand}"
             if probe.by_hand
             else f"Look at what the plan's probe {probe.name} asks.",
+        )
+
+
+def notifiers(night: NightSight) -> Iterator[Alert]:
+    """An address of the plan that messages don't get through to. It is not told of that itself."""
+    for one in night.notifiers:
+        times = "once" if one.failures == 1 else f"{one.failures} times in a row"
+        yield Alert(
+            id=alert_id_of(one.label),
+            severity=Severity.WARNING,
+            phase=None,
+            since=one.since,
+            title=f"{one.label} gets no messages",
+            detail=f"Sending to it failed {times}: {one.why}. Nobody is told there.",
+            action="Mend that address in the plan, then try it: backfill-tui notify test",
         )
