@@ -7,7 +7,7 @@ from backfill_tui.control.attempt import Kind
 from backfill_tui.control.conflicts import comes_after, days_in_common, of_one_table
 from backfill_tui.control.facts import ROUNDED, PhaseFacts
 from backfill_tui.control.model import GOOD, Judged
-from backfill_tui.control.other_plans import Doing
+from backfill_tui.control.other_plans import Doing, OtherWriter
 
 
 def changed_since(facts: PhaseFacts, now: datetime) -> str:
@@ -58,8 +58,14 @@ def _by_other_plans(facts: PhaseFacts, since: datetime | None, accepted_at: date
         known = accepted_at is not None and other.since is not None and other.since <= accepted_at
         if other.doing is Doing.WRITES and not known:
             yield f"{other.phase} of the plan {other.plan} writes its dates now"
-        elif since is not None and other.ended_at is not None and other.ended_at > since + ROUNDED:
+        elif other.doing is Doing.WROTE and since is not None and _came_after(other, since):
             yield f"{other.phase} of the plan {other.plan} has written its dates since"
+
+
+def _came_after(other: OtherWriter, since: datetime) -> bool:
+    """Whether one that has ended was begun after a moment, or ended clearly later than that."""
+    begun = other.since is not None and other.since > since
+    return begun or (other.ended_at is not None and other.ended_at > since + ROUNDED)
 
 
 def _ended_at(facts: PhaseFacts) -> datetime | None:

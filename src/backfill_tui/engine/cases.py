@@ -1,13 +1,13 @@
 """What is to be run: each suite of a phase with the range, the accounts and the calendar it is run on. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from backfill_tui.checks.subject import Dates, Subject
 from backfill_tui.engine.seen import Seen
 from backfill_tui.plan.resolved import Input, JudgingCommand, Phase, Plan, Suite
-from backfill_tui.plan.tables import names_table
+from backfill_tui.plan.tables import names_table, same_table
 from backfill_tui.progress.account import Account
 
 
@@ -43,7 +43,9 @@ def _output(plan: Plan, phase: Phase, suite: Suite, seen: Seen) -> Case:
     fillers = writers if phase.judges_only else [phase]
     dates = seen.ranges.get(phase.name)
     subject = _subject(plan, phase, suite, fillers, dates, seen, phase.listed_dates)
-    return Case(phase, suite, False, subject, None, _written_at([phase, *writers], suite, dates, seen))
+    filled = (phase, *writers, *_writers_beside(phase, seen))
+    written_at = _last(_within(filled, dates, seen), _elsewhere(suite, phase.writes, dates, seen))
+    return Case(phase, suite, False, subject, None, written_at)
 
 
 def _input(plan: Plan, phase: Phase, need: Input, seen: Seen) -> Case:
@@ -54,7 +56,8 @@ def _input(plan: Plan, phase: Phase, need: Input, seen: Seen) -> Case:
     if dates is not None:
         dates = (dates[0] - timedelta(days=need.lookback_days), dates[1])
     subject = _subject(plan, phase, suite, fillers, dates, seen, None)
-    return Case(phase, suite, True, subject, need.every_s, _written_at(fillers, suite, dates, seen))
+    written_at = _last(_within(fillers, dates, seen), _elsewhere(suite, None, dates, seen))
+    return Case(phase, suite, True, subject, need.every_s, written_at)
 
 
 def _writers_of(suite: Suite, seen: Seen) -> list[Phase]:
@@ -67,15 +70,31 @@ def _looks_at(suite: Suite, table: str) -> bool:
     return any(names_table(sql, table) for sql in asked)
 
 
-def _written_at(writers: Sequence[Phase], suite: Suite, dates: Dates | None, seen: Seen) -> datetime | None:
-    """When these, or others' plans, have last written what the suite looks at on these days."""
-    times = [one.at for one in seen.elsewhere if _looks_at(suite, one.table) and _overlap(one.dates, dates)]
-    times += [
-        at
-        for phase in writers
-        if (at := seen.active_at.get(phase.name)) is not None and _overlap(seen.ranges.get(phase.name), dates)
-    ]
-    return max(times, default=None)
+def _writers_beside(phase: Phase, seen: Seen) -> Iterator[Phase]:
+    """The phases that fill the table that it writes itself, whatever its suites look at."""
+    for one in seen.phases.values():
+        if one.name != phase.name and one.writes and phase.writes and same_table(one.writes, phase.writes):
+            yield one
+
+
+def _within(writers: Iterable[Phase], dates: Dates | None, seen: Seen) -> Iterator[datetime]:
+    """When each of these that has days in common was last heard of."""
+    for one in writers:
+        at = seen.active_at.get(one.name)
+        if at is not None and _overlap(seen.ranges.get(one.name), dates):
+            yield at
+
+
+def _elsewhere(suite: Suite, writes: str | None, dates: Dates | None, seen: Seen) -> Iterator[datetime]:
+    """When other plans have last written, on these days, what the suite looks at or its phase writes."""
+    for one in seen.elsewhere:
+        own = writes is not None and same_table(one.table, writes)
+        if (own or _looks_at(suite, one.table)) and _overlap(one.dates, dates):
+            yield one.at
+
+
+def _last(*times: Iterable[datetime]) -> datetime | None:
+    return max((at for each in times for at in each), default=None)
 
 
 def _overlap(one: Dates | None, other: Dates | None) -> bool:
