@@ -69,7 +69,7 @@ def retry_verb(
     read_only: bool,
     **_: Any,
 ) -> int:
-    """Run a phase's failed and missing dates again."""
+    """Run a phase's failed, missing and suspect dates again."""
     plan, phase = plan_and_phase(words)
     opened = opened_plan(plan_path(plan), state_dir)
     from backfill_tui.headless.retry import retry_phase

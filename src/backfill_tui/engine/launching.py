@@ -18,7 +18,6 @@ from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.errors import BackfillError
-from backfill_tui.progress.account import UnitState
 
 _ABOUT_TO_BE = timedelta(minutes=1)
 """So long after an intent its launcher may still be on the way; after that it starts nothing any more."""
@@ -80,12 +79,11 @@ class Launching:
         return self._offered(run_order(snapshot.seen.next_runs[phase]), snapshot.phase(phase), snapshot.at)
 
     def offer_retry(self, phase: str) -> LaunchOffer:
-        """What a retry of its failed and missing dates would do. Refused while it runs, or without dates."""
+        """What a retry of its failed, missing and suspect dates would do. Refused while it runs or without any."""
         snapshot = self._fresh()
         view = snapshot.phase(phase)
         require(Action.RETRY, view.state, phase)
-        days = view.account.of_state(UnitState.FAILED) + view.account.of_state(UnitState.MISSING)
-        return self._offered(retry_order(snapshot.seen.phases[phase], days), view, snapshot.at)
+        return self._offered(retry_order(snapshot.seen.phases[phase], view.to_redo), view, snapshot.at)
 
     def launch(self, offer: LaunchOffer, *, override: str | None = None, again: bool = False) -> Attempt:
         """Make an offer true, at most once, after looking at the gate again with its inputs judged now.
@@ -137,7 +135,7 @@ class Launching:
         if (newest := self._newest(phase)) is not None and newest.stage.live:
             raise AttemptExistsError(newest)
         snapshot = self._fresh()
-        if offer.order.kind is Kind.RUN and _waits_for_inputs_only(snapshot.phase(phase).gate):
+        if _waits_for_inputs_only(_conditions(offer.order, snapshot.phase(phase))):
             self._judge_inputs(phase)
             snapshot = self._fresh()
         view = snapshot.phase(phase)
@@ -200,11 +198,16 @@ class Launching:
 
 
 def _conditions(order: Order, view: PhaseView) -> tuple[Condition, ...]:
-    """The gate of a launch; of a retry, what keeps it from being run beside others and at all."""
+    """The gate of a launch; of a retry, what keeps it from being run beside others and at all.
+
+    To do suspect dates anew is no use before the inputs are good.
+    """
     if order.kind is Kind.RUN:
         return view.gate
-    alone = tuple(one for one in view.gate if one.kind in {ConditionKind.WRITER, ConditionKind.LIVE_RUN})
-    return (*alone, *preflight(order))
+    kinds = {ConditionKind.WRITER, ConditionKind.LIVE_RUN}
+    if not view.suspects.causes.keys().isdisjoint(order.days):
+        kinds.add(ConditionKind.INPUT)
+    return (*(one for one in view.gate if one.kind in kinds), *preflight(order))
 
 
 def _closed_in(offer: LaunchOffer) -> set[str]:

@@ -32,7 +32,7 @@ class Operating:
         return await self._threaded(partial(self._operator.offer_launch, phase))
 
     async def offer_retry(self, phase: str) -> LaunchOffer:
-        """What a retry of its failed and missing dates would do."""
+        """What a retry of its failed, missing and suspect dates would do."""
         return await self._threaded(partial(self._operator.offer_retry, phase))
 
     async def launch(self, offer: LaunchOffer, *, override: str | None = None) -> Attempt:

@@ -13,7 +13,7 @@ from backfill_tui.control.suspects import NONE_SUSPECT, Suspects
 from backfill_tui.control.trend import Point
 from backfill_tui.engine.drivers import DriverSeen
 from backfill_tui.engine.seen import Seen
-from backfill_tui.progress.account import Account
+from backfill_tui.progress.account import Account, UnitState
 from backfill_tui.progress.calibration import NO_RECORD, Record
 from backfill_tui.progress.eta import Forecast
 from backfill_tui.progress.pace import Slice
@@ -116,6 +116,13 @@ class PhaseView:
     suspects: Suspects = NONE_SUSPECT  # its dates that rest on dirty inputs
     attempt: Attempt | None = None  # our newest launch of it
     accepted: Acceptance | None = None  # a person's GO, as long as it counts
+
+    @property
+    def to_redo(self) -> list[date]:
+        """The dates that a retry does, in order: failed, missing, and suspect."""
+        account = self.account
+        wanted = account.of_state(UnitState.FAILED) + account.of_state(UnitState.MISSING)
+        return sorted({*wanted, *self.suspects.dates})
 
 
 @dataclass(frozen=True, slots=True)

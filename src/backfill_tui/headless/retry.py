@@ -1,4 +1,4 @@
-"""`retry`: the failed and missing dates of a phase, run again by the plan's `retry` command."""
+"""`retry`: the failed, missing and suspect dates of a phase, run again by the plan's `retry` command."""
 
 from backfill_tui.control.machine import Action, allows
 from backfill_tui.engine.plans import OpenedPlan
@@ -7,13 +7,12 @@ from backfill_tui.headless.acts import allowed, phase_of
 from backfill_tui.headless.asking import narrate
 from backfill_tui.headless.starting import Start, Wish, starting
 from backfill_tui.headless.waiting import COULD_NOT_TELL
-from backfill_tui.progress.account import UnitState
 
 
 def retry_phase(opened: OpenedPlan, wish: Wish, *, read_only: bool) -> int:
-    """Run a phase's failed and missing dates again, and print who the process is.
+    """Run a phase's failed, missing and suspect dates again, and print who the process is.
 
-    0 once that is recorded, and where no date has failed or is missing; 3 where the missing are not known; with
+    0 once that is recorded, and where no date wants it; 3 where the missing are not known; with
     `wish.wait` by what became of the phase. Raises UsageError for a name that is no phase; BackfillError where it
     was not started, as while the phase runs, or the ledger can't be written.
     """
@@ -21,14 +20,10 @@ def retry_phase(opened: OpenedPlan, wish: Wish, *, read_only: bool) -> int:
     phase = phase_of(opened.plan, wish.phase)
     with starting(opened, wish) as start:
         view = start.bench.newest.phase(wish.phase)
-        if phase.retry is not None and allows(view.state, Action.RETRY) and not _dates(view):
+        if phase.retry is not None and allows(view.state, Action.RETRY) and not view.to_redo:
             return _nothing_to_do(start, view)
         offer = start.bench.operator.offer_retry(wish.phase)
         return start.told(start.take(offer, again=True))
-
-
-def _dates(view: PhaseView) -> bool:
-    return bool(view.account.of_state(UnitState.FAILED) or view.account.of_state(UnitState.MISSING))
 
 
 def _nothing_to_do(start: Start, view: PhaseView) -> int:

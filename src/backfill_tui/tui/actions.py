@@ -145,7 +145,7 @@ ACTIONS: tuple[Action, ...] = (
         "retry",
         ("r",),
         "retry",
-        "Run its failed and missing dates again: shows them, and asks",
+        "Run its failed, missing and suspect dates again: shows them, and asks",
         Scope.ACTING,
         "r",
         9,

@@ -18,7 +18,7 @@ class Operator(Protocol):
         """What a launch would do now, and whether the gate is open."""
 
     async def offer_retry(self, phase: str) -> LaunchOffer:
-        """What a retry of its failed and missing dates would do."""
+        """What a retry of its failed, missing and suspect dates would do."""
 
     async def launch(self, offer: LaunchOffer, *, override: str | None = None) -> Attempt:
         """Make an offer true, after looking at its gate again. `override`: the reason against a closed gate."""

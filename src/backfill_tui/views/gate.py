@@ -155,7 +155,8 @@ def _hint(condition: Condition, snapshot: Snapshot, view: PhaseView, selected: s
     place, name = _place(snapshot, upstream.name, selected), plain(upstream.name)
     if upstream.state in _OVER:
         counts = upstream.account.counts
-        again = [Hint("retry", f"retry {name}", place)] if counts.failed or counts.missing else []
+        wanted = counts.failed or counts.missing or upstream.suspects.count
+        again = [Hint("retry", f"retry {name}", place)] if wanted else []
         return [*again, Hint("accept", f"accept {name}", place)]
     if upstream.state is PhaseState.FINISHED:
         return [Hint("validate", f"validate {name}", place)]

@@ -8,6 +8,7 @@ from datetime import datetime
 from backfill_tui.control.attempt import Acceptance, Attempt, Kind, Order
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.offer import LaunchOffer, StopOffer, Target
+from backfill_tui.control.suspects import suspect_words
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.views import facts, formats, gate
 from backfill_tui.views.facts import Fact
@@ -292,6 +293,8 @@ def _accept(view: PhaseView | None, room: int) -> list[Line]:
         if counts.failed or counts.missing:
             words = f"{counts.failed or 0:,} failed, {counts.missing or 0:,} missing"
             found.append(Fact("dates", words, Tone.WARN))
+        if view.suspects.count:
+            found.append(Fact("suspect", suspect_words(view.suspects), Tone.WARN))
     words = (
         "It counts as passed from then on, for the runs that have begun by now: what waits for it may start. "
         "Your name and the reason stay in the ledger and in every report."

@@ -90,7 +90,7 @@ class LogPage(Page):
         self._want(Act.LAUNCH)
 
     def action_retry(self) -> None:
-        """Ask whether to run its failed and missing dates again."""
+        """Ask whether to run its failed, missing and suspect dates again."""
         self._want(Act.RETRY)
 
     def action_stop(self) -> None:
