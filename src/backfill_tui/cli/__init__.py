@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from backfill_tui.cli import acting, looking, screens
+from backfill_tui.cli import acting, looking, notifying, screens
 from backfill_tui.cli.app import DASHBOARD, app
 from backfill_tui.errors import BackfillError, UsageError
 
-__all__ = ["acting", "app", "looking", "run", "screens"]
+__all__ = ["acting", "app", "looking", "notifying", "run", "screens"]
 
 USAGE = 64
 INTERRUPTED = 130

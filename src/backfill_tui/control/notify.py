@@ -16,7 +16,8 @@ from backfill_tui.control.notices import Notice, masked
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
-_LOGGER = "apprise"
+_LOGGERS = ("apprise", "requests", "urllib3")  # the latter ones name addresses whole
+_NOWHERE = logging.NullHandler()  # without any, Python would write warnings to the terminal
 _WHY_AT_MOST = 200
 _UNSET = re.compile(r"\$\{([^{}]*)\}")
 _TYPES = {Severity.CRITICAL: "failure", Severity.WARNING: "warning", Severity.INFO: "info"}
@@ -74,7 +75,7 @@ def _service_of(address: str) -> "NotifyBase":
 @contextmanager
 def _overheard() -> Iterator[list[str]]:
     """What Apprise complains of in this thread. It goes nowhere else: not to the screen, not to a log."""
-    logger, me = logging.getLogger(_LOGGER), threading.get_ident()
+    me = threading.get_ident()
     said: list[str] = []
 
     class Listening(logging.Handler):
@@ -83,12 +84,16 @@ def _overheard() -> Iterator[list[str]]:
                 said.append(record.getMessage())
 
     listening = Listening(logging.WARNING)
-    logger.propagate = False
-    logger.addHandler(listening)
+    apprise, *others = (logging.getLogger(name) for name in _LOGGERS)
+    for logger in (apprise, *others):
+        logger.propagate = False
+    for logger in others:
+        logger.addHandler(_NOWHERE)
+    apprise.addHandler(listening)
     try:
         yield said
     finally:
-        logger.removeHandler(listening)
+        apprise.removeHandler(listening)
 
 
 def _clause(text: str, address: str) -> str:
