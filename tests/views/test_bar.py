@@ -1,13 +1,16 @@
 """The map of the dates."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backfill_tui.control.dirt import Dirt
+from backfill_tui.control.suspects import Suspects
 from backfill_tui.progress.account import Unit, UnitState
 from backfill_tui.views.bar import bar, date_map
+from backfill_tui.views.marks import SUSPECT
 from backfill_tui.views.spans import Tone, line_width
 
 START = date(2021, 10, 19)
@@ -85,3 +88,21 @@ def test_every_state_has_a_glyph_of_its_own_so_that_colour_is_not_needed() -> No
 def test_failed_and_missing_are_badges() -> None:
     assert bar((UnitState.FAILED,))[0].tone is Tone.BAD_BADGE
     assert bar((UnitState.MISSING,))[0].tone is Tone.WARN_BADGE
+
+
+def test_a_suspect_date_is_seen_among_done_ones_and_behind_a_failed_one() -> None:
+    day = date(2024, 1, 1)
+    units = {day + timedelta(days=i): Unit(day + timedelta(days=i), UnitState.DONE) for i in range(8)}
+    spell = Dirt("usage", datetime(2026, 1, 3, tzinfo=UTC))
+    suspects = Suspects(causes={day + timedelta(days=i): spell for i in (1, 5)})
+    dates = (day, day + timedelta(days=7))
+    assert date_map(dates, units, 4, suspects) == (SUSPECT, UnitState.DONE, SUSPECT, UnitState.DONE)
+    units[day] = Unit(day, UnitState.FAILED)
+    assert date_map(dates, units, 4, suspects)[0] is UnitState.FAILED
+    assert "".join(span.text for span in bar(date_map(dates, units, 4, suspects))) == "✗█?█"
+
+
+def test_a_suspect_date_that_is_being_done_anew_is_shown_as_running() -> None:
+    day = date(2024, 1, 1)
+    suspects = Suspects(causes={day: Dirt("usage", datetime(2026, 1, 3, tzinfo=UTC))})
+    assert date_map((day, day), {day: Unit(day, UnitState.RUNNING)}, 1, suspects) == (UnitState.RUNNING,)

@@ -50,7 +50,8 @@ class SuspectBook:
         dirt = tuple(_dirt(facts, findings))
         judged_since = _first_word(findings)
         if facts.accepted(now) is not None:  # a GO for the run that is under way is one for all that it does
-            return replace(NONE_SUSPECT, dirt=tuple(spell for spell in dirt if spell.until is None))
+            going = tuple(spell for spell in dirt if spell.until is None)
+            return Suspects(dirt=going) if going else NONE_SUSPECT
         accepted_at = facts.acceptance.at if facts.acceptance is not None else None
         rests_on = (look.account, dirt, judged_since, accepted_at, calendar)
         known = self._known.get(look.phase.name)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from backfill_tui.progress.account import UnitState
 from backfill_tui.views import formats
+from backfill_tui.views.marks import SUSPECT, Mark
 from backfill_tui.views.spans import Line, Span, Tone, spread
 
 WEEK = 7
@@ -18,10 +19,11 @@ _ONE_BLOCK = 54  # weeks that one block may span before the range is cut into se
 _LABEL = 2  # cells left of the grid for the weekday's letter
 _ROWS = WEEK + 1  # of a block: its months, its weekdays
 
-GLYPHS: Mapping[UnitState | None, tuple[str, Tone]] = {
+GLYPHS: Mapping[Mark | None, tuple[str, Tone]] = {
     UnitState.DONE: ("■", Tone.GOOD),
     UnitState.EMPTY: ("·", Tone.QUIET),
     UnitState.SKIPPED: ("▪", Tone.DIM),
+    SUSPECT: ("?", Tone.WARN),
     UnitState.FAILED: ("✗", Tone.BAD),
     UnitState.MISSING: ("!", Tone.WARN),
     UnitState.RUNNING: ("◆", Tone.BUSY),
@@ -29,10 +31,11 @@ GLYPHS: Mapping[UnitState | None, tuple[str, Tone]] = {
     None: (" ", Tone.FAINT),  # nothing is expected on that date
 }
 
-_WORDS = {
+_WORDS: Mapping[Mark, str] = {
     UnitState.DONE: "done",
     UnitState.EMPTY: "no games",
     UnitState.SKIPPED: "skipped",
+    SUSPECT: "suspect",
     UnitState.FAILED: "failed",
     UnitState.MISSING: "missing",
     UnitState.RUNNING: "running",
@@ -133,9 +136,9 @@ def _block(start: date, first: date, last: date, season: bool, pitch: int, summe
     return Block(title, monday, first, last, tuple(columns))
 
 
-def block_line(block: Block, row: int, states: Mapping[date, UnitState]) -> Line:
+def block_line(block: Block, row: int, marks: Mapping[date, Mark]) -> Line:
     """Line `row` of a block: 0 has title and months, 1…7 a weekday each, Monday first."""
-    return _months(block) if row == 0 else _weekday(block, row - 1, states)
+    return _months(block) if row == 0 else _weekday(block, row - 1, marks)
 
 
 def _months(block: Block) -> Line:
@@ -149,12 +152,12 @@ def _months(block: Block) -> Line:
     return spread(Span(text[:title], Tone.STRONG), Span(text[title:].rstrip(), Tone.DIM))
 
 
-def _weekday(block: Block, weekday: int, states: Mapping[date, UnitState]) -> Line:
+def _weekday(block: Block, weekday: int, marks: Mapping[date, Mark]) -> Line:
     spans = [Span("MTWTFSS"[weekday].ljust(_LABEL), Tone.DIM)]
     x = _LABEL
     for week, column in enumerate(block.columns):
         day = block.monday + timedelta(days=week * WEEK + weekday)
-        glyph, tone = GLYPHS[states.get(day) if block.first <= day <= block.last else None]
+        glyph, tone = GLYPHS[marks.get(day) if block.first <= day <= block.last else None]
         _append(spans, " " * (column - x), tone)
         _append(spans, glyph, tone)
         x = column + 1
@@ -170,12 +173,12 @@ def _append(spans: list[Span], text: str, tone: Tone) -> None:
         spans.append(Span(text, tone))
 
 
-def legend(states: Sequence[UnitState], *, games: bool) -> Line:
-    """What the glyphs mean, for the states given; an empty date has `no games` only where games are known of."""
+def legend(marks: Sequence[Mark], *, games: bool) -> Line:
+    """What the glyphs mean, for the marks given; an empty date has `no games` only where games are known of."""
     parts: list[Span] = []
-    for state in states:
-        glyph, tone = GLYPHS[state]
-        word = "empty" if state is UnitState.EMPTY and not games else _WORDS[state]
+    for mark in marks:
+        glyph, tone = GLYPHS[mark]
+        word = "empty" if mark is UnitState.EMPTY and not games else _WORDS[mark]
         parts += [Span(f"  {glyph}" if parts else glyph, tone), Span(f" {word}", Tone.DIM)]
     return spread(*parts)
 

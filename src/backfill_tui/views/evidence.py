@@ -1,11 +1,13 @@
 """What is known of one date, source by source, and what to do about it."""
 
-from datetime import date
+from datetime import date, datetime
 
+from backfill_tui.control.dirt import Dirt
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.progress.account import Unit, UnitState
 from backfill_tui.views import calendar, formats
 from backfill_tui.views.facts import Fact
+from backfill_tui.views.marks import mark_of
 from backfill_tui.views.spans import Tone, plain
 
 _STATE_TONES = {
@@ -29,8 +31,10 @@ def facts(snapshot: Snapshot, view: PhaseView, day: date) -> list[Fact]:
     unit = view.account.units.get(day)
     if unit is None:
         return [Fact("state", _absent(view, day), Tone.DIM), *_calendar(view, day)]
-    glyph, _ = calendar.GLYPHS[unit.state]
+    glyph, _ = calendar.GLYPHS[mark_of(unit, view.suspects)]
     found = [Fact("state", f"{glyph} {unit.state.value}", _STATE_TONES[unit.state])]
+    if (cause := view.suspects.causes.get(day)) is not None:
+        found.append(Fact("suspect", _suspect(cause, day in view.suspects.windows, snapshot.at), Tone.WARN))
     if unit.why:
         found.append(Fact("why", plain(unit.why), Tone.TEXT))
     if unit.at is not None:
@@ -57,6 +61,8 @@ def advice(view: PhaseView, day: date) -> str:
         return "No run will come back to it by itself: run it again by its own list of dates."
     if unit.state is UnitState.FAILED:
         return "See why in the log, then run it again by its own list of dates."
+    if day in view.suspects.causes:
+        return "Once its inputs are good: r does all suspect dates again."
     return ""
 
 
@@ -79,6 +85,14 @@ def _calendar(view: PhaseView, day: date) -> list[Fact]:
         return [Fact("calendar", "no games", Tone.TEXT)]
     number = int(weight) if weight == int(weight) else weight
     return [Fact("calendar", f"{number} game{'' if number == 1 else 's'}", Tone.TEXT)]
+
+
+def _suspect(cause: Dirt, by_window: bool, now: datetime) -> str:
+    """Why a date is in doubt: when its input was not known to be good."""
+    good = f"last known good {formats.stamp(cause.since, now)}" if cause.since else "never known good before"
+    until = "" if cause.until is None else f", good again {formats.stamp(cause.until, now)}"
+    what = f"{plain(cause.suite)} was bad {formats.stamp(cause.found_at, now)}, {good}{until}"
+    return f"looks back to a suspect date ({what})" if by_window else what
 
 
 def _said(source: str, says: str) -> Fact:

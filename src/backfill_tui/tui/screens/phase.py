@@ -19,12 +19,14 @@ from backfill_tui.tui.widgets.log_pane import LogPane
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.panels import Details, Evidence, Throughput
 from backfill_tui.views import calendar, formats, header
+from backfill_tui.views.marks import SUSPECT, marks_of
 
 _TWO_COLUMNS = 100  # cells from which the right column stands beside the calendar
 _ORDER = (
     UnitState.DONE,
     UnitState.EMPTY,
     UnitState.SKIPPED,
+    SUSPECT,
     UnitState.FAILED,
     UnitState.MISSING,
     UnitState.RUNNING,
@@ -94,7 +96,7 @@ class PhasePage(LogPage):
 
     def _entitle(self, dates: Calendar, view: PhaseView) -> None:
         games = view.calendar is not None
-        present = {unit.state for unit in view.account.units.values()}
+        present = set(marks_of(view.account.units, view.suspects).values())
         legend = calendar.legend([s for s in _ORDER if s in present], games=games)
         title = f"Dates {formats.date_range(view.dates)}" if view.dates else "Dates"
         dates.entitle(title, "".join(span.text for span in legend))

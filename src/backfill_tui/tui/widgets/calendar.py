@@ -9,14 +9,16 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
+from backfill_tui.control.suspects import NONE_SUSPECT
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.progress.account import Account, UnitState
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.widgets.painted import Painted
 from backfill_tui.views import calendar
+from backfill_tui.views.marks import SUSPECT, Mark, marks_of
 from backfill_tui.views.spans import Line
 
-_TROUBLE = (UnitState.FAILED, UnitState.MISSING)
+_TROUBLE: tuple[Mark, ...] = (SUSPECT, UnitState.FAILED, UnitState.MISSING)
 
 
 class Calendar(Painted, can_focus=True):
@@ -45,17 +47,18 @@ class Calendar(Painted, can_focus=True):
         self._dates: tuple[date, date] | None = None
         self._grid: calendar.Grid | None = None
         self._account = Account()
-        self._states: dict[date, UnitState] = {}
+        self._suspects = NONE_SUSPECT
+        self._marks: dict[date, Mark] = {}
         self._current: date | None = None
         self.cursor: date | None = None
 
     def show(self, view: PhaseView) -> None:
         """Show a phase's dates. The cursor starts at the date being worked on, or at the first trouble."""
-        if view.account is not self._account:
-            self._account = view.account
-            before, self._states = self._states, {day: unit.state for day, unit in view.account.units.items()}
+        if view.account is not self._account or view.suspects is not self._suspects:
+            self._account, self._suspects = view.account, view.suspects
+            before, self._marks = self._marks, marks_of(view.account.units, view.suspects)
             self._refresh_changed(before)
-        self._current = view.account.current_date or _frontier(self._states)
+        self._current = view.account.current_date or _frontier(self._marks)
         if view.dates != self._dates:
             self._dates = view.dates
             self._lay_out()
@@ -102,11 +105,11 @@ class Calendar(Painted, can_focus=True):
         self.refresh(layout=True)
         self.call_after_refresh(self._keep_in_view)
 
-    def _refresh_changed(self, before: dict[date, UnitState]) -> None:
-        for day, state in self._states.items():
-            if before.get(day) is not state:
+    def _refresh_changed(self, before: dict[date, Mark]) -> None:
+        for day, mark in self._marks.items():
+            if before.get(day) != mark:
                 self._refresh_date(day)
-        for day in before.keys() - self._states.keys():
+        for day in before.keys() - self._marks.keys():
             self._refresh_date(day)
 
     def _refresh_date(self, day: date) -> None:
@@ -130,7 +133,7 @@ class Calendar(Painted, can_focus=True):
     def line_at(self, y: int) -> Line:
         """The spans of line `y` of the grid."""
         found = self._grid.locate(y) if self._grid else None
-        return calendar.block_line(*found, self._states) if found else ()
+        return calendar.block_line(*found, self._marks) if found else ()
 
     def render_line(self, y: int) -> Strip:
         """A line of the grid, with the cursor where it is on it."""
@@ -195,7 +198,7 @@ class Calendar(Painted, can_focus=True):
         self._seek(forward=False)
 
     def _seek(self, *, forward: bool) -> None:
-        days = sorted((d for d, s in self._states.items() if s in _TROUBLE), reverse=not forward)
+        days = sorted((d for d, s in self._marks.items() if s in _TROUBLE), reverse=not forward)
         if not days or self.cursor is None:
             return
         cursor = self.cursor
@@ -213,9 +216,9 @@ class Calendar(Painted, can_focus=True):
             self.post_message(self.Chosen(self.cursor))
 
 
-def _frontier(states: dict[date, UnitState]) -> date | None:
-    """The first missing date, else the first failed one, else the last that was reached."""
-    for trouble in (UnitState.MISSING, UnitState.FAILED):
-        if days := [d for d, s in states.items() if s is trouble]:
+def _frontier(marks: dict[date, Mark]) -> date | None:
+    """The first missing date, else the first failed one, else the first suspect one, else the last reached."""
+    for trouble in reversed(_TROUBLE):
+        if days := [day for day, mark in marks.items() if mark == trouble]:
             return min(days)
-    return max((d for d, s in states.items() if s is not UnitState.PENDING), default=None)
+    return max((day for day, mark in marks.items() if mark is not UnitState.PENDING), default=None)

@@ -141,8 +141,8 @@ class PhaseTable(Painted, can_focus=True):
         if view.dates is None or not view.account.units:
             return ()
         known = self._maps.get(view.name)
-        if known is None or known[0].account is not view.account or known[1] != width:
-            line = bar.bar(bar.date_map(view.dates, view.account.units, width))
+        if known is None or not _shows(known[0], view) or known[1] != width:
+            line = bar.bar(bar.date_map(view.dates, view.account.units, width, view.suspects))
             self._maps[view.name] = known = (view, width, line)
         return known[2]
 
@@ -235,6 +235,11 @@ class PhaseTable(Painted, can_focus=True):
         """Ask for the page of the selected phase."""
         if self._selected is not None and self.cursor is not None:
             self.post_message(self.Opened(self._selected))
+
+
+def _shows(known: PhaseView, view: PhaseView) -> bool:
+    """Whether the map of one is that of the other."""
+    return known.account is view.account and known.suspects is view.suspects
 
 
 def _named(line: Line, width: int, selected: bool) -> Line:
