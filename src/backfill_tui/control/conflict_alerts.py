@@ -36,32 +36,37 @@ def by_age(conflict: Conflict) -> tuple[Writer, Writer]:
 
 def who_wins(conflict: Conflict) -> str:
     """Who comes last to how many of the days in common, as a sentence; that it is not known, and why not."""
-    last, names = conflict.last, conflict.phases
-    if not conflict.days or not any(last.days):
+    last, days = conflict.last, conflict.days
+    counts = [(name, count) for name, count in zip(conflict.phases, last.days, strict=True) if count]
+    if not days or not counts:
         return f"Who comes last can't be told: {last.why or 'neither is known to write any of them'}."
-    forecast = "By their pace now " if conflict.live else "Once it is started "
-    words = [f"{name} is last to {_of(count, conflict.days)}" for name, count in zip(names, last.days, strict=True)]
-    said = " and ".join(word for word, count in zip(words, last.days, strict=True) if count)
+    (first, most), *others = counts
+    said = f"{first} is last to {'all' if most == days > 1 else f'{most:,}'}"
+    said += "".join(f", {name} to {count:,}" for name, count in others)
+    of = "" if most == days > 1 else "of the "
     rest = f"; of {_plural(last.unknown)} it can't be told: {last.why}" if last.unknown else ""
-    return f"{forecast}{said}{rest}.{_so_far(conflict)}"
+    forecast = "By their pace now" if conflict.live else "Once both have run"
+    return f"{forecast} {said} {of}{_plural(days)}{rest}.{_so_far(conflict)}"
 
 
 def what_to_stop(conflict: Conflict) -> str:
     """Which of the two to stop, with the commands, as sentences; and what would start it again."""
     older, newer = by_age(conflict)
     keeping = [
-        f"To keep {kept.name}{_begun(kept is newer, kept)}, stop {gone.name}{_pid(gone)}: {gone.stop}"
+        f"to keep {kept.name}{_begun(kept, gone)}, stop {gone.name}{_pid(gone)}: {gone.stop}"
         for kept, gone in ((newer, older), (older, newer))
         if gone.stop
     ]
-    warned = f" Beware: {' '.join(conflict.restarters)}" if conflict.restarters else ""
-    return f"Stop one of them. {'. '.join(keeping)}.{warned}" if keeping else f"Stop one of them.{warned}"
+    warned = f"Beware: {' '.join(conflict.restarters)} " if conflict.restarters else ""
+    choice = "; ".join(keeping)  # a semicolon does no harm to a command that is copied with it
+    return f"{warned}Stop one of them{f': {choice}' if choice else '.'}"
 
 
-def _begun(later: bool, writer: Writer) -> str:
-    if writer.since is None:
+def _begun(writer: Writer, other: Writer) -> str:
+    """Which of the two it is, as a clause; empty where that is not known."""
+    if writer.since is None or other.since is None or writer.since == other.since:
         return ""
-    return ", which began later" if later else ", which began first"
+    return ", which began later" if writer.since > other.since else ", which began first"
 
 
 def _so_far(conflict: Conflict) -> str:
@@ -78,10 +83,6 @@ def _days(conflict: Conflict) -> str:
     if conflict.dates is None or conflict.days is None:
         return "now; on which days, one of them does not tell"
     return f"on {_plural(conflict.days)} ({conflict.dates[0]} … {conflict.dates[1]})"
-
-
-def _of(count: int, days: int) -> str:
-    return f"all {_plural(days)}" if count == days and days > 1 else f"{count:,} of the {_plural(days)}"
 
 
 def _plural(days: int) -> str:

@@ -48,7 +48,7 @@ def _sentences(pid: int, table: Mapping[int, Entry], watched: Mapping[int, str])
         phase = watched.get(one.entry.pid)
         who = f"{phase} (pid {one.entry.pid})" if phase else f"Process {one.entry.pid} ({_shortened(one.entry)})"
         ends = f"backfill-tui stop {shlex.quote(phase)}" if phase else f"kill {one.entry.pid}"
-        yield f"{who} {one.how}: it may start it again, or go on once it has ended. To end that first: {ends}."
+        yield f"{who} {one.how}; unless that is ended first ({ends}), it may start it again, or go on once it ends."
 
 
 def _shortened(entry: Entry) -> str:
