@@ -1,0 +1,163 @@
+"""Pace, memory, the plan's times, disks: told of beyond their thresholds, and not beside them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from backfill_tui.control.model import Alert, PhaseState, Severity, Timeline
+from backfill_tui.control.rules.sight import DiskSeen, FreeSpace, PhaseSight, Sample
+from backfill_tui.plan.resolved import AlertThresholds, Expectation
+from backfill_tui.progress.prospect import DeadlineProspect, Moments, PaceSeen, Prospect
+from tests.control.phases import ALIVE, COMMAND, NOW, account, ago, found, ids, seen, sight
+
+RUNNING = sight(seen(account(2, summary=False, gone=False), ALIVE))
+READY = sight(seen(command=COMMAND), PhaseState.READY, "may be started")
+
+
+def in_(**how: float) -> datetime:
+    return NOW + timedelta(**how)
+
+
+def forecast(finish: datetime, *, frozen: bool = False) -> Prospect:
+    return Prospect(None, Moments(finish, finish, finish), "calendar", frozen=frozen)
+
+
+# Pace
+
+
+@pytest.mark.parametrize(("recent", "told"), [(71.0, False), (69.0, True), (140.0, False)])
+def test_dates_that_come_slower_than_their_class_did_are_a_warning(recent: float, told: bool) -> None:
+    one = replace(RUNNING, pace=PaceSeen("with work", recent, 100.0, 40))
+    assert [(alert.id, alert.severity) for alert in found(one)] == (
+        [("rate:fix", Severity.WARNING)] if told else []
+    )
+    assert ids(replace(one, state=PhaseState.STALLED, facts=replace(one.facts, log_age_s=None))) == []
+
+
+# Memory
+
+
+def held(*megabytes: float) -> PhaseSight:
+    """Memory at every minute, the last one now."""
+    last = len(megabytes) - 1
+    samples = tuple(Sample(ago(minutes=last - i), rss_bytes=int(mb * 1e6)) for i, mb in enumerate(megabytes))
+    return replace(RUNNING, samples=samples)
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "told"),
+    [
+        ([400 + 10 * i for i in range(60)], True),
+        ([400 + 2 * i for i in range(60)], False),  # a third more in an hour
+        ([100 + min(40 * i, 900) for i in range(60)], False),  # it has loaded what it needs
+        ([400 + 300 * (i % 20) / 20 for i in range(60)], False),  # it comes and goes
+        ([400 + 20 * i for i in range(20)], False),  # not for long
+        ([10 + 0.5 * i for i in range(60)], False),  # next to nothing
+    ],
+)
+def test_memory_that_grows_and_grows_is_a_warning(megabytes: list[float], told: bool) -> None:
+    assert ids(held(*megabytes)) == (["memory:fix"] if told else [])
+
+
+# The plan's times
+
+
+@pytest.mark.parametrize(
+    ("finish", "told"), [(in_(hours=1, minutes=14), False), (in_(hours=1, minutes=16), True), (ago(hours=1), False)]
+)
+def test_a_forecast_more_than_a_quarter_of_an_hour_late_is_a_warning(finish: datetime, told: bool) -> None:
+    one = replace(RUNNING, timeline=Timeline(in_(hours=1), 0.0, "delayed"), prospect=forecast(finish))
+    assert ids(one) == (["late:fix"] if told else [])
+
+
+def test_what_is_not_done_long_after_its_time_is_late_without_a_forecast_too() -> None:
+    one = replace(RUNNING, timeline=Timeline(ago(minutes=20), None, None))
+    (alert,) = found(one)
+    assert alert.title == "fix is late by 20 min"
+    assert ids(replace(one, timeline=Timeline(ago(minutes=10), None, None))) == []
+
+
+def test_what_has_ended_late_is_not_late_any_more() -> None:
+    over = sight(seen(account(5), ALIVE), PhaseState.PASSED, timeline=Timeline(ago(hours=3), 7200.0, "delayed"))
+    assert ids(over) == []
+
+
+@pytest.mark.parametrize(
+    ("by", "state", "told"),
+    [
+        (ago(minutes=5), PhaseState.READY, True),
+        (ago(minutes=5), PhaseState.WAITING, True),
+        (ago(minutes=5), PhaseState.UNKNOWN, True),
+        (in_(minutes=5), PhaseState.READY, False),
+        (ago(minutes=5), PhaseState.RUNNING, False),
+    ],
+)
+def test_what_was_to_begin_by_now_and_has_not_is_a_warning(by: datetime, state: PhaseState, told: bool) -> None:
+    one = sight(seen(command=COMMAND, expect=Expectation(start_by=by)), state, "waits for others")
+    assert [(alert.id, alert.since) for alert in found(one)] == ([("start:fix", by)] if told else [])
+
+
+def due(probability: float | None, by: datetime, *, phase: PhaseSight = RUNNING, risk: float = 0.9) -> list[Alert]:
+    met = DeadlineProspect("fix", by, probability)
+    return list(found(phase, deadline=met, limits=AlertThresholds(deadline_risk=risk)))
+
+
+@pytest.mark.parametrize(
+    ("probability", "risk", "told"),
+    [(0.0999, 0.9, True), (0.1001, 0.9, False), (0.45, 0.5, True), (1.0, 0.9, False), (None, 0.9, False)],
+)
+def test_a_deadline_with_less_than_ten_in_a_hundred_is_critical(
+    probability: float | None, risk: float, told: bool
+) -> None:
+    alerts = due(probability, in_(hours=3), risk=risk)
+    assert [(alert.id, alert.severity) for alert in alerts] == ([("deadline", Severity.CRITICAL)] if told else [])
+
+
+def test_a_probability_that_is_not_calibrated_says_so() -> None:
+    (alert,) = due(0.04, in_(hours=3))
+    assert "the probability is 4.0 % (not calibrated yet)" in alert.detail
+
+
+def test_a_deadline_that_has_gone_by_was_missed_since_then() -> None:
+    (alert,) = due(0.0, ago(minutes=3))
+    assert (alert.title, alert.severity, alert.since) == (
+        "The deadline was missed",
+        Severity.CRITICAL,
+        ago(minutes=3),
+    )
+    (late,) = due(0.0, ago(minutes=3), phase=replace(RUNNING, state=PhaseState.PASSED))
+    assert late.severity is Severity.WARNING
+
+
+# Disks
+
+
+def disk(*free_gb: float, phases: tuple[str, ...] = ("fix",), state: bool = False) -> DiskSeen:
+    """Free space at every tenth minute, the last one now."""
+    last = len(free_gb) - 1
+    space = tuple(FreeSpace(ago(minutes=10 * (last - i)), int(gb * 1e9)) for i, gb in enumerate(free_gb))
+    return DiskSeen("/var/log", 100_000_000_000, space, phases, state)
+
+
+@pytest.mark.parametrize(
+    ("free", "hours", "told"),
+    [
+        ((20.0, 15.0, 10.0), 1, True),  # full in twenty minutes
+        ((20.0, 19.5, 19.0), 1, False),  # lasts for hours
+        ((20.0, 19.5, 19.0), 9, True),
+        ((10.0, 15.0, 20.0), 9, False),
+        ((0.9,), 1, True),  # less than a gigabyte
+        ((20.0, 10.0), None, False),  # nobody knows until when it has to last
+    ],
+)
+def test_a_disk_that_is_full_before_the_forecast_finish_is_a_warning(
+    free: tuple[float, ...], hours: int | None, told: bool
+) -> None:
+    one = RUNNING if hours is None else replace(RUNNING, prospect=forecast(in_(hours=hours)))
+    assert ids(one, disks=(disk(*free),)) == (["disk:/var/log"] if told else [])
+
+
+def test_a_disk_that_nobody_writes_to_is_nobodys_matter() -> None:
+    assert ids(READY, disks=(disk(0.5, state=True),)) == []
+    assert ids(RUNNING, disks=(disk(0.5, phases=()),)) == []
