@@ -24,7 +24,7 @@ _SEEN = 0.9
 _LATE, _EARLIER = 40, 40
 """From fewer dates no change of pace can be told from chance."""
 
-_TOLD_BY_SECONDS = 1.0
+_TOLD_BY_SECONDS = 2.0
 """Logs tell whole seconds: of dates that take less, no pace can be told."""
 
 _STEP = 1.25

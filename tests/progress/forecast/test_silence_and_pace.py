@@ -1,0 +1,63 @@
+"""How long a run may be silent, and whether its dates come slower: told from its own dates, class by class."""
+
+import random
+
+import pytest
+
+from backfill_tui.progress.eta import Outlook, outlook
+from backfill_tui.progress.reconcile import reconcile
+from backfill_tui.progress.sequence import place_runs
+from tests.logs import LogWriter, days
+from tests.reading import read
+
+START = "2021-10-01"
+
+
+def run(took: list[float], *, records: int = 10, of: int = 400) -> Outlook:
+    """A run that has done dates which took so many seconds."""
+    walked = days(START, of)
+    log = LogWriter().header(START, walked[-1].isoformat())
+    for i, seconds in enumerate(took):
+        log.unit(i + 1, of, walked[i], records, took=seconds)
+    evidence = read(log.body).evidence
+    made = outlook(reconcile([evidence]), place_runs([evidence.book], gone=False))
+    assert made is not None
+    return made
+
+
+def scattered(count: int, middle: float, seed: int = 7) -> list[float]:
+    luck = random.Random(seed)  # noqa: S311 - chance for a test
+    return [middle * luck.lognormvariate(0.0, 0.3) for _ in range(count)]
+
+
+def test_hardly_any_date_takes_longer_than_a_silence_may_last() -> None:
+    longest = run(scattered(200, 30.0)).longest_s()
+    assert sum(seconds > longest for seconds in scattered(5000, 30.0, seed=8)) <= 25
+    assert longest < 10 * 30
+
+
+def test_dates_that_take_longer_may_be_silent_for_longer() -> None:
+    short, long = run(scattered(100, 30.0)).longest_s(), run(scattered(100, 600.0)).longest_s()
+    assert 10 < long / short < 30
+
+
+def test_few_dates_are_enough_to_be_careful() -> None:
+    assert run(scattered(5, 30.0)).longest_s() > 60
+
+
+@pytest.mark.parametrize(("before", "after", "drop"), [(30.0, 60.0, 0.5), (30.0, 30.0, 0.0), (60.0, 30.0, -1.0)])
+def test_the_pace_is_that_of_the_last_dates_against_the_earlier_ones(
+    before: float, after: float, drop: float
+) -> None:
+    pace = run(scattered(120, before) + scattered(40, after, seed=9)).pace()
+    assert pace is not None
+    assert pace.drop == pytest.approx(drop, abs=0.2)
+
+
+def test_from_few_dates_no_pace_is_told() -> None:
+    assert run(scattered(79, 30.0)).pace() is None
+    assert run(scattered(80, 30.0)).pace() is not None
+
+
+def test_dates_that_take_no_time_have_no_pace() -> None:
+    assert run([0.2] * 120).pace() is None
