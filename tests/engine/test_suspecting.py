@@ -17,11 +17,17 @@ from backfill_tui.control.gate import is_open
 from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.model import Alert, PhaseState, Severity
 from backfill_tui.engine.cases import cases_of
+from backfill_tui.engine.docket import Docket
+from backfill_tui.engine.judging import Judging
 from backfill_tui.engine.plans import open_plan
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.engine.warehouses import open_warehouse
 from backfill_tui.engine.watch import PlanWatch
+from backfill_tui.plan.shipped import shipped
 from backfill_tui.views import status
+from backfill_tui.views.report import report_of
+from backfill_tui.views.report_markdown import render
+from tests.engine.benches import until
 from tests.logs import LogWriter, days
 
 D = days("2024-01-05", 6)
@@ -38,7 +44,7 @@ phases:
     log: factors.log
     command: ["true"]
     retry: [redo, --dates, "{dates}"]
-    inputs: [{suite: usage, lookback: LOOKBACK}]
+    inputs: [{suite: usage, lookback: LOOKBACK, every: EVERY}]
   training:
     command: ["true"]
     after: [factors]
@@ -106,9 +112,9 @@ def _naive(seconds: float) -> datetime:
 
 
 @contextmanager
-def night(folder: Path, *, lookback: str = "0d", calendar: str = "") -> Iterator[Night]:
+def night(folder: Path, *, lookback: str = "0d", every: str = "1h", calendar: str = "") -> Iterator[Night]:
     plan = folder / "backfill.yaml"
-    plan.write_text(PLAN.replace("LOOKBACK", lookback) + calendar)
+    plan.write_text(PLAN.replace("LOOKBACK", lookback).replace("EVERY", every) + calendar)
     opened = open_plan(plan, now=datetime.now(UTC), environ={})
     ledger = Ledger.open(opened.plan.state_dir)
     watch = PlanWatch(opened, ledger)
@@ -246,3 +252,42 @@ def test_looking_again_changes_nothing_and_another_day_is_another_account(tmp_pa
         assert it.factors().suspects is first
         it.computed(1, minutes_ago=44)
         assert it.factors().suspects.dates == (date(2024, 1, 5), date(2024, 1, 6))
+
+
+def test_a_report_names_them_and_is_no_go(tmp_path: Path) -> None:
+    with night(tmp_path) as it:
+        it.input_is(used=4)
+        it.judge(50)
+        for index in range(6):
+            it.computed(index, minutes_ago=45 - index)
+        it.log.summary()
+        report = report_of(it.look(), scope=["factors"])
+        assert report.final
+        assert not report.go
+        template = shipped("report.md.j2").read_text(encoding="utf-8")
+        line = "- suspect, computed while its inputs were not known to be good: 2024-01-05 … 2024-01-10"
+        assert line in render(report, template, "report.md.j2")
+
+
+def test_after_the_end_of_a_phase_its_inputs_are_judged_once_more(tmp_path: Path) -> None:
+    """So that a later mishap is not taken for one of the time before."""
+    with night(tmp_path, every="1s") as it:
+        it.input_is(used=10)
+        it.judge(50)
+        for index in range(6):
+            it.computed(index, minutes_ago=45 - index)
+        it.log.summary()
+        snapshot = it.look()
+        assert snapshot.phase("factors").state is PhaseState.PASSED
+        judging = Judging(it.watch.plan, it.ledger, Docket(), lambda: snapshot)
+        try:
+            judging.tick(snapshot)
+            until(lambda: len(it.ledger.findings("factors", "usage")) == 2)
+            snapshot = it.look()
+            judging.tick(snapshot)
+        finally:
+            judging.close()
+        assert len(it.ledger.findings("factors", "usage")) == 2
+        it.input_is(used=4)
+        it.judge(-1)
+        assert it.factors().suspects.count == 0

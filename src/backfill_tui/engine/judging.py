@@ -19,7 +19,7 @@ from backfill_tui.control.ledger import AskedBy, Ledger, LedgerError
 from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.cases import Case, cases_of
 from backfill_tui.engine.docket import Docket
-from backfill_tui.engine.snapshot import Snapshot, SuiteView
+from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.engine.validation import validate
 from backfill_tui.engine.warehouses import open_warehouse
 from backfill_tui.errors import BackfillError
@@ -35,7 +35,7 @@ _OVER = frozenset(
         PhaseState.STOPPED,
     }
 )
-"""The inputs of such a phase are run by themselves only while somebody writes them again."""
+"""The inputs of such a phase are run by themselves once after its end, and while somebody writes them again."""
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ class Judging:
         for view in snapshot.phases:
             over = view.state in _OVER
             for suite in view.suites:
-                wanted = bool(suite.stale) if over else True
+                wanted = not over or bool(suite.stale) or _worked_since(view, suite, snapshot.at)
                 if wanted and suite.is_input and suite.every_s is not None and not suite.running:
                     self._begin_input(view.name, suite, suite.every_s)
 
@@ -216,3 +216,9 @@ class Judging:
         finally:
             with self._lock:
                 self._stops[phase].remove(stop)
+
+
+def _worked_since(view: PhaseView, suite: SuiteView, now: datetime) -> bool:
+    """Whether a phase has worked after its input was last judged: how that was until its end is not known yet."""
+    result, last = suite.result, view.account.last_line_at
+    return result is not None and last is not None and result.at < last <= now

@@ -109,6 +109,7 @@ def _phase(view: PhaseView, attempts: Sequence[Attempt], at: datetime) -> PhaseR
         stale=_stale(view),
         suites=tuple(_suite(suite) for suite in view.suites),
         accepted=view.accepted,
+        suspect=view.suspects.dates,
         unmet=tuple(condition for condition in view.gate if not condition.ok) if view.state in NOT_BEGUN else (),
     )
 

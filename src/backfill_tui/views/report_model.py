@@ -118,6 +118,7 @@ class PhaseReport:
     accepted: Acceptance | None
     unmet: tuple[Condition, ...]  # of its gate: those that are closed, or that nobody knows
     in_scope: bool = True  # False: it is shown, and the whole does not wait for it
+    suspect: tuple[date, ...] = ()  # computed while its inputs were not known to be good
 
     @property
     def success_rate(self) -> float | None:
