@@ -132,6 +132,12 @@ def open_screen(opened: "OpenedPlan", *, read_only: bool, auto: bool = False) ->
 
     session = Session(opened, read_only=read_only, auto=auto)
     try:
-        return run_dashboard(session.feed, judge=session.judge, operator=session.operator, read_only=read_only)
+        return run_dashboard(
+            session.feed,
+            judge=session.judge,
+            operator=session.operator,
+            read_only=read_only,
+            terminal=opened.plan.terminal,
+        )
     finally:
         session.close()

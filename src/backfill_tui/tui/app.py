@@ -16,6 +16,7 @@ from textual.command import CommandPalette, Provider
 from backfill_tui.control.model import Alert
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.errors import BackfillError
+from backfill_tui.plan.resolved import TerminalManners
 from backfill_tui.sources.pager import LogPager
 from backfill_tui.tui import themes
 from backfill_tui.tui.actions import Scope, bindings
@@ -35,11 +36,13 @@ from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.screens.page import Page, sentence
 from backfill_tui.tui.screens.phase import PhasePage
 from backfill_tui.tui.telling import tell
+from backfill_tui.tui.terminal import Bell, manners, own_title, title_sequence
 from backfill_tui.tui.widgets.phase_table import PhaseTable
 from backfill_tui.views import alerts, offers
 from backfill_tui.views.spans import plain
 
 UPDATES_A_SECOND = 4
+QUIET = TerminalManners(bell=False, title=False)
 _RETRY_S = 1.0  # before a feed that raised is asked again
 
 
@@ -63,6 +66,7 @@ class BackfillApp(App[int]):
         opener: Opener = LogPager,
         theme: str | None = None,
         shown_as: Display | None = None,
+        terminal: TerminalManners = QUIET,
     ) -> None:
         self._shown_as = shown_as or display(os.environ, getattr(sys.__stdout__, "encoding", None))
         super().__init__(ansi_color=True if self._shown_as.native else None)
@@ -72,6 +76,8 @@ class BackfillApp(App[int]):
         self.read_only = read_only
         self.snapshot: Snapshot | None = None
         self._arrived_at = time.monotonic()
+        self._terminal = terminal
+        self._bell = Bell()
         self._opener = opener
         self._dashboard = Dashboard(opener, read_only=read_only, acts=self.acts)
         self.set_class(self._shown_as.ascii, "-ascii")
@@ -138,6 +144,10 @@ class BackfillApp(App[int]):
         title = f"backfill: {plain(snapshot.plan)} – {snapshot.health}"
         if title != self.title:
             self.title = title
+            if self._terminal.title and self._driver is not None:
+                self._driver.write(title_sequence(title))
+        if self._bell.rings(snapshot.alerts) and self._terminal.bell:
+            self.bell()
 
     def pages(self) -> list[Page]:
         """The pages that are open, the dashboard first."""
@@ -253,8 +263,11 @@ def run_dashboard(
     operator: Operator | None = None,
     read_only: bool = False,
     theme: str | None = None,
+    terminal: TerminalManners = QUIET,
 ) -> int:
-    """Show the dashboard until the person leaves; its exit code."""
-    app = BackfillApp(feed, judge=judge, operator=operator, read_only=read_only, theme=theme)
-    code = app.run()
+    """Show the dashboard until the person leaves; its exit code. `terminal` is what the plan says of that."""
+    may = manners(terminal, os.environ)
+    app = BackfillApp(feed, judge=judge, operator=operator, read_only=read_only, theme=theme, terminal=may)
+    with own_title(sys.__stdout__, wanted=may.title):
+        code = app.run()
     return code if code is not None else app.return_code or 0

@@ -14,7 +14,7 @@ from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.widgets.log_pane import LogPane
 from backfill_tui.tui.widgets.painted import Lines, Written
-from backfill_tui.tui.widgets.panels import Alerts, Why
+from backfill_tui.tui.widgets.panels import Alerts, Lights, Why
 from backfill_tui.tui.widgets.path_panel import PathPanel
 from backfill_tui.tui.widgets.phase_table import PhaseTable
 from backfill_tui.views import header, verdicts
@@ -55,7 +55,8 @@ class Dashboard(LogPage):
         self.select(phase)
 
     def compose_body(self) -> ComposeResult:
-        """Table, middle row, log; or the sentence that there is nothing."""
+        """Lights, table, middle row, log; or the sentence that there is nothing."""
+        yield Lights(id="lights", classes="-gone")
         table = PhaseTable(id="phases")
         table.add_class("panel")
         yield table
@@ -79,6 +80,7 @@ class Dashboard(LogPage):
         self.query_one(PhaseTable).show(snapshot, self.selected)
         self.query_one(PathPanel).update(snapshot)
         self.query_one(Alerts).update(snapshot)
+        self.query_one(Lights).update(snapshot)
         self._follow_selection(snapshot)
         self._arrange()
 

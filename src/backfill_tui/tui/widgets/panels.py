@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.widgets.painted import Written
-from backfill_tui.views import alerts, evidence, facts, formats, gate, sparkline
+from backfill_tui.views import alerts, evidence, facts, formats, gate, probes, sparkline
 from backfill_tui.views.spans import Line, Tone, one, spread, wrap
 
 _POINTS = 2  # that a chart takes
@@ -67,6 +67,16 @@ class Why(Middle):
             return gate.why(snapshot, asked, width, self.most, keys=keys, selected=selected)
 
         self.write(written)
+
+
+class Lights(Written):
+    """The probes of the plan in one row; not there where it has none."""
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Show how a snapshot's probes stand."""
+        self.set_class(not snapshot.probes, "-gone")
+        if snapshot.probes:
+            self.write(lambda width: [probes.lights(snapshot.probes, snapshot.at, width)])
 
 
 class Evidence(Panel):
