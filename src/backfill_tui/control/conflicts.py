@@ -48,6 +48,14 @@ def restarters_of(
     return (*found, *facts.controllers)
 
 
+def is_contested(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> bool:
+    """Whether it writes now what others, of this plan or another, write or will write on days maybe in common."""
+    if not facts.alive:
+        return False
+    within = any(may_meet(facts.dates, other.dates) for other in of_one_table(facts, everyone))
+    return within or any(one.doing is not Doing.WROTE for one in facts.others)
+
+
 def days_in_common(one: tuple[date, date] | None, other: tuple[date, date] | None) -> tuple[date, date] | None:
     """The days that lie in both ranges; None if there are none, or a range is not known."""
     if one is None or other is None:

@@ -41,7 +41,7 @@ class PhaseFacts:
     rate_per_hour: float | None = None  # how many dates it does an hour, while it runs
     others: tuple[OtherWriter, ...] = ()  # other plans' writers of its table on days in common, or maybe in common
     doubts: tuple[str, ...] = ()  # why there may be such writers that are not known, each as a clause
-    controllers: tuple[str, ...] = ()  # processes that may start it again, each as a sentence
+    controllers: tuple[str, ...] = ()  # who may start it again, each as a sentence; where others write, too
     driven_by: str = ""  # who starts `auto` phases now, as a clause; empty: nobody
     recorded: bool = True  # False: there is no ledger that could be written, so that nothing may be started
 

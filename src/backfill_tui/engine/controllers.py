@@ -2,53 +2,64 @@
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from backfill_tui.control.conflicts import is_contested
+from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.sources.controllers import controllers
+from backfill_tui.sources.presence import ProcessSeen
 from backfill_tui.sources.process_table import Entry, ProcessTable
 
-if TYPE_CHECKING:
-    from backfill_tui.engine.phase_watch import PhaseLook
+Watched = Mapping[int, str]
+"""The phases whose processes live, by their numbers."""
 
 
 class ControllersSeen:
-    """Looks through the table of processes as often as that is scanned. Not thread-safe: one caller at a time."""
+    """Looks through the table of processes where that matters: as often as it is scanned, and only for jobs whose
+    table others write, too. Not thread-safe: one caller at a time.
+    """
 
     def __init__(self, table: ProcessTable) -> None:
         self._table = table
         self._of: tuple[object, ...] = ()
-        self._found: dict[str, tuple[str, ...]] = {}
+        self._found: dict[int, tuple[str, ...]] = {}
 
-    def of(self, looks: Sequence["PhaseLook"], now: datetime) -> Mapping[str, tuple[str, ...]]:
-        """By the name of each live phase: who may start it again, each as a sentence."""
-        jobs = {
-            look.phase.name: look.process.identity.pid
-            for look in looks
-            if look.process.alive and look.process.identity is not None
-        }
-        table = self._table.at(now) if jobs else {}
+    def told_to(self, facts: Sequence[PhaseFacts], now: datetime) -> list[PhaseFacts]:
+        """The same facts, each with who may start it again."""
+        jobs = tuple(pid for one in facts if is_contested(one, facts) and (pid := _pid(one.process)) is not None)
+        if not jobs:
+            return list(facts)
+        table = self._table.at(now)
         if (of := (self._table.scans, jobs)) != self._of:
+            watched = watched_in((one.phase.name, one.process) for one in facts)
             self._of = of
-            watched = {
-                look.process.identity.pid: look.phase.name
-                for look in looks
-                if look.process.alive and look.process.identity is not None
-            }
-            self._found = {name: tuple(_sentences(pid, table, watched)) for name, pid in jobs.items()}
-        return self._found
+            self._found = {pid: may_start_again(pid, table, watched) for pid in jobs}
+        return [replace(one, controllers=self._found.get(_pid(one.process) or 0, ())) for one in facts]
 
 
-def _sentences(pid: int, table: Mapping[int, Entry], watched: Mapping[int, str]) -> Iterator[str]:
+def watched_in(phases: Iterable[tuple[str, ProcessSeen]]) -> Watched:
+    """The phases, by name and process, that live."""
+    return {pid: name for name, process in phases if (pid := _pid(process)) is not None}
+
+
+def may_start_again(pid: int, table: Mapping[int, Entry], watched: Watched) -> tuple[str, ...]:
+    """Who may start a job of this number again, each as a sentence with what ends it."""
     job = table.get(pid)
-    if job is None:
-        return
+    return () if job is None else tuple(_sentences(job, table, watched))
+
+
+def _sentences(job: Entry, table: Mapping[int, Entry], watched: Watched) -> Iterator[str]:
     for one in controllers(job, table, me=os.getpid()):
         phase = watched.get(one.entry.pid)
         who = f"{phase} (pid {one.entry.pid})" if phase else f"Process {one.entry.pid} ({_shortened(one.entry)})"
         ends = f"backfill-tui stop {shlex.quote(phase)}" if phase else f"kill {one.entry.pid}"
         yield f"{who} {one.how}; unless that is ended first ({ends}), it may start it again, or go on once it ends."
+
+
+def _pid(process: ProcessSeen) -> int | None:
+    return process.identity.pid if process.alive and process.identity is not None else None
 
 
 def _shortened(entry: Entry) -> str:

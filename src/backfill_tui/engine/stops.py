@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
@@ -12,10 +13,12 @@ from backfill_tui.control.launch import stopping
 from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.machine import Action, require
 from backfill_tui.control.offer import StopOffer, StopResult
+from backfill_tui.engine.controllers import may_start_again, watched_in
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.errors import BackfillError
 from backfill_tui.plan.resolved import Plan
 from backfill_tui.sources.presence import Identity
+from backfill_tui.sources.process_table import ProcessTable
 
 
 class StopChangedError(BackfillError):
@@ -61,7 +64,7 @@ class Stopping:
             grace_s=self._plan.phase(phase).grace_s,
             kill=self._has_not_heeded(self._asked(phase, identity), datetime.now(UTC)),
             adopted=view.process.adopted,
-            restarters=_restarters(snapshot, phase),
+            restarters=_restarters(snapshot, phase, identity),
         )
 
     def stop(self, offer: StopOffer, *, reason: str, cancel: threading.Event | None = None) -> StopResult:
@@ -123,10 +126,15 @@ class Stopping:
         return self._plan.state_dir / "runs" / attempt.folder
 
 
-def _restarters(snapshot: Snapshot, phase: str) -> tuple[str, ...]:
-    """What would write the same table on the same dates by itself, once this one has gone."""
+def _restarters(snapshot: Snapshot, phase: str, identity: Identity) -> tuple[str, ...]:
+    """What would write the same table on the same dates by itself once this has gone, or may start it again."""
     states = {view.name: view.state for view in snapshot.phases}
-    return restarters_of(snapshot.facts[phase], tuple(snapshot.facts.values()), states)
+    watched = watched_in((view.name, view.process) for view in snapshot.phases)
+    facts = replace(
+        snapshot.facts[phase],
+        controllers=may_start_again(identity.pid, ProcessTable().at(snapshot.at), watched),
+    )
+    return restarters_of(facts, tuple(snapshot.facts.values()), states)
 
 
 def _alive(view: PhaseView) -> Identity:

@@ -94,8 +94,8 @@ class PlanWatch:
         )
         verdicts = {one.phase.name: self._verdicts.of(one.phase.name, seen, now) for one in looks}
         self._drivers = drivers_of(self.plan.state_dir)
-        controllers = self._controllers.of(looks, now)
-        facts = [self._facts(one, verdicts[one.phase.name], controllers.get(one.phase.name, ())) for one in looks]
+        facts = [self._facts(one, verdicts[one.phase.name]) for one in looks]
+        facts = self._controllers.told_to(facts, now)
         facts = [
             self._suspects.mark(fact, look, verdicts[look.phase.name].findings, self._calendars.known, now)
             for fact, look in zip(facts, looks, strict=True)
@@ -265,7 +265,7 @@ class PlanWatch:
             accepted=facts.accepted(now),
         )
 
-    def _facts(self, look: PhaseLook, verdicts: PhaseVerdicts, controllers: tuple[str, ...]) -> PhaseFacts:
+    def _facts(self, look: PhaseLook, verdicts: PhaseVerdicts) -> PhaseFacts:
         return PhaseFacts(
             phase=look.phase,
             account=look.account,
@@ -285,7 +285,6 @@ class PlanWatch:
             rate_per_hour=look.rate_per_hour,
             others=self._neighbours.others_of(look.phase, look.account.dates),
             doubts=self._neighbours.doubts_of(look.phase),
-            controllers=controllers,
             driven_by=", ".join(one.clause for one in self._drivers),
             recorded=self._recordable,
         )
