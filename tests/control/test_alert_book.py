@@ -66,13 +66,21 @@ def test_what_hovers_about_its_threshold_is_one_alert() -> None:
 
 
 def test_it_is_taken_back_once_it_was_false_for_as_long_as_its_kind_asks() -> None:
-    book = AlertBook()
-    for i in (0, 1):
-        book.fold([undated(LATE, at(i))], at(i), going={"fix"})
     lasts = patience_of("late:fix").lasts.total_seconds()
+    book = AlertBook()
+    for begun in (0, 1, 9000):
+        book.fold([undated(LATE, at(begun))], at(begun), going={"fix"})
+    for second in (9001.0, 9000.0 + lasts):
+        assert ids(book.fold([], at(second), going={"fix"})) == ["late:fix"]
+    assert book.fold([], at(9001 + lasts), going={"fix"}) == ()
+
+
+def test_what_was_true_for_a_moment_only_is_not_said_for_long() -> None:
+    book = AlertBook()
+    for second in (0, 1):
+        book.fold([undated(LATE, at(second))], at(second), going={"fix"})
     assert ids(book.fold([], at(2), going={"fix"})) == ["late:fix"]
-    assert ids(book.fold([], at(lasts + 1), going={"fix"})) == ["late:fix"]
-    assert book.fold([], at(lasts + 2), going={"fix"}) == ()
+    assert book.fold([], at(33), going={"fix"}) == ()
 
 
 def test_it_is_taken_back_at_once_when_its_phase_is_over() -> None:

@@ -20,8 +20,9 @@ REMEMBERED = timedelta(hours=12)
 class Patience:
     """How long a kind of alert must be true to be shown, and false to be taken back.
 
-    `at_once`: its evidence is there for good, so one look is enough; all others need two in a row. `lasts` is how
-    long it must be false while its phase goes on: what hovers about a threshold is one alert, not twenty.
+    `at_once`: its evidence is there for good, so one look is enough; all others need two in a row. `lasts` is for
+    how long at most it must be false while its phase goes on: what hovers about a threshold is one alert, not
+    twenty, and what was true for a moment only is not said for long.
     """
 
     at_once: bool = False
@@ -61,13 +62,15 @@ PATIENCE: Mapping[str, Patience] = {
 
 _USUAL = Patience()
 _TWICE = 2
+_A_MOMENT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An alert as it was found last, how often in a row, and since when it is no longer found."""
+    """An alert as it was found last, when first, how often in a row, and since when it is no longer found."""
 
     alert: Alert
+    first: datetime
     looks: int
     shown: bool
     absent_since: datetime | None = None
@@ -109,12 +112,12 @@ class AlertBook:
         before = self._kept.get(alert.id)
         if before is None:
             since = self._known_since(alert, now, seen)
-            return _Kept(replace(alert, since=since), 1, shown=patience_of(alert.id).at_once)
+            return _Kept(replace(alert, since=since), now, 1, shown=patience_of(alert.id).at_once)
         dated = alert.since < now
         another = dated and alert.since > before.alert.since + ROUNDED
         since = alert.since if another else min(alert.since, before.alert.since)
         looks = before.looks + 1
-        return _Kept(replace(alert, since=since), looks, shown=before.shown or looks >= _TWICE)
+        return _Kept(replace(alert, since=since), before.first, looks, shown=before.shown or looks >= _TWICE)
 
     def _known_since(self, alert: Alert, now: datetime, seen: Sequence[Acknowledged]) -> datetime:
         """Since when it stands; where its evidence does not tell, it may be one that somebody has acknowledged."""
@@ -127,7 +130,7 @@ class AlertBook:
     def _not_found(self, name: str, now: datetime, going: Collection[str]) -> None:
         kept = self._kept[name]
         since = kept.absent_since or now
-        lasts = patience_of(name).lasts
+        lasts = min(patience_of(name).lasts, max(_A_MOMENT, since - kept.first))
         may_come_back = kept.alert.phase is None or kept.alert.phase in going
         if kept.shown and may_come_back and now - since < lasts:
             self._kept[name] = replace(kept, absent_since=since)

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import TextIO
 
 from backfill_tui.checks.model import SuiteResult
-from backfill_tui.control.model import NOT_BEGUN, Alert, PhaseState
+from backfill_tui.control.model import NOT_BEGUN, Alert, PhaseState, Severity
 from backfill_tui.engine.driver import Happening
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.plan.resolved import Polling
@@ -71,8 +71,8 @@ class RunLines:
             return
 
     def _alerts(self, snapshot: Snapshot) -> None:
-        """Each alert once, when it appears, and that it is over."""
-        now = {alert.id: alert for alert in snapshot.alerts}
+        """Each alert once, when it appears, and that it is over; what is but information is left to the screens."""
+        now = {alert.id: alert for alert in snapshot.alerts if alert.severity is not Severity.INFO}
         for alert in now.values():
             if alert.id not in self._alerting:
                 text = f"{alert.title}. {alert.detail} {alert.action}"

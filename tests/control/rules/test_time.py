@@ -130,6 +130,12 @@ def test_a_deadline_that_has_gone_by_was_missed_since_then() -> None:
     assert late.severity is Severity.WARNING
 
 
+def test_nothing_of_the_plans_times_is_told_while_a_log_is_still_being_read() -> None:
+    reading = replace(RUNNING, facts=replace(RUNNING.facts, history_complete=False))
+    late = replace(reading, timeline=Timeline(ago(hours=1), 0.0, "delayed"), prospect=forecast(in_(hours=1)))
+    assert due(0.0, in_(hours=3), phase=late) == []
+
+
 # Disks
 
 

@@ -50,8 +50,6 @@ OF_A_PHASE: tuple[OfPhase, ...] = (
     silence.stalled,
     launches.of_its_launches,
     inputs.dirty,
-    schedule.not_begun,
-    schedule.late,
     memory.growing,
 )
 """They hold while the beginning of a log is still being read, too."""
@@ -64,6 +62,8 @@ OF_ITS_HISTORY: tuple[OfPhase, ...] = (
     checkpoints.disagreement,
     checkpoints.holes,
     checkpoints.stale,
+    schedule.not_begun,
+    schedule.late,
     pace.slower,
     clocks.skewed,
     quiet.no_work,

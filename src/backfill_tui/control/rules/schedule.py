@@ -67,8 +67,8 @@ def _frozen(one: PhaseSight) -> str:
 
 
 def deadline(night: NightSight) -> Iterator[Alert]:
-    """Hardly any future meets it, or it has gone by."""
-    due = night.deadline
+    """Hardly any future meets it, or it has gone by; not while a log is still being read, which may tell more."""
+    due = night.deadline if all(one.facts.history_complete for one in night.phases) else None
     if due is None or due.probability is None or due.probability >= 1.0 - night.limits.deadline_risk:
         return
     missed = night.now > due.by
