@@ -273,7 +273,18 @@ def test_what_has_not_changed_is_not_written_again(
         assert registry.publish(yours, telling(reversed(claims))) is None
     assert file.stat().st_ino == written
     registry.publish(yours, telling(claims[:1]))
-    assert [kept["claim"]["phase"] for kept in json.loads(file.read_bytes())["claims"]] == ["p0", "p0"]
+    assert [kept["claim"]["phase"] for kept in json.loads(file.read_bytes())["claims"]] == ["p0"]
+
+
+def test_a_job_that_many_short_commands_tell_of_is_kept_once_as_the_last_has_told(
+    registry: Registry, folder: Path, mine: Path, yours: Path, start: Start
+) -> None:
+    job = start(*python(READY))
+    for dates in (None, None, FIX):
+        told_by_another(folder, yours, claim_of(yours, job.identity, dates=dates), living=False)
+    (file,) = folder.glob("*.json")
+    assert len(json.loads(file.read_bytes())["claims"]) == 1
+    assert [claim.dates for claim in registry.others(mine).claims] == [FIX]
 
 
 def test_what_is_left_of_plans_that_are_gone_is_removed_by_the_next_that_writes(

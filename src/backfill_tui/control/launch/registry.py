@@ -9,7 +9,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,9 +21,9 @@ import psutil
 
 from backfill_tui.control.launch import registry_file
 from backfill_tui.control.launch.claim import Claim, Coming, Ended, fingerprint_of, on_the_same_days
-from backfill_tui.control.launch.claim_ends import end_of, lives, remembered
-from backfill_tui.control.launch.reconcile import is_alive
-from backfill_tui.control.launch.registry_file import GarbledError, Kept, Record, RegistryError, failed
+from backfill_tui.control.launch.claim_ends import remembered
+from backfill_tui.control.launch.registry_file import GarbledError, Record, RegistryError, failed
+from backfill_tui.control.launch.told import Told, each_once, has_ended, merged, of_others, settled
 from backfill_tui.sources.presence import Identity
 from backfill_tui.sources.process_table import identity_of
 
@@ -53,10 +53,6 @@ def registry_folder(environ: Mapping[str, str]) -> Path:
     if not state.is_absolute():  # to be ignored then, by the XDG base directory specification
         state = Path(environ.get("HOME") or os.path.expanduser("~"), ".local", "state")  # noqa: PTH111 - never raises
     return state.absolute() / "backfill-tui" / "writers"
-
-
-Told = tuple[tuple[Claim, ...], tuple[Coming, ...]]
-"""What a process tells: what is written now, and what it will start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +98,9 @@ class Registry:
         path, now = self._file_of(plan), datetime.now(UTC)
         try:
             before = _own(path)
-            if _merged(before, *told(), now) != before:
+            if merged(before, told(), me=_me(), now=now) != before:
                 with self._locked(_PUBLISH_WAIT_S):
-                    registry_file.replace(path, _merged(_own(path), *told(), now))
+                    registry_file.replace(path, merged(_own(path), told(), me=_me(), now=now))
                     self._settle(path, now)
         except RegistryError as error:
             return str(error)
@@ -133,15 +129,15 @@ class Registry:
         for path in files:
             try:
                 record = registry_file.read(path)
-                records.append(record if path != own else _of_others(record, state_dir, beside))
+                records.append(record if path != own else of_others(record, state_dir, beside))
             except RegistryError as error:
                 problems.append(str(error))
-        settled = [_settled(record, now) for record in records]
+        known = [settled(record, now) for record in records]
         return Others(
-            claims=_each_once(kept.claim for record in settled for kept in record.claims),
-            coming=tuple(dict.fromkeys(one for record in settled for one in record.coming)),
-            ended=remembered((one for record in settled for one in record.ended), now),
-            unsettled=any(map(_has_ended, records, settled)),
+            claims=each_once(kept.claim for record in known for kept in record.claims),
+            coming=tuple(dict.fromkeys(one for record in known for one in record.coming)),
+            ended=remembered((one for record in known for one in record.ended), now),
+            unsettled=any(map(has_ended, records, known)),
             problem=" ".join(problems) or self._unwritable(),
         )
 
@@ -178,7 +174,7 @@ class Registry:
         """Note in other plans' files what has ended; a file in which nothing is left is removed."""
         for path in self._files():
             with suppress(RegistryError):
-                if path != own and (after := _settled(record := registry_file.read(path), now)) != record:
+                if path != own and (after := settled(record := registry_file.read(path), now)) != record:
                     registry_file.replace(path, after)
 
     @contextmanager
@@ -253,57 +249,9 @@ def _own(path: Path) -> Record:
         return Record()
 
 
-def _merged(before: Record, claims: tuple[Claim, ...], coming: tuple[Coming, ...], now: datetime) -> Record:
-    """What this process tells, with what others of the plan have told that is still true."""
-    me = _identity(os.getpid())
-    settled = _settled(before, now)
-    theirs = [one for one in settled.claims if not one.by.same_as(me)]
-    others_coming = [one for one in settled.coming if not one.by.same_as(me)]
-    return Record(
-        claims=tuple(sorted([*theirs, *(Kept(me, claim) for claim in claims)], key=repr)),  # in one order for all
-        coming=tuple(sorted([*others_coming, *coming], key=repr)),
-        ended=settled.ended,
-    )
-
-
-def _settled(record: Record, now: datetime) -> Record:
-    """The same with the ends of those that live no more in their place."""
-    alive = [one for one in record.claims if lives(one)]
-    gone = [end for one in record.claims if one not in alive and (end := end_of(one.claim, now)) is not None]
-    return Record(
-        claims=tuple(alive),
-        coming=tuple(one for one in record.coming if is_alive(one.by) is not False),
-        ended=remembered((*record.ended, *gone), now),
-    )
-
-
-def _has_ended(before: Record, settled: Record) -> bool:
-    return len(settled.claims) < len(before.claims)
-
-
-def _of_others(own: Record, state_dir: Path | None, beside: str | None) -> Record:
-    """What the plan's own file tells of others: of its processes with another state folder, and of other phases."""
-    if state_dir is None:
-        return Record()
-    here = state_dir.absolute()
-    return Record(
-        claims=tuple(
-            kept
-            for kept in own.claims
-            if kept.claim.state_dir.absolute() != here or (beside is not None and kept.claim.phase != beside)
-        ),
-        ended=tuple(one for one in own.ended if one.claim.state_dir.absolute() != here),
-    )
-
-
-def _each_once(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """Several processes of a plan may tell of one live phase; the claim that knows its process is taken."""
-    found: dict[object, Claim] = {}
-    for claim in claims:
-        key = claim.plan_path, claim.phase, claim.table, claim.warehouse, claim.dates
-        if claim.identity is not None or key not in found:
-            found[key] = claim
-    return tuple(found.values())
+def _me() -> Identity:
+    """Who this process is; after a fork, the child."""
+    return _identity(os.getpid())
 
 
 @cache
