@@ -88,7 +88,7 @@ def _not_runnable(facts: PhaseFacts, now: datetime) -> Iterator[Alert]:
         since=now,
         title=f"{name} could not be started",
         detail=f"It is to start by itself, but {wrong.name}: {wrong.detail.rstrip('.')}.",
-        action="Mend that before its turn comes.",
+        action="Mend that before its turn comes. What is to be run: backfill-tui run --dry-run",
     )
 
 

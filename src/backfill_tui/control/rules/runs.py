@@ -1,5 +1,6 @@
 """Alerts about runs: gone, killed for memory, incomplete, with missing or failed dates, with bad data. Pure."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -45,7 +46,6 @@ def _good_but_for_its_inputs(one: PhaseSight, night: NightSight) -> bool:
 def _failed(one: PhaseSight, night: NightSight) -> Alert:
     """Whatever else made it fail."""
     ours = one.facts.launched(night.now)
-    again = f", then start it again: backfill-tui launch {one.name} --again" if one.facts.phase.command else "."
     return Alert(
         id=f"failed:{one.name}",
         severity=Severity.CRITICAL,
@@ -53,8 +53,16 @@ def _failed(one: PhaseSight, night: NightSight) -> Alert:
         since=(ours.ended_at if ours is not None else None) or one.facts.gone_since or night.now,
         title=f"{one.name} failed",
         detail=f"{capital(one.why)}. What comes after it does not start.",
-        action=f"Read the end of its output{again}",
+        action=f"Read the end of its output{end_of_log(one)}. {_again(one)}",
     )
+
+
+def _again(one: PhaseSight) -> str:
+    """How it is started again."""
+    if one.facts.phase.command is None:
+        return "Start it again where it was started from"
+    again = " --again" if one.facts.attempt is not None else ""
+    return f"Start it again: backfill-tui launch {one.name}{again}"
 
 
 def _gone(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
@@ -69,9 +77,7 @@ def _gone(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     ours = facts.launched(night.now)
     known = ours is not None and (ours.signal is not None or ours.exit_code is not None)
     how = f"It {ours.ending}" if ours is not None and known else "Its process ended"
-    rest = (
-        f", which skips the missing dates. {retry(facts.phase, days)}" if missing else ": it resumes where it was."
-    )
+    rest = f". A resume skips the missing dates. {retry(facts.phase, days)}" if missing else ""
     alert = Alert(
         id=f"gone:{one.name}",
         severity=Severity.CRITICAL,
@@ -79,7 +85,7 @@ def _gone(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         since=facts.gone_since or night.now,
         title=f"{one.name} is gone without a summary",
         detail=f"{how}{progress_words(facts.account.counts)}, and its log does not say that it was done.{holes}",
-        action=f"Read the end of its log, then start it again{rest}",
+        action=f"Read the end of its log{end_of_log(one)}. {_again(one)}{rest}",
     )
     yield _killed_for_memory(one, night, alert) or alert
 
@@ -143,7 +149,8 @@ def _incomplete(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         since=run.ended_at or night.now,
         title=f"{one.name} calls itself complete, but is not",
         detail=f"{left:,} dates have no outcome." if left else "Not every date is accounted for.",
-        action="Compare the range in the plan with the one it was started with.",
+        action="Compare the range in the plan with the one that it was started with"
+        + (f": backfill-tui inspect {shlex.quote(one.log)}" if one.log else "."),
     )
 
 
