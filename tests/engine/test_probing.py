@@ -16,7 +16,8 @@ import pytest
 from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.probes import ProbeSeen
 from backfill_tui.engine.plans import open_plan
-from backfill_tui.engine.probing import ProbeBook, Probing
+from backfill_tui.engine.probe_book import ProbeBook
+from backfill_tui.engine.probing import Probing
 from backfill_tui.plan.resolved import Plan
 from tests.engine.benches import until
 from tests.engine.http_server import serving

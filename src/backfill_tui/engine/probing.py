@@ -1,6 +1,6 @@
-"""The probes of a plan: asked at their interval in the background, and seen by what the ledger has of them.
+"""The probes of a plan, asked at their interval in the background. Several processes share one interval.
 
-Whoever looks on asks nothing: `ProbeBook` reads, `Probing` asks. Several processes share one interval.
+What they found goes to the ledger, and from there, by way of the probe book, to the next snapshot.
 """
 
 import threading
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from backfill_tui.checks.warehouse import Stop, Warehouse
 from backfill_tui.control.ledger import Ledger, LedgerError
-from backfill_tui.control.probes import KeptAnswer, ProbeSeen, digest_of, seen_of
+from backfill_tui.control.probes import digest_of
 from backfill_tui.engine.probe_asking import ask_probe
 from backfill_tui.engine.warehouses import open_warehouse
 from backfill_tui.plan.resolved import Plan, Probe
@@ -18,30 +18,6 @@ from backfill_tui.plan.resolved import Plan, Probe
 _AT_ONCE = 4
 _REST_S = 10.0  # before it is seen again whether another process has left off asking
 _SPARE_S = 10.0  # after its time a probe is given this long to be ended
-
-
-class ProbeBook:
-    """The newest answer of each probe, read again when something was written. One caller at a time."""
-
-    def __init__(self, plan: Plan, ledger: Ledger | None) -> None:
-        self._probes = {probe.name: (probe, digest_of(probe)) for probe in plan.probes}
-        self._ledger = ledger
-        self._version: object = None
-        self._answers: dict[str, KeptAnswer | None] = {}
-
-    def look(self) -> tuple[ProbeSeen, ...]:
-        """Each probe as it stands, in the plan's order. A ledger that can't be read leaves what was known."""
-        if self._ledger is not None and self._probes:
-            with suppress(LedgerError):  # the verdict book reads the same ledger, and says what ails it
-                self._read(self._ledger)
-        return tuple(seen_of(probe, self._answers.get(name)) for name, (probe, _) in self._probes.items())
-
-    def _read(self, ledger: Ledger) -> None:
-        version = ledger.version
-        if version != self._version:
-            for name, (_, digest) in self._probes.items():
-                self._answers[name] = ledger.probes.newest(name, digest)
-            self._version = version
 
 
 class Probing:

@@ -26,7 +26,7 @@ from backfill_tui.engine.forecasting import Forecasting, PhaseForecast
 from backfill_tui.engine.known_calendar import KnownCalendar
 from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch
 from backfill_tui.engine.plans import OpenedPlan
-from backfill_tui.engine.probing import ProbeBook
+from backfill_tui.engine.probe_book import ProbeBook
 from backfill_tui.engine.seen import seen_in
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.engine.suspecting import SuspectBook
