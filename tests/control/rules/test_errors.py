@@ -80,3 +80,8 @@ def counted(*errors: int) -> tuple[Sample, ...]:
 def test_ever_more_error_lines_are_a_warning(errors: tuple[int, ...], told: bool) -> None:
     one = sight(seen(account_of(log_of(2, summary=False).body), ALIVE), samples=counted(*errors))
     assert [alert.severity for alert in found(one)] == ([Severity.WARNING] if told else [])
+
+
+def test_a_machine_that_slept_has_nothing_to_compare_with() -> None:
+    samples = (Sample(NOW - timedelta(hours=9), error_lines=0), Sample(NOW, error_lines=500))
+    assert found(sight(seen(account_of(log_of(2, summary=False).body), ALIVE), samples=samples)) == ()

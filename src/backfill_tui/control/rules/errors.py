@@ -48,11 +48,11 @@ def loop(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
 def increasing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     """Many more error lines in the last ten minutes than in any ten before."""
     counted = [sample for sample in one.samples if sample.error_lines is not None]
-    if one.state not in UNDER_WAY or not counted or counted[-1].at - counted[0].at < 2 * _WINDOW:
+    start = max((i for i, sample in enumerate(counted) if counted[-1].at - sample.at >= _WINDOW), default=0)
+    watched = counted[start].at - counted[0].at if counted else timedelta(0)
+    if one.state not in UNDER_WAY or watched < _WINDOW:
         return
-    start = max((i for i, one in enumerate(counted) if counted[-1].at - one.at >= _WINDOW), default=0)
-    recent, before = _errors(counted[start:]), _errors(counted[: start + 1])
-    usual = before / ((counted[start].at - counted[0].at) / _WINDOW)
+    recent, usual = _errors(counted[start:]), _errors(counted[: start + 1]) / (watched / _WINDOW)
     if recent < night.limits.error_lines or recent < _TIMES * usual:
         return
     earlier = f"{usual:.0f} in ten minutes before that" if usual >= 1 else "hardly any before that"
