@@ -183,6 +183,18 @@ STATUS_KEYS = {
     "notes",
 }
 
+SECTIONS = (
+    "summary",
+    "processes",
+    "data_quality",
+    "timeline",
+    "issues",
+    "actions",
+    "recommendations",
+    "next_check",
+    "handoff",
+)
+
 
 def test_the_json_is_that_of_status_and_what_only_a_report_tells() -> None:
     snapshot, attempts = night_over()
@@ -190,7 +202,7 @@ def test_the_json_is_that_of_status_and_what_only_a_report_tells() -> None:
     assert told.keys() >= STATUS_KEYS
     assert told.keys() - STATUS_KEYS == {
         "final", "verdict", "go", "started_at", "ended_at", "duration_s", "blocking", "overrides", "history",
-        "next_steps",
+        "next_steps", *SECTIONS,
     }  # fmt: skip
     assert (told["final"], told["verdict"], told["go"], told["blocking"]) == (True, "warn", True, [])
     fixed, summary, factors = told["phases"]

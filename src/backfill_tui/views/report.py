@@ -12,8 +12,13 @@ from backfill_tui.control.attempt import Attempt
 from backfill_tui.control.model import NOT_BEGUN, PhaseState
 from backfill_tui.control.offer import Entry
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
+from backfill_tui.plan.resolved import Plan, Polling
 from backfill_tui.progress.account import UnitState
-from backfill_tui.views import verdicts
+from backfill_tui.views import conflicts, probes, verdicts
+from backfill_tui.views.report_actions import actions_of
+from backfill_tui.views.report_advice import recommendations_of
+from backfill_tui.views.report_coming import Commands, coming
+from backfill_tui.views.report_handoff import handoff_of
 from backfill_tui.views.report_model import (
     GOOD,
     AttemptReport,
@@ -22,6 +27,9 @@ from backfill_tui.views.report_model import (
     Report,
     SuiteReport,
 )
+from backfill_tui.views.report_next_check import next_check
+from backfill_tui.views.report_quality import quality_of
+from backfill_tui.views.report_summary import processes_of, summary_of, timeline_of
 
 _LIVE = frozenset({PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.STALLED, PhaseState.VALIDATING})
 _OUTCOMES = {
@@ -42,10 +50,12 @@ def report_of(
     next_steps: Sequence[str] = (),
     notes: Sequence[str] = (),
     scope: Collection[str] | None = None,
+    plan: Plan | None = None,
 ) -> Report:
     """The report as of the snapshot. `scope` names the phases that the whole is judged by; None: all.
 
     `attempts` and `history` are the ledger's, of all phases; of a phase's newest attempt the snapshot knows more.
+    `plan` is what it is a snapshot of; None where that has no file, so that no command can name it.
     """
     made = _with_newest(attempts, snapshot.phases)
     told = [_phase(view, [a for a in made if a.phase == view.name], snapshot.at) for view in snapshot.phases]
@@ -55,6 +65,8 @@ def report_of(
     verdict = worst(phase.outcome for phase in wanted)
     started = min((phase.started_at for phase in phases if phase.started_at), default=None)
     ended = max((phase.ended_at for phase in phases if phase.ended_at), default=None) if final else None
+    timeline, to_come, commands = timeline_of(snapshot), coming(snapshot, Commands(plan)), Commands(plan)
+    entries = tuple(sorted(history, key=lambda entry: entry.at))
     return Report(
         plan=snapshot.plan,
         at=snapshot.at,
@@ -67,11 +79,21 @@ def report_of(
         duration_s=((ended or snapshot.at) - started).total_seconds() if started else None,
         phases=phases,
         overrides=tuple(_attempt(attempt) for attempt in made if attempt.override is not None),
-        history=tuple(sorted(history, key=lambda entry: entry.at)),
+        history=entries,
         conflicts=snapshot.conflicts,
         alerts=snapshot.alerts,
         next_steps=tuple(next_steps) if final and verdict in GOOD else (),
         notes=(*snapshot.notes, *notes),
+        summary=summary_of(snapshot, timeline),
+        processes=processes_of(snapshot),
+        quality=quality_of(snapshot),
+        timeline=timeline,
+        actions=actions_of(snapshot, entries),
+        recommendations=recommendations_of(snapshot, commands),
+        next_check=next_check(snapshot, to_come, plan.polling if plan else Polling()),
+        handoff=handoff_of(snapshot, to_come, plan),
+        conflict_sentences=tuple(conflicts.sentences(one, snapshot.at) for one in snapshot.conflicts),
+        probes=tuple(probes.lines(snapshot.probes, snapshot.at)),
     )
 
 

@@ -8,6 +8,7 @@ from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.views import contract, status
 from backfill_tui.views.contract import Json
 from backfill_tui.views.report_model import AttemptReport, CheckReport, PhaseReport, Report, SuiteReport
+from backfill_tui.views.report_sections_json import sections
 
 
 def as_json(report: Report, snapshot: Snapshot) -> Json:
@@ -32,6 +33,7 @@ def as_json(report: Report, snapshot: Snapshot) -> Json:
         "history": [_entry(entry, zone) for entry in report.history],
         "next_steps": list(report.next_steps),
         "notes": list(report.notes),
+        **sections(report, zone),
     }
 
 

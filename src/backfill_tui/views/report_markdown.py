@@ -14,10 +14,11 @@ from typing import Any
 from backfill_tui.errors import BackfillError
 from backfill_tui.views import formats
 from backfill_tui.views.report_model import Report
-from backfill_tui.views.spans import plain
+from backfill_tui.views.spans import plain, width
 
 _MEANT = re.compile(
-    r"[\\`*\[\]|~]"
+    r"[\\`*\[\]|]"
+    r"|(?<![^\s(])~(?!\d)|(?<=[^\s(])~"  # `~21:15` can't end what is struck out, and nothing else is left to
     r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore inside of a word is one
     r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)"
 )
@@ -117,7 +118,43 @@ def _filters(at: datetime) -> Mapping[str, Callable[..., str]]:
         "percent": percent,
         "span": formats.date_range,
         "ranges": formats.ranges,
+        "moment": lambda moment: formats.stamp(moment, at),
+        "rate": formats.per_hour,
+        "aligned": aligned,
     }
+
+
+_EDGE = re.compile(r"(?<!\\)\|")
+_RULE = re.compile(r":?-+:?")
+
+
+def aligned(text: str) -> str:
+    """A table whose columns are padded, so that it reads as one where Markdown is not rendered, too.
+
+    Other lines stay as they are; so does a table with rows of different lengths.
+    """
+    lines = text.split("\n")
+    rows = {
+        n: [cell.strip() for cell in _EDGE.split(line)[1:-1]] for n, line in enumerate(lines) if line[:1] == "|"
+    }
+    if len({len(row) for row in rows.values()}) != 1:
+        return text
+    widths = [max(3, *(width(cell) for cell in column if not _RULE.fullmatch(cell))) for column in _columns(rows)]
+    right = [any(cell.endswith("-:") for cell in column) for column in _columns(rows)]
+    for n, row in rows.items():
+        lines[n] = f"| {' | '.join(map(_padded, row, widths, right))} |"
+    return "\n".join(lines)
+
+
+def _columns(rows: Mapping[int, list[str]]) -> list[tuple[str, ...]]:
+    return list(zip(*rows.values(), strict=True))
+
+
+def _padded(cell: str, cells: int, right: bool) -> str:
+    if _RULE.fullmatch(cell):
+        return f"{'-' * (cells - 1)}:" if right else "-" * cells
+    blank = " " * (cells - width(cell))
+    return f"{blank}{cell}" if right else f"{cell}{blank}"
 
 
 def percent(value: float | None) -> str:

@@ -7,13 +7,26 @@ from backfill_tui.checks.model import Kind, Status, Value
 from backfill_tui.control.attempt import Acceptance, AskedBy, Stage
 from backfill_tui.control.attempt import Kind as Command
 from backfill_tui.control.model import Alert, Condition, Conflict, PhaseState
+from backfill_tui.control.model import Severity as AlertSeverity
 from backfill_tui.control.offer import Entry
 from backfill_tui.plan.words import Severity
 from backfill_tui.progress.account import Counts
 from backfill_tui.progress.prospect import DeadlineProspect
+from backfill_tui.views.report_sections import (
+    ActionReport,
+    HandoffReport,
+    NextCheck,
+    ProcessReport,
+    QualityReport,
+    Recommendation,
+    SummaryReport,
+    TimelineReport,
+)
 
 GOOD = frozenset({Status.PASS, Status.WARN})
 """What every phase must have come to, for the whole to be a GO."""
+
+_ISSUES = (AlertSeverity.CRITICAL, AlertSeverity.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,11 @@ class SuiteReport:
     def values(self) -> tuple[CheckReport, ...]:
         """The checks that pass, and what is only shown."""
         return tuple(check for check in self.checks if check.passes)
+
+    @property
+    def kept(self) -> tuple[CheckReport, ...]:
+        """The checks with a bound that pass."""
+        return tuple(check for check in self.checks if check.standing is Status.PASS and check.bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +178,16 @@ class Report:
     alerts: tuple[Alert, ...]
     next_steps: tuple[str, ...]  # only once it is a GO
     notes: tuple[str, ...]
+    summary: SummaryReport
+    processes: tuple[ProcessReport, ...]  # of every phase, in the order of `phases`
+    quality: tuple[QualityReport, ...]
+    timeline: tuple[TimelineReport, ...]
+    actions: tuple[ActionReport, ...]
+    recommendations: tuple[Recommendation, ...]
+    next_check: NextCheck
+    handoff: HandoffReport
+    conflict_sentences: tuple[tuple[str, ...], ...]  # of each conflict: who and when, who wins, what to stop
+    probes: tuple[str, ...]  # a line each
 
     @property
     def go(self) -> bool:
@@ -170,3 +198,21 @@ class Report:
     def blocking(self) -> tuple[PhaseReport, ...]:
         """The phases that keep it from being a GO."""
         return tuple(phase for phase in self.phases if phase.in_scope and not phase.good)
+
+    @property
+    def issues(self) -> tuple[Alert, ...]:
+        """The alerts that nobody has acknowledged, the worst first, then the oldest; not what only informs."""
+        open_now = [a for a in self.alerts if not a.acknowledged and a.severity in _ISSUES]
+        return tuple(sorted(open_now, key=lambda alert: (_ISSUES.index(alert.severity), alert.since)))
+
+    @property
+    def other_alerts(self) -> tuple[Alert, ...]:
+        """The acknowledged ones, and those that only inform."""
+        return tuple(a for a in self.alerts if a.acknowledged or a.severity not in _ISSUES)
+
+    def phase(self, name: str) -> PhaseReport:
+        """The phase of that name; KeyError if there is none."""
+        for one in self.phases:
+            if one.name == name:
+                return one
+        raise KeyError(name)
