@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import unquote
 
 from backfill_tui.control.model import Alert, Severity
 from backfill_tui.control.words import span_words
@@ -113,8 +114,6 @@ def alert_id_of(label: str) -> str:
 
 def masked(text: str, address: str) -> str:
     """`text` with every part of an address taken out, be it a token, a password or a host."""
-    from urllib.parse import unquote
-
     pieces: set[str] = set()
     for whole in (address, unquote(address)):
         pieces.update(piece for piece in re.split(r"[^\w.~%+-]+", whole) if len(piece) > 2)
