@@ -13,7 +13,7 @@ from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.last_word import Course, every_day, last_word
 from backfill_tui.control.model import Alert, Conflict, LastWord, PhaseState, Severity, Writer
 from backfill_tui.control.other_plans import Doing, OtherWriter
-from tests.control.phases import ALIVE, GONE, NOW, RANGE, D, account, ago, seen
+from tests.control.phases import ALIVE, GONE, NOBODY, NOW, RANGE, D, account, ago, seen
 
 RUNNING, READY, PASSED = PhaseState.RUNNING, PhaseState.READY, PhaseState.PASSED
 MINUTE = timedelta(minutes=1)
@@ -132,6 +132,23 @@ def test_two_live_writers_of_days_that_are_not_known_are_a_warning_and_say_so() 
     alert = the_alert(writer("one"), undated)
     assert alert.severity is Severity.WARNING
     assert "on which days, one of them does not tell" in alert.detail
+
+
+def test_two_that_are_under_way_by_their_logs_may_be_a_conflict_though_no_process_is_known() -> None:
+    heard = account(2, gone=False, summary=False)
+    one = writer("one", process=NOBODY, account=heard)
+    (conflict,) = found(one, writer("two", process=NOBODY, account=heard))
+    assert (conflict.live, conflict.doubtful, conflict.days) == (False, True, 5)
+    alert = the_alert(one, writer("two"))
+    assert (alert.severity, alert.title) == (Severity.WARNING, "one and two may write one table")
+    assert alert.detail.endswith("Whether the process of one lives is not known.")
+    assert alert.action == (
+        "Name the process of one in the plan. "
+        "Stop one of them: to keep one, stop two (pid 7): backfill-tui stop two"
+    )
+    (beyond,) = found(replace(one, others=(other(),)))
+    assert beyond.doubtful
+    assert found(one, writer("two", process=NOBODY), two=PhaseState.STALLED) == ()
 
 
 def test_the_alert_says_who_on_which_days_who_wins_and_what_to_stop() -> None:

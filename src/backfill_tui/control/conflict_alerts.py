@@ -9,19 +9,21 @@ from backfill_tui.control.model import Alert, Conflict, Severity, Writer
 def conflict_alerts(conflict: Conflict, *, now: datetime) -> Iterator[Alert]:
     """One alert where both write now; none while one of them is still to come, for its gate keeps it back.
 
-    It is critical where they have days in common, a warning where that is not known.
+    It is critical where they have days in common, a warning where that, or whether both live, is not known.
     """
-    if not conflict.live:
+    if not (conflict.live or conflict.doubtful):
         return
     older, newer = by_age(conflict)
+    known = conflict.live and conflict.dates is not None
+    doubt = "" if conflict.live else f" Whether the process of {_unknown(conflict)} lives is not known."
     detail = f"Both write {conflict.table} {_days(conflict)}: whichever comes last to a date wins."
     yield Alert(
         id=f"conflict:{':'.join(conflict.phases)}",
-        severity=Severity.WARNING if conflict.dates is None else Severity.CRITICAL,
+        severity=Severity.CRITICAL if known else Severity.WARNING,
         phase=newer.phase if newer.plan is None else older.phase,
         since=conflict.since or newer.since or now,
-        title=f"{older.name} and {newer.name} write one table",
-        detail=f"{detail} {who_wins(conflict)}",
+        title=f"{older.name} and {newer.name} {'write' if conflict.live else 'may write'} one table",
+        detail=f"{detail} {who_wins(conflict)}{doubt}",
         action=what_to_stop(conflict),
     )
 
@@ -45,7 +47,7 @@ def who_wins(conflict: Conflict) -> str:
     said += "".join(f", {name} to {count:,}" for name, count in others)
     of = "" if most == days > 1 else "of the "
     rest = f"; of {_plural(last.unknown)} it can't be told: {last.why}" if last.unknown else ""
-    forecast = "By their pace now" if conflict.live else "Once both have run"
+    forecast = "By their pace now" if conflict.live or conflict.doubtful else "Once both have run"
     return f"{forecast} {said} {of}{_plural(days)}{rest}.{_so_far(conflict)}"
 
 
@@ -59,7 +61,13 @@ def what_to_stop(conflict: Conflict) -> str:
     ]
     warned = f"Beware: {' '.join(conflict.restarters)} " if conflict.restarters else ""
     choice = "; ".join(keeping)  # a semicolon does no harm to a command that is copied with it
-    return f"{warned}Stop one of them{f': {choice}' if choice else '.'}"
+    name = f"Name the process of {_unknown(conflict)} in the plan. " if conflict.doubtful else ""
+    return f"{warned}{name}Stop one of them{f': {choice}' if choice else '.'}"
+
+
+def _unknown(conflict: Conflict) -> str:
+    """Those whose process is not known to live, by name."""
+    return " and ".join(writer.name for writer in conflict.writers if writer.alive is not True)
 
 
 def _begun(writer: Writer, other: Writer) -> str:

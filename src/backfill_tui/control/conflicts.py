@@ -117,9 +117,11 @@ def _within(
 ) -> Conflict | None:
     """The conflict of two phases of this plan that write one table, if it is one."""
     live = bool(one.alive and other.alive)
-    coming = {states[one.phase.name], states[other.phase.name]} <= _COMING
+    stands = {states[one.phase.name], states[other.phase.name]}
+    doubtful = not live and stands == {PhaseState.RUNNING}
+    coming = bool(one.alive or other.alive) and stands <= _COMING
     common = days_in_common(one.dates, other.dates)
-    if not _is_one(live, bool(one.alive or other.alive) and coming, common, one.dates, other.dates):
+    if not _is_one(live, coming or doubtful, common, one.dates, other.dates):
         return None
     restarters = [restarters_of(each, everyone, states) for each in (one, other) if each.alive]
     return Conflict(
@@ -131,6 +133,7 @@ def _within(
         since=_since(one.begun_at, other.begun_at) if live else None,
         last=_between(one, other, states, common, now),
         restarters=tuple(dict.fromkeys(sentence for found in restarters for sentence in found)),
+        doubtful=doubtful,
     )
 
 
@@ -140,6 +143,7 @@ def _beyond(
     """The conflict of a phase with one of another plan, if it is one."""
     writes, state = other.doing is Doing.WRITES, states[one.phase.name]
     live = bool(one.alive and writes)
+    doubtful = writes and not live and state is PhaseState.RUNNING
     met = bool(one.alive and other.doing is Doing.WILL_WRITE) or (writes and state in _COMING)
     common = days_in_common(one.dates, other.dates)
     if not _is_one(live, met, common, one.dates, other.dates):
@@ -151,8 +155,9 @@ def _beyond(
         days=_count(common),
         live=live,
         since=_since(one.begun_at, other.since) if live else None,
-        last=_against(other, common, live=live, mine_comes=not one.alive),
+        last=_against(other, common, live=live or doubtful, mine_comes=not one.alive),
         restarters=restarters_of(one, everyone, states) if one.alive else (),
+        doubtful=doubtful,
     )
 
 

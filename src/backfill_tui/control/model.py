@@ -107,7 +107,8 @@ class Conflict:
     """Two phases, of this plan or one of another, that write the same table on days in common.
 
     `dates` and `days` are None where it is not known which days, if any. `live`: both write now; else one of them
-    does and the other will. `since` (aware) is from when on both did. `restarters` are sentences on what would
+    does and the other will, or, where it is `doubtful`, may: both are heard of, but of one or both it is not known
+    whether its process lives. `since` (aware) is from when on both did. `restarters` are sentences on what would
     start one of them again by itself.
     """
 
@@ -119,6 +120,7 @@ class Conflict:
     since: datetime | None = None
     last: LastWord = LastWord()
     restarters: tuple[str, ...] = ()
+    doubtful: bool = False
 
     @property
     def phases(self) -> tuple[str, str]:

@@ -17,6 +17,7 @@ def as_json(conflict: Conflict, zone: tzinfo) -> contract.Json:
         "dates": contract.span(conflict.dates),
         "days": conflict.days,
         "live": conflict.live,
+        "doubtful": conflict.doubtful,
         "since": contract.moment(conflict.since, zone),
         "writers": [_writer(writer, zone) for writer in conflict.writers],
         "last_writer": {
@@ -27,7 +28,7 @@ def as_json(conflict: Conflict, zone: tzinfo) -> contract.Json:
             "detail": who_wins(conflict),
         },
         "restarters": list(conflict.restarters),
-        "action": what_to_stop(conflict) if conflict.live else None,
+        "action": what_to_stop(conflict) if conflict.live or conflict.doubtful else None,
     }
 
 
@@ -48,8 +49,11 @@ def sentences(conflict: Conflict, now: datetime) -> tuple[str, ...]:
     days = "on days that are not known" if conflict.dates is None else _days(conflict)
     since = f", since {formats.stamp(conflict.since, now)}" if conflict.since else ""
     both = f"both write it now{since}" if conflict.live else "one writes it now, the other is to"
+    if conflict.doubtful:
+        both = "both may write it now: not of both it is known whether the process lives"
     head = f"{' and '.join(conflict.phases)} write {conflict.table} {days}: {both}."
-    return (head, who_wins(conflict), *((what_to_stop(conflict),) if conflict.live else conflict.restarters))
+    now_both = conflict.live or conflict.doubtful
+    return (head, who_wins(conflict), *((what_to_stop(conflict),) if now_both else conflict.restarters))
 
 
 def _days(conflict: Conflict) -> str:

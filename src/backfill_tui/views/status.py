@@ -156,7 +156,7 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
     for line in probes.lines(snapshot.probes, snapshot.at):
         yield f"  {line}"
     for conflict in snapshot.conflicts:
-        if not conflict.live:  # one that is, is among the alerts
+        if not (conflict.live or conflict.doubtful):  # one that is, is among the alerts
             yield f"  conflict to come: {' '.join(conflicts.sentences(conflict, snapshot.at))}"
     for one in snapshot.drivers:
         yield f"  driven by {one.clause} since {formats.clock(one.since, zone)}"
