@@ -1,5 +1,6 @@
 """Which dates rest on dirty inputs: spells from findings, dates from spells, and what makes a date clean again."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from backfill_tui.checks.model import Reason, Status
 from backfill_tui.control.dirt import Dirt, Finding, Told, dirt_of, finding_of
-from backfill_tui.control.suspects import Computed, Suspects, suspects_of
+from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.suspects import Computed, Suspects, dirty_inputs, suspects_of
+from backfill_tui.plan.resolved import Phase
 
 T0 = datetime(2026, 1, 3, 12, 0, tzinfo=UTC)
 D0 = date(2022, 1, 1)
@@ -286,3 +289,64 @@ def test_a_person_s_go_clears_all_there_is(findings: str, computed: list[Compute
 def test_a_longer_lookback_only_adds(findings: str, computed: list[Computed]) -> None:
     each = [set(suspects_of(computed, dirt_of("s", told(findings), lookback_days=n)).dates) for n in range(4)]
     assert all(fewer <= more for fewer, more in pairwise(each))
+
+
+# The alert
+
+PHASE = Phase("factors", "Factors", command=("job",), retry=("redo", "--dates", "{dates}"))
+
+
+def alert_of(found: Suspects, phase: Phase = PHASE, *, at_work: bool = False) -> Alert:
+    (alert,) = dirty_inputs(phase, found, at_work=at_work, now=at(60))
+    assert alert.severity is Severity.CRITICAL
+    return alert
+
+
+def test_while_it_runs_the_alert_says_what_is_spoilt_and_to_stop_it() -> None:
+    dirt = dirt_of("usage", told("gb"), why="usage: usage_rate 47.7 (>= 95)")
+    alert = alert_of(suspects_of(walked(5, 15), dirt), at_work=True)
+    assert alert.title == "factors runs on dirty inputs"
+    assert alert.since == at(10)
+    assert alert.detail == (
+        "usage: usage_rate 47.7 (>= 95) (found at 12:10). "
+        "2 dates were computed since its inputs were last known good, at 12:00."
+    )
+    assert alert.action == (
+        "Stop it: backfill-tui stop factors. "
+        "Mend the inputs, and judge them: backfill-tui validate factors --inputs. "
+        "Then do the suspect dates again: backfill-tui retry factors, "
+        "which runs redo --dates 2022-01-01,2022-01-02. "
+        "If they are good as they are: backfill-tui accept factors --reason …"
+    )
+
+
+def test_inputs_that_are_dirty_now_are_an_alert_before_the_first_date_and_of_no_phase_at_rest() -> None:
+    found = suspects_of([], dirt_of("usage", told("gb")))
+    alert = alert_of(found, at_work=True)
+    assert "None of its dates was computed since its inputs were last known good, at 12:00." in alert.detail
+    assert "again" not in alert.action
+    assert not list(dirty_inputs(PHASE, found, at_work=False, now=at(60)))
+
+
+def test_once_they_are_good_again_only_the_redoing_is_left() -> None:
+    alert = alert_of(suspects_of(walked(5, 25, 26), dirt_of("usage", told("gbg"), lookback_days=1)))
+    assert alert.title == "2 dates of factors rest on dirty inputs"
+    assert alert.detail == (
+        "usage was bad at 12:10, and good again at 12:20. "
+        "1 date was computed since its inputs were last known good, at 12:00; 1 date computed later looks back to these."
+    )
+    assert alert.action.startswith(
+        "Do the suspect dates again: backfill-tui retry factors, which runs redo --dates"
+    )
+
+
+def test_a_long_list_is_cut_in_the_alert_and_whole_in_the_retry() -> None:
+    alert = alert_of(suspects_of(walked(*range(1, 71)), dirt_of("usage", told("b"))))
+    assert "(and so the other 10)" in alert.action
+    assert "nobody has found its inputs good before" in alert.detail
+
+
+def test_without_a_retry_in_the_plan_the_whole_range_is_launched_again_or_the_job_has_to_know() -> None:
+    found = suspects_of(walked(5), dirt_of("usage", told("gb")))
+    assert "backfill-tui launch factors --again" in alert_of(found, replace(PHASE, retry=None)).action
+    assert "own list of dates" in alert_of(found, replace(PHASE, retry=None, command=None)).action

@@ -197,11 +197,10 @@ def _found(suspects: Suspects, now: datetime) -> str:
     """What was found of the inputs, of each that is still dirty, else of all that were."""
 
     def clause(spell: Dirt) -> str:
+        found_at = _clock(spell.found_at, now)
         if spell.until is None:
-            return f"{spell.why or f'{spell.suite} is not good'} (found at {_clock(spell.found_at, now)})"
-        return (
-            f"{spell.suite} was not good at {_clock(spell.found_at, now)}, and is since {_clock(spell.until, now)}"
-        )
+            return f"{spell.why or f'{spell.suite} is not good'} (found at {found_at})"
+        return f"{spell.suite} was bad at {found_at}, and good again at {_clock(spell.until, now)}"
 
     return "; ".join(clause(spell) for spell in suspects.dirty_now or suspects.dirt)
 
@@ -233,14 +232,15 @@ def _what_to_do(phase: Phase, suspects: Suspects, *, at_work: bool) -> Iterator[
         yield "Wait for its end."
     if not days and not suspects.unnamed:
         return
+    do = "Then do" if at_work or suspects.dirty_now else "Do"
     command = phase.retry_of(days[:_LISTED])
     if command is not None and days:
         rest = f" (and so the other {len(days) - _LISTED:,})" if len(days) > _LISTED else ""
-        yield f"Then do the suspect dates again: backfill-tui retry {name}, which runs {shlex.join(command)}{rest}."
+        yield f"{do} the suspect dates again: backfill-tui retry {name}, which runs {shlex.join(command)}{rest}."
     elif phase.command is not None:
-        yield f"Then do them again: backfill-tui launch {name} --again."
+        yield f"{do} them again: backfill-tui launch {name} --again."
     else:
-        yield "Then do the suspect dates again, by the job's own list of dates."
+        yield f"{do} the suspect dates again, by the job's own list of dates."
     yield f"If they are good as they are: backfill-tui accept {name} --reason …"
 
 
