@@ -333,7 +333,8 @@ def test_once_they_are_good_again_only_the_redoing_is_left() -> None:
     assert alert.title == "2 dates of factors rest on dirty inputs"
     assert alert.detail == (
         "usage was bad at 12:10, and good again at 12:20. "
-        "1 date was computed since its inputs were last known good, at 12:00; 1 date computed later looks back to these."
+        "1 date was computed since its inputs were last known good, at 12:00; "
+        "1 date computed later looks back to these."
     )
     assert alert.action.startswith(
         "Do the suspect dates again: backfill-tui retry factors, which runs redo --dates"
