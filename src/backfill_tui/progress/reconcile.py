@@ -208,8 +208,8 @@ def _futile(logs: Sequence[LogEvidence]) -> Futile:
 def _fatal(logs: Sequence[LogEvidence], runs: Sequence[PlacedRun]) -> list[datetime | None]:
     """When each fatal error was, as far as is known.
 
-    That is records of level CRITICAL or with FATAL (of each the first of its run), and tracebacks after which the run
-    ended.
+    That is records of level CRITICAL or with FATAL (of each the first of its run), and tracebacks after which the
+    run ended.
     """
     ended = {id(run.trace): run.ended for run in runs}
     found: list[datetime | None] = []
