@@ -8,9 +8,11 @@ import pytest
 
 from backfill_tui.checks.model import Status
 from backfill_tui.control.attempt import Kind, Stage, StopAsked
+from backfill_tui.control.dirt import Dirt
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Condition, PhaseState, Severity
 from backfill_tui.control.states import judge
+from backfill_tui.control.suspects import Suspects
 from backfill_tui.control.verdicts import Outcome
 from backfill_tui.progress.account import Account
 from backfill_tui.sources.process import Identity, Presence, ProcessSeen
@@ -399,3 +401,17 @@ def test_a_process_that_was_stopped_is_stopped_for_those_too_who_never_saw_it() 
     assert told(job(cut_off, process=unseen, stop=asked, attempt=None))[0] == "stopped"
     begun_since = account(3, summary=False, at=ago(minutes=2))
     assert told(job(begun_since, process=unseen, stop=asked, attempt=None))[0] == "failed"
+
+
+def test_a_run_that_did_all_its_dates_has_not_passed_while_some_rest_on_dirty_inputs() -> None:
+    suspects = Suspects(causes={D[1]: Dirt("usage", ago(minutes=20))})
+    said = "1 of its dates was computed while its inputs were not known good"
+    done = seen(account(), GONE)
+    assert judge(done, stall_after_s=1800, now=NOW)[0] is PhaseState.PASSED
+    state, why = judge(replace(done, suspects=suspects), stall_after_s=1800, now=NOW)
+    assert (state, why) == (PhaseState.FAILED, f"{said} (complete: every date is accounted for)")
+    state, why = judge(replace(seen(account(3), ALIVE), suspects=suspects), stall_after_s=1800, now=NOW)
+    assert state is PhaseState.RUNNING
+    assert why.endswith(f"; {said}")
+    given = replace(done, suspects=suspects, acceptance=accepted(NOW))
+    assert judge(given, stall_after_s=1800, now=NOW)[0] is PhaseState.PASSED

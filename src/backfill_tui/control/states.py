@@ -29,7 +29,7 @@ def _suspect(state: PhaseState, why: str, facts: PhaseFacts) -> Judged:
     """However good a run and its own suites: what rests on dirty inputs is not done, unless a person says so."""
     said = suspect_words(facts.suspects)
     if state in GOOD:
-        return PhaseState.FAILED, f"{why}, but {said}"
+        return PhaseState.FAILED, f"{said} ({why})"
     return state, why if state in NOT_BEGUN else f"{why}; {said}"
 
 
