@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from backfill_tui.demo.nba_night import NBA_NIGHT
 from backfill_tui.demo.night import night_in, prepare, scenario_named
-from backfill_tui.demo.scenarios import FIRST_MINUTE, NBA_NIGHT, SCENARIOS
-from backfill_tui.demo.script import Act, At, Ended, Scenario, Step
+from backfill_tui.demo.scenarios import FIRST_MINUTE, SCENARIOS
+from backfill_tui.demo.script import Act, At, Ended, Scenario, Step, judges
 from backfill_tui.demo.season import UNATTENDED_BROKEN, UNATTENDED_NIGHT
 from backfill_tui.errors import BackfillError, UsageError
 from backfill_tui.plan.load import load_plan
@@ -106,13 +107,18 @@ def test_a_short_night_has_thresholds_of_its_own(nights: dict[str, Path]) -> Non
     least = {name: load_plan(path, now=NOW).thresholds["team_offense.min_games"] for name, path in nights.items()}
     assert least.pop("nba-night") == 5600
     assert least.pop("first-minute") == 150
+    assert {least.pop("bad-minute"), least.pop("quiet-night")} == {500, 700}
     assert set(least.values()) == {1200}  # all others play one season
 
 
 def test_every_step_is_about_a_job_and_the_first_comes_at_once() -> None:
     for scenario in SCENARIOS.values():
+        roles = {job.phase for job in scenario.jobs}
+        roles |= {judges(step.phase) for step in scenario.steps if step.act is Act.VALIDATE}
+        roles |= {judges(step.phase, inputs=True) for step in scenario.steps if step.act is Act.VALIDATE_INPUTS}
         others = {name for step in scenario.steps if isinstance(step.when, Ended) for name, _ in step.when.others}
-        assert {step.phase for step in scenario.steps} | others <= {job.phase for job in scenario.jobs}
+        assert {step.phase for step in scenario.steps} <= {job.phase for job in scenario.jobs}
+        assert others <= roles
         assert scenario.steps[0].when == At(0)
 
 
@@ -160,7 +166,7 @@ def test_a_file_in_place_of_the_folder_is_refused_with_a_sentence(tmp_path: Path
 
 
 def test_an_unknown_scenario_names_those_there_are() -> None:
-    with pytest.raises(UsageError, match=r"There are: nba-night, unattended-night, .*, first-minute\."):
+    with pytest.raises(UsageError, match=r"There are: nba-night, bad-minute, unattended-night, .*, first-minute\."):
         scenario_named("a-mid-summer-night")
 
 

@@ -17,9 +17,10 @@ import pytest
 
 from backfill_tui.demo import cast
 from backfill_tui.demo.conductor import Conductor
+from backfill_tui.demo.nba_night import NBA_NIGHT
 from backfill_tui.demo.night import MARKER, Night, night_in, prepare, start
 from backfill_tui.demo.play import play
-from backfill_tui.demo.scenarios import FIRST_MINUTE, NBA_NIGHT
+from backfill_tui.demo.scenarios import FIRST_MINUTE
 from backfill_tui.demo.script import Act, At, Ended, Reached, Scenario, Step
 from backfill_tui.demo.season import HANDOVER, HANDOVER_PARALLEL, UNATTENDED_NIGHT
 from backfill_tui.plan.load import load_plan

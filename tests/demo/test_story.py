@@ -10,8 +10,9 @@ import duckdb
 import pytest
 
 from backfill_tui.demo import tables
+from backfill_tui.demo.nba_night import NBA_NIGHT
 from backfill_tui.demo.processor import KINDS, Processor
-from backfill_tui.demo.scenarios import NBA_NIGHT, QUIET_NIGHT
+from backfill_tui.demo.scenarios import QUIET_NIGHT
 from backfill_tui.demo.schedule import LAST_DATE, Calendar, make_calendar, season_year
 from backfill_tui.demo.script import Job, Scenario
 from backfill_tui.demo.season import UNATTENDED_BROKEN, UNATTENDED_NIGHT

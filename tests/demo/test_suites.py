@@ -9,8 +9,9 @@ from backfill_tui.checks.judge import Court, judge, sample
 from backfill_tui.checks.model import Check, Status
 from backfill_tui.checks.subject import Subject, WorkCalendar
 from backfill_tui.checks.warehouse import Stop
+from backfill_tui.demo.nba_night import NBA_NIGHT
 from backfill_tui.demo.night import prepare
-from backfill_tui.demo.scenarios import NBA_NIGHT, QUIET_NIGHT
+from backfill_tui.demo.scenarios import QUIET_NIGHT
 from backfill_tui.plan.load import load_plan
 from backfill_tui.plan.resolved import Plan
 

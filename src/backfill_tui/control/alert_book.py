@@ -39,7 +39,6 @@ _CERTAIN = (
     "incomplete",
     "holes",
     "fatal",
-    "loop",
     "conflict",
     "dirty",
     "not_started",
@@ -50,6 +49,7 @@ _CERTAIN = (
 )
 PATIENCE: Mapping[str, Patience] = {
     **dict.fromkeys(_CERTAIN, _AT_ONCE),
+    "loop": Patience(at_once=True, lasts=timedelta(minutes=2)),  # a day without work is done in between
     "failures": Patience(lasts=timedelta(minutes=2)),
     "deadline": Patience(lasts=timedelta(minutes=10)),
     "late": Patience(lasts=timedelta(minutes=10)),

@@ -7,6 +7,11 @@ from backfill_tui.demo.warehouse import NEVER
 
 MODULE = "backfill_tui.demo.job"
 
+VALIDATE = ("-m", "backfill_tui", "validate")
+
+UNRESOLVED = "YESTERDAY"
+"""What somebody has typed for a date, and nothing has made into one."""
+
 
 def run_words(job: Job, *, speed: float, seed: int, tag: str, start: str = "", end: str = "") -> list[str]:
     """The words after `python` that run the job over its range; `start` and `end` may be placeholders of a plan."""
@@ -14,6 +19,12 @@ def run_words(job: Job, *, speed: float, seed: int, tag: str, start: str = "", e
     parallel = ["--parallel", "--workers", str(job.workers)] if job.workers else []
     failing = ["--fail-rate", str(job.fail_rate)]
     return [*_begin(job), *span, *parallel, *failing, *_finish(job, speed=speed, seed=seed, tag=tag)]
+
+
+def unresolved_words(job: Job, *, speed: float, seed: int, tag: str) -> list[str]:
+    """The words after `python` that run the job over its range with a word in its queries that is no date."""
+    words = run_words(job, speed=speed, seed=seed, tag=tag)
+    return [*words[:-2], "--as-of", UNRESOLVED, *words[-2:]]  # before its tag, by which it is found
 
 
 def fresh_words(job: Job, *, speed: float, seed: int, tag: str) -> list[str]:

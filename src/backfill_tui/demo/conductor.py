@@ -19,13 +19,20 @@ from pathlib import Path
 from typing import Any
 
 from backfill_tui.demo import cast, commands
-from backfill_tui.demo.night import MARKER, THRESHOLDS_FILE, Night, night_in
+from backfill_tui.demo.night import MARKER, PLAN, THRESHOLDS_FILE, Night, night_in
 from backfill_tui.demo.processor import KINDS
 from backfill_tui.demo.schedule import days_between
-from backfill_tui.demo.script import Act, At, Ended, Job, Reached, Scenario, Step
+from backfill_tui.demo.script import Act, At, Ended, Job, Reached, Scenario, Step, judges
 
 _BEAT_S = 0.1
 _GRACE_S = 3.0
+
+_WORDS = {
+    Act.START: commands.run_words,
+    Act.START_FRESH: commands.fresh_words,
+    Act.START_UNRESOLVED: commands.unresolved_words,
+}
+"""The words after `python` for each way to start a job."""
 
 
 @dataclass
@@ -127,17 +134,18 @@ class Conductor:
         job = self.scenario.job(step.phase)
         night = self.night
         match step.act:
-            case Act.START:
-                words = commands.run_words(job, speed=night.speed, seed=night.seed, tag=night.tag)
-                self._start(job.phase, [sys.executable, *words], job.log)
-            case Act.START_FRESH:
-                words = commands.fresh_words(job, speed=night.speed, seed=night.seed, tag=night.tag)
+            case Act.START | Act.START_FRESH | Act.START_UNRESOLVED:
+                words = _WORDS[step.act](job, speed=night.speed, seed=night.seed, tag=night.tag)
                 self._start(job.phase, [sys.executable, *words], job.log)
             case Act.RETRY:
                 dates = ",".join(self._checkpoint(job).get("failed_dates", []))
                 if dates:
                     words = commands.retry_words(job, dates, speed=night.speed, seed=night.seed, tag=night.tag)
                     self._start(job.phase, [sys.executable, *words], job.retry_log or job.log)
+            case Act.VALIDATE | Act.VALIDATE_INPUTS:
+                inputs = step.act is Act.VALIDATE_INPUTS
+                words = [*commands.VALIDATE, PLAN, job.phase, *(["--inputs"] if inputs else [])]
+                self._start(judges(job.phase, inputs=inputs), [sys.executable, *words], "logs/validate.log")
             case Act.ORCHESTRATE:
                 self._start("orchestrator", self._orchestrator(job), "logs/orchestrator.log")
             case Act.KILL:

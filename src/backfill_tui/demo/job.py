@@ -65,6 +65,7 @@ def _run_of(options: argparse.Namespace, calendar: Calendar, given: Sequence[str
             speed=options.speed,
             fail_rate=options.fail_rate,
             log=log,
+            as_of=options.as_of,
         ),
         checkpoint=Checkpoint(options.checkpoint_dir, kind.name, start, end),
         mishaps=Mishaps(options.crash_at, options.hang_at),
@@ -123,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
         default=NEVER,
         help="team_offense: the bug, up to this date",
     )
+    say("--as-of", default="", metavar="DATE", help="what every query is given, as it is typed")
     say("--crash-at", type=float, metavar="FRACTION", help="SIGKILL itself at that share of its dates")
     say("--hang-at", type=float, metavar="FRACTION", help="do nothing more from that share of its dates on")
     say("--tag", default="", help="ignored; tells the jobs of one night from those of another in a process list")

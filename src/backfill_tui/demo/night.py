@@ -149,7 +149,7 @@ def _furnish(folder: Path, night: Night, begins: datetime) -> None:
     warehouse = Warehouse(folder / "warehouse", calendar, night.seed)
     warehouse.write_schedule()
     if scenario.yesterday:
-        warehouse.write_yesterday(broken_until=scenario.broken_until)
+        warehouse.write_yesterday(broken_until=scenario.broken_until, since=scenario.since)
     text = plan_text(
         scenario, calendar, seed=night.seed, speed=night.speed, tag=night.tag, zone=night.zone, begins=begins
     )

@@ -13,6 +13,12 @@ from backfill_tui.demo.suites import suites_of, suites_text
 INPUTS_EVERY_S = 10.0
 """How often the suites of a phase's inputs are run, at `--speed 1`."""
 
+_OWN_TIME_S = 60.0
+"""What a deadline allows for beside the night: the work of this machine, which no speed makes shorter."""
+
+_SPARE, _START_S = 1.4, 4.0
+"""What an expectation allows for beside the work of the dates: a share of it, and seconds of the clock to start."""
+
 PROGRESS_EVERY_S = 10.0
 """How often `run` prints how far a phase is, at `--speed 1`."""
 
@@ -49,7 +55,10 @@ def plan_text(
     }
     phases |= _go_check(scenario) if scenario.go_check else {}
     *_, last = phases
-    by = begins + timedelta(seconds=scenario.deadline_s / speed)
+    by = begins + timedelta(seconds=scenario.deadline_s / speed + _OWN_TIME_S)
+    alerts = {"stall_after": "20s"}
+    if scenario.late_by_s is not None:
+        alerts["late_by"] = _scaled(scenario.late_by_s, speed)
     plan = {
         "plan": scenario.name,
         "timezone": zone,
@@ -58,7 +67,7 @@ def plan_text(
         "next_steps": ["Train XGBoost v5", "Compare to the 4.27 MAE baseline"],
         "warehouse": {"backend": "duckdb", "path": "warehouse/"},
         "calendar": {"csv": "calendar.csv"},
-        "alerts": {"stall_after": "20s"},
+        "alerts": alerts,
         "polling": {"interval": _scaled(PROGRESS_EVERY_S, speed), "progress_every": 1},
         "phases": phases,
     }
@@ -120,10 +129,13 @@ def _phase(
 
 
 def expected_s(job: Job, calendar: Calendar) -> float:
-    """How many seconds of the clock an undisturbed run takes at `--speed 1`, as its people would have reckoned."""
+    """How many seconds of the clock an undisturbed run takes at `--speed 1`, as its people have reckoned.
+
+    Games by games, with a little to spare; or by hand, which is what its first date takes times all its dates.
+    """
     kind = KINDS[job.job]
     days = days_between(job.start, job.end)
-    games = [count for day in days if (count := calendar.games_on(day))]
-    off_days = 0 if job.game_dates_only else len(days) - len(games)
-    night_s = len(games) * kind.base_s + sum(games) * kind.game_s + off_days * kind.empty_s
-    return 1.1 * night_s / (COMPRESSION * job.pace * (job.workers or 1)) + 2.0
+    games = [calendar.games_on(day) for day in days]
+    costs = [kind.cost_s(count) for count in games if count or not job.game_dates_only]
+    night_s = costs[0] * len(costs) if job.reckoned_by_hand else _SPARE * sum(costs)
+    return night_s / (COMPRESSION * job.pace * (job.workers or 1)) + _START_S

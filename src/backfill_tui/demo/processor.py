@@ -9,11 +9,13 @@ from datetime import date
 from backfill_tui.demo.chance import draws
 from backfill_tui.demo.schedule import Calendar
 
-REJECTED = (
-    "400 POST https://bigquery.googleapis.com/bigquery/v2/projects/nba-props-platform/jobs: "
-    'Could not cast literal "YESTERDAY" to type DATE'
-)
-"""What the warehouse answers when nobody has resolved a relative date."""
+
+def rejected(literal: str) -> str:
+    """What the warehouse answers where a query has this for a date, and it is none."""
+    return (
+        "400 POST https://bigquery.googleapis.com/bigquery/v2/projects/nba-props-platform/jobs: "
+        f'Could not cast literal "{literal}" to type DATE'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class Kind:
     game_s: float  # each game more
     game_dates_only: bool = False
     counts: str = "records"
+
+    def cost_s(self, games: int) -> float:
+        """What a date with so many games usually costs."""
+        return self.base_s + self.game_s * games if games else self.empty_s
 
 
 KINDS = {
@@ -49,6 +55,7 @@ class Processor:
     speed: float  # seconds of the night in one of the clock's
     fail_rate: float  # of dates with games
     log: logging.Logger
+    as_of: str = ""  # what its queries are given to read up to; empty: the date that is worked on
 
     def run(self, day: date) -> int | None:
         """Return the number of rows written, None if the date's validation failed.
@@ -64,12 +71,14 @@ class Processor:
         began = time.monotonic()
         cost = self._cost(day)
         self.pause(0.55 * cost)
+        if self.as_of and not _is_date(self.as_of):
+            raise RuntimeError(rejected(self.as_of))
         took = time.monotonic() - began
         self.log.info("Extracted %d team rows, %d player rows in %.1fs", 2 * games, 22 * games, took)
         self.pause(0.4 * cost)
         fate = draws(self.seed, self.kind.name, "fate", day).random()
         if fate < self.fail_rate / 2:
-            raise RuntimeError(REJECTED)
+            raise RuntimeError(rejected("YESTERDAY"))
         if fate < self.fail_rate:
             self.log.error("Validation failed: 0 rows extracted for %s", day)
             return None
@@ -84,4 +93,12 @@ class Processor:
     def _cost(self, day: date) -> float:
         games = self.calendar.games_on(day)
         noise = draws(self.seed, self.kind.name, "cost", day).lognormvariate(0.0, 0.3)
-        return noise * (self.kind.base_s + self.kind.game_s * games if games else self.kind.empty_s)
+        return noise * self.kind.cost_s(games)
+
+
+def _is_date(literal: str) -> bool:
+    try:
+        date.fromisoformat(literal)
+    except ValueError:
+        return False
+    return True

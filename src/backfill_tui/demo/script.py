@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from backfill_tui.demo.schedule import FIRST_DATE
 from backfill_tui.demo.warehouse import NEVER
 
 COMPRESSION = 140.0
@@ -34,6 +35,7 @@ class Job:
     retry_log: str | None = None  # where people let a retry write; none: nobody retries it
     workers: int | None = None  # in parallel, on so many
     fresh_workers: int = 15  # of a fresh start, which is always in parallel: then people are in a hurry
+    reckoned_by_hand: bool = False  # its people multiply what its first dates took by the number of dates
     pace: float = 1.0  # so many times as fast as its kind usually is
     fail_rate: float = 0.0
     broken_until: date = NEVER  # team offense: writes rows with the bug up to this date
@@ -49,9 +51,17 @@ class Act(StrEnum):
 
     START = "start"  # the first time, or again: the job then resumes from its checkpoint
     START_FRESH = "start fresh"  # from its first date, whatever its checkpoint says; no date fails again
+    START_UNRESOLVED = "start unresolved"  # with the word YESTERDAY where its queries want a date
     KILL = "kill"  # with SIGKILL
     RETRY = "retry"  # its failed dates
     ORCHESTRATE = "orchestrate"  # start a script that waits for this job
+    VALIDATE = "validate"  # what it has written, with `backfill-tui validate`
+    VALIDATE_INPUTS = "validate inputs"  # what it reads, in the same way
+
+
+def judges(phase: str, *, inputs: bool = False) -> str:
+    """The role of whoever judges a phase, for those who wait until that is done."""
+    return f"validate {phase}{' --inputs' if inputs else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ class Reached:
 class Ended:
     """So many seconds, at `--speed 1`, after the job's n-th run has ended, and after `others` have ended theirs.
 
-    Of another job at least so many runs must have ended, and none be running.
+    Of another job, or of who `judges` one, at least so many runs must have ended, and none be running.
     """
 
     runs: int
@@ -98,12 +108,14 @@ class Scenario:
     jobs: tuple[Job, ...]
     steps: tuple[Step, ...]
     deadline_s: float  # from the beginning, at `--speed 1`
-    yesterday: bool = True  # whether the warehouse has rows of all seasons already
+    yesterday: bool = True  # whether the warehouse has rows of its tables already
+    since: date = FIRST_DATE  # these rows begin here
     broken_until: date = NEVER  # up to here they carry the bug
     go_check: tuple[
         str, ...
     ] = ()  # suites that say on the whole range whether a model may be trained; none: no model
     thresholds: tuple[tuple[str, str, float], ...] = ()  # section, key, value: instead of the shipped ones
+    late_by_s: float | None = None  # at `--speed 1`: so much later than expected is an alert; None: the product's
 
     @property
     def unattended(self) -> bool:

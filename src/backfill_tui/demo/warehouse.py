@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backfill_tui.demo import tables
-from backfill_tui.demo.schedule import Calendar
+from backfill_tui.demo.schedule import FIRST_DATE, Calendar
 from backfill_tui.demo.slate import TeamNight, team_nights
 
 if TYPE_CHECKING:
@@ -66,18 +66,18 @@ class Warehouse:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._copy(tables.SELECT_SCHEDULE, path, {})
 
-    def write_yesterday(self, *, broken_until: date) -> None:
+    def write_yesterday(self, *, broken_until: date, since: date = FIRST_DATE) -> None:
         """Fill team offense and player summaries as the night finds them, with the bug up to that date."""
         with self._one_at_a_time:
-            self._fill_slate(self._all_nights())
+            self._fill_slate(self._all_nights(since))
             team_rows = tables.SELECT_TEAM_OFFENSE.replace("$broken_until", f"DATE '{broken_until}'")
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE team_offense AS {team_rows}")
             self._spread(tables.TEAM_OFFENSE, "SELECT * FROM team_offense")
             self._spread(tables.PLAYER_GAME_SUMMARY, tables.SELECT_PLAYER_GAME_SUMMARY)
             self._connection.execute("DROP TABLE team_offense")
 
-    def _all_nights(self) -> list[TeamNight]:
-        days = sorted(self._calendar.games)
+    def _all_nights(self, since: date = FIRST_DATE) -> list[TeamNight]:
+        days = sorted(day for day in self._calendar.games if day >= since)
         return [night for day in days for night in team_nights(self._calendar, day, self._seed)]
 
     def _fill_slate(self, nights: Sequence[TeamNight]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from backfill_tui.control.attempt import Attempt, Stage
 from backfill_tui.engine.attempts import NOTHING, Deeds
@@ -85,7 +85,7 @@ class PhaseWatch:
         last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
         age = self._logs.age_s(now)
         process = self._process.look(now, log_last_line_at=last_line_at)
-        if process.presence is Presence.ABSENT and age is not None and age < JUST_NOW_S:
+        if age is not None and age < JUST_NOW_S and _left_by_nobody(process, now - timedelta(seconds=age)):
             self._table.expire()  # a job that has just begun to write is younger than the last scan
             process = self._process.look(now, log_last_line_at=last_line_at)
         process = _told_by(self._deeds.attempt, process)
@@ -188,6 +188,12 @@ class PhaseWatch:
         if self._runs:
             return [day for day in self._account.units if day not in settled], "log"
         return None, "every_day"
+
+
+def _left_by_nobody(seen: ProcessSeen, written_at: datetime) -> bool:
+    """Whether nobody is known who could have written the log then."""
+    written_since = seen.gone_since is not None and written_at > seen.gone_since
+    return seen.presence is Presence.ABSENT or (seen.alive is False and written_since)
 
 
 def _process_watch(phase: Phase, table: ProcessTable) -> ProcessWatch:
