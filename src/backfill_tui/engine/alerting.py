@@ -9,7 +9,7 @@ from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.control.model import NOT_BEGUN, UNDER_WAY, Alert, Conflict, PhaseState
 from backfill_tui.control.probes import ProbeSeen
-from backfill_tui.control.rules import find_alerts
+from backfill_tui.control.rules import find_alerts, remarks
 from backfill_tui.control.rules.sight import CheckpointSight, NightSight, PhaseSight
 from backfill_tui.engine.forecasting import PhaseForecast
 from backfill_tui.engine.notifier_book import NotifierBook
@@ -31,6 +31,7 @@ class Alerting:
         self._vitals = Vitals(plan)
         self._notifiers = NotifierBook(plan, ledger)
         self._book = AlertBook()
+        self.remarks: Mapping[str, tuple[str, ...]] = {}  # of each phase, as of the last look
         self._version: object = None
         self._acknowledged: tuple[Acknowledged, ...] = ()
 
@@ -67,6 +68,7 @@ class Alerting:
             disks=self._vitals.disks,
             ledger_note=ledger_note,
         )
+        self.remarks = remarks(night)
         going = {one.name for one in night.phases if one.state in _GOING}
         return self._book.fold(find_alerts(night), now, going=going, acknowledged=self._seen_by_people())
 

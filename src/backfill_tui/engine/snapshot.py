@@ -116,6 +116,7 @@ class PhaseView:
     suspects: Suspects = NONE_SUSPECT  # its dates that rest on dirty inputs
     attempt: Attempt | None = None  # our newest launch of it
     accepted: Acceptance | None = None  # a person's GO, as long as it counts
+    remarks: tuple[str, ...] = ()  # what looks odd and is in order, as sentences
 
     @property
     def to_redo(self) -> list[date]:

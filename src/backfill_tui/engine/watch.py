@@ -132,7 +132,7 @@ class PlanWatch:
             plan=self.plan.name,
             at=now,
             timezone=self.plan.tz.key,
-            phases=views,
+            phases=tuple(replace(view, remarks=self._alerting.remarks.get(view.name, ())) for view in views),
             conflicts=conflicts,
             alerts=alerts,
             probes=probes,

@@ -255,7 +255,7 @@ def _manner(run: Run) -> str:
 
 def _notes(view: PhaseView) -> list[Fact]:
     account = view.account
-    facts = [Fact("", plain(note), Tone.DIM) for note in account.notes]
+    facts = [Fact("", plain(note), Tone.DIM) for note in (*account.notes, *view.remarks)]
     if account.fatal_errors:
         facts.append(Fact("fatal", formats.plural(account.fatal_errors, "fatal error"), Tone.BAD))
     if account.error_lines:

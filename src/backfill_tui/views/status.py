@@ -53,6 +53,7 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
         "title": view.title,
         "state": view.state.value,
         "why": view.why,
+        "remarks": list(view.remarks),
         "attempt": view.attempt.number if view.attempt else None,
         "critical": view.critical,
         "slack_s": forecast_json.slack_s(view.prospect),
@@ -104,6 +105,7 @@ def _notes(view: PhaseView) -> Iterator[str]:
             yield f"{log.path}: {log.note}"
     if view.checkpoint and view.checkpoint.note:
         yield f"{view.checkpoint.path}: {view.checkpoint.note}"
+    yield from view.remarks
 
 
 def _checkpoint(view: PhaseView, snapshot: Snapshot) -> contract.Json | None:

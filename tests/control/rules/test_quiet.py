@@ -1,14 +1,15 @@
-"""What looks odd and is in order is information: it never alarms, and an ordinary run has none of the rest."""
+"""What looks odd and is in order is remarked, and is no alert."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from backfill_tui.control.model import Alert, PhaseState, Severity
-from backfill_tui.control.rules.sight import PhaseSight, Sample
+from backfill_tui.control.model import PhaseState
+from backfill_tui.control.rules import find_alerts, remarks
+from backfill_tui.control.rules.sight import NightSight, PhaseSight, Sample
 from backfill_tui.progress.account import Account, Unit, UnitState
-from tests.control.phases import ALIVE, NOW, account, ago, found, seen, sight
+from tests.control.phases import ALIVE, NOW, account, ago, seen, sight
 from tests.logs import days
 
 DAYS = days("2022-06-10", 30)
@@ -22,10 +23,10 @@ def walked(*states: UnitState) -> PhaseSight:
     return sight(seen(Account(units=units), ALIVE), PhaseState.RUNNING)
 
 
-def told(one: PhaseSight) -> list[Alert]:
-    alerts = list(found(one))
-    assert {alert.severity for alert in alerts} <= {Severity.INFO}
-    return alerts
+def told(one: PhaseSight) -> tuple[str, ...]:
+    night = NightSight((one,), now=NOW)
+    assert find_alerts(night) == ()
+    return remarks(night)["fix"]
 
 
 DONE, EMPTY, SKIPPED = UnitState.DONE, UnitState.EMPTY, UnitState.SKIPPED
@@ -40,21 +41,20 @@ DONE, EMPTY, SKIPPED = UnitState.DONE, UnitState.EMPTY, UnitState.SKIPPED
         (([EMPTY] * 5) + [DONE], None),
     ],
 )
-def test_dates_without_games_are_information(states: tuple[UnitState, ...], dates: int | None) -> None:
-    alerts = told(walked(*states))
-    assert [alert.id for alert in alerts] == (["empty:fix"] if dates else [])
-    assert not dates or f"The last {dates} dates" in alerts[0].detail
+def test_dates_without_games_are_remarked(states: tuple[UnitState, ...], dates: int | None) -> None:
+    said = told(walked(*states))
+    assert [text.partition(" (")[0] for text in said] == (
+        [f"No games scheduled: the last {dates} dates"] if dates else []
+    )
 
 
-def test_bootstrap_skips_are_information() -> None:
-    (alert,) = told(walked(*[SKIPPED] * 14, DONE))
-    assert (alert.id, alert.title) == ("skipped:fix", "fix left out 14 dates on purpose")
+def test_bootstrap_skips_are_remarked() -> None:
+    (said,) = told(walked(*[SKIPPED] * 14, DONE))
+    assert said.startswith("It left out 14 dates on purpose")
 
 
-@pytest.mark.parametrize(
-    ("cpu", "silent", "ids"), [(2.0, 700.0, ["resting:fix"]), (40.0, 700.0, []), (0.0, 60.0, [])]
-)
-def test_a_processor_at_rest_between_dates_is_information(cpu: float, silent: float, ids: list[str]) -> None:
+@pytest.mark.parametrize(("cpu", "silent", "waits"), [(2.0, 700.0, True), (40.0, 700.0, False), (0.0, 60.0, False)])
+def test_a_processor_at_rest_between_dates_is_remarked(cpu: float, silent: float, waits: bool) -> None:
     facts = seen(account(2, summary=False, gone=False), replace(ALIVE, started_at=ago(hours=2)), log_age_s=silent)
     one = sight(facts, samples=(Sample(NOW - timedelta(seconds=30), cpu_percent=cpu),), silence_s=60.0)
-    assert [alert.id for alert in told(one)] == ids
+    assert [text.startswith("It waits") for text in told(one)] == [True] * waits

@@ -18,15 +18,15 @@ from backfill_tui.control.rules import (
     launches,
     memory,
     pace,
-    quiet,
     runs,
     schedule,
     silence,
     surroundings,
 )
+from backfill_tui.control.rules.quiet import remarks
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
 
-__all__ = ["find_alerts"]
+__all__ = ["find_alerts", "remarks"]
 
 OfPhase = Callable[[PhaseSight, NightSight], Iterator[Alert]]
 OfNight = Callable[[NightSight], Iterator[Alert]]
@@ -66,9 +66,6 @@ OF_ITS_HISTORY: tuple[OfPhase, ...] = (
     schedule.late,
     pace.slower,
     clocks.skewed,
-    quiet.no_work,
-    quiet.skipped,
-    quiet.resting,
 )
 """What only a log that was read whole can tell."""
 

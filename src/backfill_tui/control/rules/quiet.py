@@ -1,12 +1,11 @@
-"""What looks odd and is in order, as information: no games scheduled, bootstrap skips, a processor at rest. Pure.
+"""What looks odd and is in order: no games scheduled, bootstrap skips, a processor at rest. Pure.
 
-None of it ever counts as an error, or makes a night less healthy.
+These are remarks about a phase, not alerts: nothing is wrong, and nobody has to do anything.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from backfill_tui.control.model import UNDER_WAY, Alert, PhaseState, Severity
+from backfill_tui.control.model import UNDER_WAY, PhaseState
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.words import dates, span_words
 from backfill_tui.progress.account import Unit, UnitState
@@ -17,7 +16,17 @@ _QUIET = 0.2
 """A log is quiet once it has said nothing for this share of `stall_after`."""
 
 
-def no_work(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+def remarks(night: NightSight) -> dict[str, tuple[str, ...]]:
+    """What is to be remarked of each phase, as sentences."""
+    rules = (no_work, skipped, resting)
+    return {
+        one.name: tuple(text for rule in rules for text in rule(one, night))
+        for one in night.phases
+        if one.facts.history_complete
+    }
+
+
+def no_work(one: PhaseSight, _night: NightSight) -> Iterator[str]:
     """The last dates that it did had nothing to do: an off-season, All-Star days."""
     if one.state is not PhaseState.RUNNING:
         return
@@ -29,14 +38,9 @@ def no_work(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     if len(stretch) < _STRETCH:
         return
     days = sorted(unit.day for unit in stretch)
-    yield Alert(
-        id=f"empty:{one.name}",
-        severity=Severity.INFO,
-        phase=one.name,
-        since=stretch[0].at or night.now,
-        title=f"{one.name}: no games scheduled",
-        detail=f"The last {dates(len(days))} ({days[0]} … {days[-1]}) had nothing to do; they count as done.",
-        action="",
+    yield (
+        f"No games scheduled: the last {dates(len(days))} ({days[0]} … {days[-1]}) had nothing to do; "
+        "they count as done."
     )
 
 
@@ -51,25 +55,18 @@ def _stretch(finished: list[Unit]) -> list[Unit]:
     return finished[start:]
 
 
-def skipped(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+def skipped(one: PhaseSight, _night: NightSight) -> Iterator[str]:
     """Dates that the job leaves out on purpose, since too few games lie before them."""
     units = [unit for unit in one.facts.account.units.values() if unit.state is UnitState.SKIPPED]
     if not units or one.state not in UNDER_WAY:
         return
-    times = [unit.at for unit in units if unit.at is not None]
-    yield Alert(
-        id=f"skipped:{one.name}",
-        severity=Severity.INFO,
-        phase=one.name,
-        since=min(times, default=night.now),
-        title=f"{one.name} left out {dates(len(units))} on purpose",
-        detail=f"The first is {min(unit.day for unit in units)} (bootstrap period); they count neither as done nor "
-        "as failed.",
-        action="",
+    yield (
+        f"It left out {dates(len(units))} on purpose (bootstrap), the first {min(unit.day for unit in units)}; "
+        "they count neither as done nor as failed."
     )
 
 
-def resting(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+def resting(one: PhaseSight, night: NightSight) -> Iterator[str]:
     """Its processor is at rest while its log is quiet: it waits for an answer, and not for too long yet."""
     silent_s, cpu = one.facts.silent_s(night.now), one.samples[-1].cpu_percent if one.samples else None
     quiet = silent_s is not None and silent_s > _QUIET * night.limits.stall_after_s
@@ -77,12 +74,4 @@ def resting(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         return
     if cpu is None or cpu > _RESTING_PERCENT:
         return
-    yield Alert(
-        id=f"resting:{one.name}",
-        severity=Severity.INFO,
-        phase=one.name,
-        since=night.now - timedelta(seconds=silent_s),
-        title=f"{one.name} waits",
-        detail=f"Its processor is at {cpu:.0f} % and its log quiet for {span_words(silent_s)}, as between dates.",
-        action="",
-    )
+    yield f"It waits: its processor is at {cpu:.0f} %, its log quiet for {span_words(silent_s)}, as between dates."
