@@ -15,6 +15,7 @@ from backfill_tui.tui.feed import ReplayFeed
 from backfill_tui.tui.judge import Judge
 from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.operator import Operator
+from backfill_tui.tui.reporter import Reporter
 from tests.tui import example
 
 WIDE = (132, 36)
@@ -29,6 +30,7 @@ def make_app(
     shown_as: Display | None = None,
     judge: Judge | None = None,
     operator: Operator | None = None,
+    reporter: Reporter | None = None,
     read_only: bool = False,
 ) -> BackfillApp:
     """An app that replays snapshots, by default the night. Whatever log they name, `log` is shown."""
@@ -37,6 +39,7 @@ def make_app(
         feed,
         judge=judge,
         operator=operator,
+        reporter=reporter,
         read_only=read_only,
         opener=opener or (lambda path: LogPager(log or path)),
         shown_as=shown_as or Display(),

@@ -14,6 +14,7 @@ from backfill_tui.tui.screens.history import HistoryPage
 from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.screens.page import Page
 from backfill_tui.tui.screens.phase import PhasePage
+from backfill_tui.tui.screens.report import ReportPage
 from backfill_tui.tui.widgets.calendar import Calendar
 from backfill_tui.tui.widgets.checks_table import ChecksTable
 from backfill_tui.tui.widgets.choice import Choice
@@ -40,6 +41,7 @@ HOMES: dict[Scope, type[DOMNode]] = {
     Scope.FORECAST: ForecastPage,
     Scope.HISTORY_TABLE: HistoryTable,
     Scope.HISTORY: HistoryPage,
+    Scope.REPORT: ReportPage,
     Scope.DIALOG: Dialog,
     Scope.CHOICE: Choice,
     Scope.PAGE: Page,

@@ -136,6 +136,7 @@ def open_screen(opened: "OpenedPlan", *, read_only: bool, auto: bool = False) ->
             session.feed,
             judge=session.judge,
             operator=session.operator,
+            reporter=session.reporter,
             read_only=read_only,
             terminal=opened.plan.terminal,
         )

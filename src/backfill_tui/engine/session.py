@@ -17,6 +17,7 @@ from backfill_tui.engine.operating import Operating
 from backfill_tui.engine.operator import Operator
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.probing import Probing
+from backfill_tui.engine.reporting import Reporting
 from backfill_tui.engine.seen_runs import RunsSeen
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
@@ -42,6 +43,7 @@ class Session:
             self._after_look,
         )
         self.judge = None if read_only else Judging(opened.plan, self._ledger, docket, lambda: self.feed.newest)
+        self.reporter = Reporting(opened.plan, self._ledger, read_only=read_only)
         self._probing: Probing | None = None
         self._notifying: Notifying | None = None
         if self._ledger is not None and not read_only:

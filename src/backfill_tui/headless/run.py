@@ -18,11 +18,11 @@ from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.notifying import unreachable
 from backfill_tui.engine.phases_now import phases_now
 from backfill_tui.engine.plans import OpenedPlan
+from backfill_tui.engine.reporting import gather
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
 from backfill_tui.headless.acts import allowed, phase_of
 from backfill_tui.headless.detach import detached
-from backfill_tui.headless.report import gather
 from backfill_tui.headless.run_lines import RunLines
 from backfill_tui.views import progress_lines
 from backfill_tui.views.report_json import as_json

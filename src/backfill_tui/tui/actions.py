@@ -24,6 +24,7 @@ class Scope(StrEnum):
     FORECAST = "Forecast page"
     HISTORY_TABLE = "Table of actions"
     HISTORY = "History page"
+    REPORT = "Report"
     DIALOG = "Dialogs"
     CHOICE = "Buttons of a dialog"
     PAGE = "Every page"
@@ -139,6 +140,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("history", ("H",), "history", "Open the history: every action in the ledger", Scope.LOGS, "H", 34),
     Action(
+        "report",
+        ("R",),
+        "report",
+        "Open the status report: to read, to copy, to write to a file",
+        Scope.LOGS,
+        "R",
+        33,
+    ),
+    Action(
         "launch", ("L",), "launch", "Launch the phase: shows what would be done, and asks", Scope.ACTING, "L", 8
     ),
     Action(
@@ -186,6 +196,12 @@ ACTIONS: tuple[Action, ...] = (
         "esc",
         4,
     ),
+    Action("renew", ("R",), "anew", "Make the report anew, as of now", Scope.REPORT, "R", 6),
+    Action("write", ("w",), "write", "Write the report to a file beside the plan", Scope.REPORT, "w", 8),
+    Action(
+        "copy", ("y",), "copy", "Copy the report, where the terminal lets programs do that", Scope.REPORT, "y", 10
+    ),
+    Action("back", ("escape",), "back", "Back to where the report was opened", Scope.REPORT, "esc", 4),
     Action("confirm", ("y",), "yes", "Do what is asked, where nothing is to be typed", Scope.DIALOG, palette=False),
     Action("down", ("down",), "down", "A line down", Scope.DIALOG, palette=False),
     Action("up", ("up",), "up", "A line up", Scope.DIALOG, palette=False),

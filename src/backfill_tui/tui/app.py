@@ -26,6 +26,7 @@ from backfill_tui.tui.feed import Feed
 from backfill_tui.tui.judge import Judge
 from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.operator import Operator
+from backfill_tui.tui.reporter import Reporter
 from backfill_tui.tui.screens.checks import ChecksPage
 from backfill_tui.tui.screens.dashboard import Dashboard
 from backfill_tui.tui.screens.dialogs import dialog_for
@@ -35,10 +36,11 @@ from backfill_tui.tui.screens.history import HistoryPage
 from backfill_tui.tui.screens.log_page import LogPage
 from backfill_tui.tui.screens.page import Page, sentence
 from backfill_tui.tui.screens.phase import PhasePage
+from backfill_tui.tui.screens.report import ReportPage
 from backfill_tui.tui.telling import tell
 from backfill_tui.tui.terminal import Bell, manners, own_title, title_sequence
 from backfill_tui.tui.widgets.phase_table import PhaseTable
-from backfill_tui.views import alerts, offers
+from backfill_tui.views import alerts, offers, report_page
 from backfill_tui.views.spans import plain
 
 UPDATES_A_SECOND = 4
@@ -62,6 +64,7 @@ class BackfillApp(App[int]):
         *,
         judge: Judge | None = None,
         operator: Operator | None = None,
+        reporter: Reporter | None = None,
         read_only: bool = False,
         opener: Opener = LogPager,
         theme: str | None = None,
@@ -73,6 +76,7 @@ class BackfillApp(App[int]):
         self.feed = feed
         self.judge = judge
         self.operator = operator
+        self.reporter = reporter
         self.read_only = read_only
         self.snapshot: Snapshot | None = None
         self._arrived_at = time.monotonic()
@@ -230,6 +234,15 @@ class BackfillApp(App[int]):
         page.snapshot = self.snapshot
         self.push_screen(page)
 
+    def on_log_page_report_wanted(self) -> None:
+        """Open the report of the newest snapshot."""
+        if self.reporter is None:
+            tell(self, report_page.NOBODY_REPORTS, "warning")
+            return
+        page = ReportPage(self.reporter)
+        page.snapshot = self.snapshot
+        self.push_screen(page)
+
     def action_phase(self, key: str) -> None:
         """Turn every open page to the phase of that number."""
         phases = self.snapshot.phases if self.snapshot else ()
@@ -261,13 +274,22 @@ def run_dashboard(
     *,
     judge: Judge | None = None,
     operator: Operator | None = None,
+    reporter: Reporter | None = None,
     read_only: bool = False,
     theme: str | None = None,
     terminal: TerminalManners = QUIET,
 ) -> int:
     """Show the dashboard until the person leaves; its exit code. `terminal` is what the plan says of that."""
     may = manners(terminal, os.environ)
-    app = BackfillApp(feed, judge=judge, operator=operator, read_only=read_only, theme=theme, terminal=may)
+    app = BackfillApp(
+        feed,
+        judge=judge,
+        operator=operator,
+        reporter=reporter,
+        read_only=read_only,
+        theme=theme,
+        terminal=may,
+    )
     with own_title(sys.__stdout__, wanted=may.title):
         code = app.run()
     return code if code is not None else app.return_code or 0

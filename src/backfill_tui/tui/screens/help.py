@@ -23,6 +23,7 @@ _ORDER = (
     Scope.FORECAST,
     Scope.HISTORY_TABLE,
     Scope.HISTORY,
+    Scope.REPORT,
     Scope.DIALOG,
     Scope.CHOICE,
     Scope.PAGE,

@@ -50,6 +50,9 @@ class LogPage(Page):
     class HistoryWanted(Message):
         """The history of all actions is wanted."""
 
+    class ReportWanted(Message):
+        """The status report is wanted."""
+
     def __init__(self, opener: Opener, *, acts: bool = False) -> None:
         super().__init__()
         self.opener = opener
@@ -117,6 +120,10 @@ class LogPage(Page):
     def action_history(self) -> None:
         """Open the history."""
         self.post_message(self.HistoryWanted())
+
+    def action_report(self) -> None:
+        """Open the status report."""
+        self.post_message(self.ReportWanted())
 
     def action_filter(self) -> None:
         """Ask for a text to filter the log by."""
