@@ -18,10 +18,10 @@ from backfill_tui.plan.shipped import shipped
 from backfill_tui.progress.account import Account, Counts, RunEnd
 from backfill_tui.views.report import report_of
 from backfill_tui.views.report_json import as_json
-from backfill_tui.views.report_markdown import TemplateError, fit, markdown, render
+from backfill_tui.views.report_markdown import TemplateError, aligned, fit, markdown, render
 from backfill_tui.views.report_model import Report
 from tests.tui import example, suites
-from tests.views.reports import NEXT_STEPS, NOW, attempt, history, night_over, shut
+from tests.views.reports import NEXT_STEPS, NOW, attempt, conflict, history, night_over, shut
 
 SHIPPED = shipped("report.md.j2")
 GOLDEN = Path(__file__).with_name("report_of_the_night.md")
@@ -274,6 +274,54 @@ def test_nothing_from_outside_breaks_a_table_or_begins_a_heading() -> None:
         assert line.count("**") == model.count("**")
         assert line.startswith("#") == model.startswith("#")
         assert not re.search(r"[\x00-\x1f\u202e`\[<]", line)
+
+
+def test_nothing_from_outside_breaks_a_status_report() -> None:
+    def told(word: str) -> list[str]:
+        seen = example.alive(7, timedelta(hours=1), "x")
+        stalled = example.phase(
+            "a", PhaseState.STALLED, title=word, why=word, process=replace(seen, command=(word,))
+        )
+        blocked = example.phase(
+            "b",
+            PhaseState.BLOCKED,
+            why=word,
+            gate=tuple(replace(condition, detail=word) for condition in shut()),
+            suites=suites.of_factors(),
+        )
+        alert = replace(example.alerts()[0], title=word, detail=word, action=word)
+        entries = [replace(one, reason=word, who=word, outcome=word) for one in history()]
+        snapshot = replace(
+            example.night(), phases=(stalled, blocked), alerts=(alert,), notes=(word,), conflicts=(conflict(),)
+        )
+        return said(report_of(snapshot, history=entries)).splitlines()
+
+    bare = [re.sub(r"\\.", "", line) for line in told(HOSTILE)]
+    wanted = told("w")
+    assert len(bare) == len(wanted)
+    for line, model in zip(bare, wanted, strict=True):
+        assert (line.count("|"), line.count("**")) == (model.count("|"), model.count("**"))
+        assert line.startswith("#") == model.startswith("#")
+        assert not re.search(r"[\x00-\x1f\u202e\[<]", line.replace("(<= 0)", "").replace("(<= 5 %)", ""))
+
+
+def test_what_is_likely_is_told_without_a_backslash_and_nothing_is_struck_out() -> None:
+    assert markdown("~21:15 (~20:58), ~71 %") == "~21:15 (~20:58), ~71 %"
+    assert markdown("~~a~~ b~1 ~c") == "\\~\\~a\\~\\~ b\\~1 \\~c"
+
+
+def test_a_table_is_padded_and_what_is_no_table_stays() -> None:
+    text = "a\n| p | n |\n|---|--:|\n| fix \\| x | 7 |\n| ★ é | 1,234 |\nb"
+    assert aligned(text).split("\n") == [
+        "a",
+        "| p        |     n |",
+        "| -------- | ----: |",
+        "| fix \\| x |     7 |",
+        "| ★ é      | 1,234 |",
+        "b",
+    ]
+    assert aligned("| a | b |\n| c |") == "| a | b |\n| c |"
+    assert aligned("no table") == "no table"
 
 
 @given(st.text())

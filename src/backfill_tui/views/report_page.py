@@ -95,6 +95,8 @@ def _bare(text: str) -> str:
 
 def _flow(head: Line, pieces: Sequence[Span], room: int) -> list[Line]:
     """Words after `head`, broken at blanks; what follows hangs below the first word."""
+    if line_width(head) > room // 2:
+        head = ()  # indented beyond what the screen has room for
     indent = line_width(head)
     told = "".join(span.text for span in pieces)
     out: list[Line] = []

@@ -125,6 +125,7 @@ def _eta(snapshot: Snapshot, view: PhaseView) -> str:
 
 
 def _notes(view: PhaseView) -> Iterator[str]:
+    yield from view.remarks
     yield from view.account.notes
     yield from (note for note in (view.process.note,) if note)
     yield from (f"{log.path}: {log.note}" for log in view.logs if log.note)
