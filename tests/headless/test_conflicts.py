@@ -276,8 +276,8 @@ def test_an_old_orchestrator_that_names_a_writers_number_is_named_before_that_is
     assert conflict["live"]
     first, second = sorted(conflict["restarters"], key=lambda one: "orchestrator" not in one)
     assert first.startswith(f"orchestrator (pid {watched.pid}) has its number, {old.pid}, in its command line")
-    assert "unless that is ended first (backfill-tui stop orchestrator), it may start it again" in first
+    assert f"unless that is ended first (backfill-tui stop {plan} orchestrator), it may start it again" in first
     assert f"unless that is ended first (kill {unwatched.pid})" in second
     (alert,) = [one for one in told["alerts"] if one["id"] == "conflict:phase1:fix"]
-    assert f"stop phase1 (pid {old.pid}): backfill-tui stop phase1" in alert["action"]
+    assert f"stop phase1 (pid {old.pid}): backfill-tui stop {plan} phase1" in alert["action"]
     assert "Beware: " in alert["action"]

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from backfill_tui.checks.subject import WorkCalendar
 from backfill_tui.control.conflicts import find_conflicts
@@ -24,6 +25,7 @@ from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.drivers import DriverSeen, drivers_of
 from backfill_tui.engine.forecasting import Forecasting, PhaseForecast
 from backfill_tui.engine.known_calendar import KnownCalendar
+from backfill_tui.engine.own_commands import OwnCommands
 from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.probe_book import ProbeBook
@@ -73,6 +75,7 @@ class PlanWatch:
         self._watches = [self._watch_of(phase) for phase in plan.phases]
         self._forecasting = Forecasting(plan, ledger)
         self._alerting = Alerting(plan, ledger)
+        self._commands = OwnCommands(plan, Path.cwd())
         self._drivers: tuple[DriverSeen, ...] = ()
         self._sequence = 0
         self._notes = notes
@@ -102,10 +105,11 @@ class PlanWatch:
         ]
         stands = standings(facts, stall_after_s=self.plan.alerts.stall_after_s, now=now)
         self._begun = frozenset(name for name, one in stands.items() if one.state not in _NOT_BEGUN)
-        conflicts = find_conflicts(facts, {name: one.state for name, one in stands.items()}, now=now)
+        states = {name: one.state for name, one in stands.items()}
+        conflicts = tuple(map(self._commands.conflict, find_conflicts(facts, states, now=now)))
         forecasts, night = self._forecasting.look(
             looks,
-            {name: one.state for name, one in stands.items()},
+            states,
             {name: one.suites for name, one in verdicts.items()},
             self._calendar,
             now,
@@ -134,7 +138,7 @@ class PlanWatch:
             timezone=self.plan.tz.key,
             phases=tuple(replace(view, remarks=self._alerting.remarks.get(view.name, ())) for view in views),
             conflicts=conflicts,
-            alerts=alerts,
+            alerts=tuple(map(self._commands.alert, alerts)),
             probes=probes,
             deadline=night.deadline,
             critical_path=night.critical_path,
