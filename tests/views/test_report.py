@@ -18,7 +18,7 @@ from backfill_tui.plan.shipped import shipped
 from backfill_tui.progress.account import Account, Counts, RunEnd
 from backfill_tui.views.report import report_of
 from backfill_tui.views.report_json import as_json
-from backfill_tui.views.report_markdown import TemplateError, aligned, fit, markdown, render
+from backfill_tui.views.report_markdown import TemplateError, aligned, cut_dates, fit, markdown, render
 from backfill_tui.views.report_model import Report
 from tests.tui import example, suites
 from tests.views.reports import NEXT_STEPS, NOW, attempt, conflict, history, night_over, shut
@@ -308,6 +308,15 @@ def test_nothing_from_outside_breaks_a_status_report() -> None:
 def test_what_is_likely_is_told_without_a_backslash_and_nothing_is_struck_out() -> None:
     assert markdown("~21:15 (~20:58), ~71 %") == "~21:15 (~20:58), ~71 %"
     assert markdown("~~a~~ b~1 ~c") == "\\~\\~a\\~\\~ b\\~1 \\~c"
+
+
+def test_only_long_lists_of_dates_are_cut() -> None:
+    days = [f"2024-02-{n:02}" for n in range(1, 13)]
+    assert cut_dates(f"run --dates {','.join(days)} now") == (
+        "run --dates 2024-02-01,2024-02-02,2024-02-03,… 8 more …,2024-02-12 now"
+    )
+    few = f"run --dates {','.join(days[:9])}"
+    assert cut_dates(few) == few
 
 
 def test_a_table_is_padded_and_what_is_no_table_stays() -> None:

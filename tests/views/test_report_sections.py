@@ -115,6 +115,19 @@ def test_on_track_is_said_only_of_what_is_known_and_late_of_anything_that_is(
     assert of(timed(assessment), deadline=due).summary.on_track is on_track
 
 
+def test_what_has_failed_is_not_on_track_whatever_its_forecast_was() -> None:
+    failed = example.phase("b", PhaseState.FAILED, critical=True, timeline=Timeline(NOW + HOUR, 0.0, "on_track"))
+    told = of(timed("on_track"), failed).summary
+    assert (told.on_track, told.track) == (False, ("b is failed", "fix is on track"))
+
+
+def test_an_issue_leads_to_the_recommendation_with_its_command() -> None:
+    silent = alarm(Severity.WARNING, id="w", action="")
+    loud = alarm(Severity.CRITICAL, id="c")
+    report = of(running(), alerts=(silent, loud))
+    assert [report.advice_on(alert) for alert in report.issues] == [1, None]
+
+
 def test_a_night_of_which_the_plan_expects_nothing_is_not_called_on_track() -> None:
     told = of(running()).summary
     assert (told.on_track, told.track) == (None, ())

@@ -29,7 +29,7 @@ def recommendations_of(snapshot: Snapshot, commands: Commands) -> tuple[Recommen
 def _by_alerts(snapshot: Snapshot) -> Iterator[Recommendation]:
     open_now = [a for a in snapshot.alerts if not a.acknowledged and a.severity in _RANK and a.action]
     for alert in sorted(open_now, key=lambda alert: (_RANK.index(alert.severity), alert.since)):
-        yield Recommendation(_sentence(alert.action), alert.title, alert.phase, alert.severity.value)
+        yield Recommendation(_sentence(alert.action), alert.title, alert.phase, alert.severity.value, alert.id)
 
 
 def _sentence(text: str) -> str:
@@ -40,7 +40,7 @@ def _sentence(text: str) -> str:
 def _by_state(snapshot: Snapshot, view: PhaseView, commands: Commands) -> Iterator[Recommendation]:
     if (write := _WRITERS.get(view.state)) is not None:
         for text, because in write(snapshot, view, commands):
-            yield Recommendation(text, because, view.name, None)
+            yield Recommendation(text, because, view.name)
 
 
 _Advice = Iterator[tuple[str, str]]
@@ -90,7 +90,7 @@ def _unjudged(snapshot: Snapshot, covered: Container[str | None], commands: Comm
     if names and not snapshot.drivers:
         have, whom = ("has", "it") if len(names) == 1 else ("have", "them")
         text = f"Judge {whom}: {commands.of('validate', *names)}"
-        yield Recommendation(text, f"{', '.join(names)} {have} ended, and nobody has judged {whom}", names[0], None)
+        yield Recommendation(text, f"{', '.join(names)} {have} ended, and nobody has judged {whom}", names[0])
 
 
 def _ended_badly(snapshot: Snapshot, view: PhaseView, commands: Commands) -> _Advice:

@@ -53,6 +53,7 @@ def render(report: Report, source: str, name: str) -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(_filters(report.at))
+    environment.tests["lists_dates"] = lambda text: bool(_MANY_DATES.search(text))
     try:
         code = environment.compile(source, name, name)
         template = environment.template_class.from_code(environment, code, environment.make_globals(None))
@@ -121,7 +122,16 @@ def _filters(at: datetime) -> Mapping[str, Callable[..., str]]:
         "moment": lambda moment: formats.stamp(moment, at),
         "rate": formats.per_hour,
         "aligned": aligned,
+        "cut_dates": cut_dates,
     }
+
+
+_MANY_DATES = re.compile(r"(\d{4}-\d\d-\d\d(?:,\d{4}-\d\d-\d\d){2}),((?:\d{4}-\d\d-\d\d,){6,})(\d{4}-\d\d-\d\d)")
+
+
+def cut_dates(text: str) -> str:
+    """A text in which a list of ten dates or more, as commands have them, is cut to the first three and the last."""
+    return _MANY_DATES.sub(lambda found: f"{found[1]},… {found[2].count(',')} more …,{found[3]}", text)
 
 
 _EDGE = re.compile(r"(?<!\\)\|")

@@ -210,6 +210,11 @@ class Report:
         """The acknowledged ones, and those that only inform."""
         return tuple(a for a in self.alerts if a.acknowledged or a.severity not in _ISSUES)
 
+    def advice_on(self, alert: Alert) -> int | None:
+        """The number of the recommendation that an alert has led to, from 1; None: it asks for nothing."""
+        numbered = enumerate(self.recommendations, start=1)
+        return next((number for number, one in numbered if one.alert == alert.id), None)
+
     def phase(self, name: str) -> PhaseReport:
         """The phase of that name; KeyError if there is none."""
         for one in self.phases:

@@ -156,12 +156,16 @@ class ActionReport:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What a person might do, as sentences with the command, and what for, as a clause."""
+    """What a person might do, as sentences with the command, and what for, as a clause.
+
+    `alert` is the id of the alert that asks for it, with its severity; None: it is simply the next thing to do.
+    """
 
     text: str
     because: str
     phase: str | None
-    severity: str | None  # of the alert that asks for it; None: it is simply the next thing to do
+    severity: str | None = None
+    alert: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,13 @@ def sections(report: Report, zone: tzinfo) -> Json:
         ],
         "actions": [_action(one, zone) for one in report.actions],
         "recommendations": [
-            {"text": one.text, "because": one.because, "phase": one.phase, "severity": one.severity}
+            {
+                "text": one.text,
+                "because": one.because,
+                "phase": one.phase,
+                "severity": one.severity,
+                "alert": one.alert,
+            }
             for one in report.recommendations
         ],
         "next_check": {"at": moment(report.next_check.at, zone), "why": report.next_check.why},

@@ -39,7 +39,11 @@ def summary_of(snapshot: Snapshot, timeline: Iterable[TimelineReport]) -> Summar
 
 def _is_to_run(view: PhaseView) -> bool:
     """Whether it has begun, and has not come to a good end."""
-    return view.state in UNDER_WAY or (view.state in _ENDED_BADLY and view.accepted is None)
+    return view.state in UNDER_WAY or _ended_badly(view)
+
+
+def _ended_badly(view: PhaseView) -> bool:
+    return view.state in _ENDED_BADLY and view.accepted is None
 
 
 def _runs(view: PhaseView) -> bool | None:
@@ -62,13 +66,16 @@ def _state_and_why(view: PhaseView) -> str:
 def _track(snapshot: Snapshot, timeline: list[TimelineReport]) -> tuple[bool | None, tuple[str, ...]]:
     """Whether nothing expected is late, nor the deadline more likely missed than met; the clauses for it."""
     expected = [one for one in timeline if one.expected_finish is not None]
+    broken = [one for one in timeline if one.name in {view.name for view in snapshot.phases if _ended_badly(view)}]
+    expected = [one for one in expected if one not in broken]
     late = [one for one in expected if one.assessment == "delayed"]
     open_ = [one.name for one in expected if one.assessment is None]
     good = [one.name for one in expected if one.assessment is not None and one not in late]
-    clauses = [f"{one.name} is {formats.duration(abs(one.delta_s or 0))} late" for one in late]
-    clauses += [f"{_are(open_)} {NOT_KNOWN}"] if open_ else []
+    clauses = [f"{one.name} is {one.state.value}" for one in broken]
+    clauses += [f"{one.name} is {formats.duration(abs(one.delta_s or 0))} late" for one in late]
+    clauses += [f"it is {NOT_KNOWN} of {', '.join(open_)}"] if open_ else []
     clauses += [f"{_are(good)} on track"] if good else []
-    verdicts: list[bool | None] = [False] * bool(late) + [None] * bool(open_) + [True] * bool(good)
+    verdicts: list[bool | None] = [False] * bool(late or broken) + [None] * bool(open_) + [True] * bool(good)
     if (due := snapshot.deadline) is not None:
         clauses.append(words.deadline(due, snapshot.at))
         verdicts.append(None if due.probability is None else due.probability >= _MORE_LIKELY_MISSED)
