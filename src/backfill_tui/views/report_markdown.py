@@ -130,7 +130,7 @@ _MANY_DATES = re.compile(r"(\d{4}-\d\d-\d\d(?:,\d{4}-\d\d-\d\d){2}),((?:\d{4}-\d
 
 
 def cut_dates(text: str) -> str:
-    """A text in which a list of ten dates or more, as commands have them, is cut to the first three and the last."""
+    """A text in which a list of ten dates or more is cut to its first three and its last."""
     return _MANY_DATES.sub(lambda found: f"{found[1]},… {found[2].count(',')} more …,{found[3]}", text)
 
 
