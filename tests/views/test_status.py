@@ -56,6 +56,7 @@ def test_the_record_and_the_probability_of_the_deadline_are_told() -> None:
         "calibrated": False,
         "of": "start",
         "moment": None,
+        "frozen": False,
         "lacking": [],
     }
 

@@ -26,7 +26,7 @@ def timeline(
 ) -> Timeline | None:
     """None where the plan expects nothing of this phase, and nothing has changed that could be told."""
     expected = _expected(facts)
-    finish = _finish(facts, state, prospect)
+    finish = _finish(facts, state, prospect, expected, now)
     changed_s = None if state not in _TO_COME else _changed_s(prospect, past, now)
     start = facts.phase.expect.start_by
     if expected is None:
@@ -61,10 +61,17 @@ def _started(facts: PhaseFacts) -> datetime | None:
     return run.started_at if run and run.started_at else facts.process.started_at
 
 
-def _finish(facts: PhaseFacts, state: PhaseState, prospect: Prospect | None) -> datetime | None:
-    """When it ended, if it did; else when it is forecast to."""
+def _finish(
+    facts: PhaseFacts, state: PhaseState, prospect: Prospect | None, expected: datetime | None, now: datetime
+) -> datetime | None:
+    """When it ended, if it did; else when it is forecast to, which is not in the past.
+
+    What should have ended and has not is late by what has gone by since, whatever is forecast.
+    """
     if state in _TO_COME:
-        return prospect.finish.p50 if prospect else None
+        if prospect is not None:
+            return max(prospect.finish.p50, now)
+        return now if expected is not None and now > expected else None
     run = facts.run
     if facts.account.claims_complete and run is not None and run.ended_at is not None:
         return run.ended_at

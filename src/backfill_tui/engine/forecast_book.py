@@ -15,6 +15,7 @@ from backfill_tui.progress.calibration import (
     UNCALIBRATED,
     Calibration,
     Made,
+    Outcome,
     Record,
     calibrate,
 )
@@ -54,7 +55,7 @@ class ForecastBook:
         return known[1]
 
     def calibration(self, phase: str, runs: Sequence[PlacedRun]) -> Calibration:
-        """By what became of forecasts of the phase's earlier runs; of all phases' while those are too few."""
+        """By what became of forecasts of the phase's earlier runs; while these are few, of all other nights'."""
         own = _starts(runs)
         known = self._calibrations.get(phase)
         if known is None or known[0] != own:
@@ -104,7 +105,7 @@ class ForecastBook:
         try:
             outcomes = self._ledger.forecasts.outcomes(phase)
             if len({outcome.run for outcome in outcomes}) < LEAST_RUNS:
-                outcomes = self._ledger.forecasts.outcomes()
+                outcomes = _of_nights(self._ledger.forecasts.outcomes())
         except LedgerError:
             return UNCALIBRATED
         return calibrate(outcomes) if outcomes else UNCALIBRATED
@@ -116,6 +117,12 @@ class ForecastBook:
             return [as_past(one) for one in self._ledger.forecasts.since(phase, now - PAST)]
         except LedgerError:
             return []
+
+
+def _of_nights(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Those of all phases, if they are of enough nights: phases that ran side by side err together."""
+    nights = {outcome.run[:10] for outcome in outcomes}  # a run is known by its start, which begins with the day
+    return outcomes if len(nights) >= LEAST_RUNS else ()
 
 
 def as_past(made: Made) -> PastForecast:

@@ -14,7 +14,7 @@ from backfill_tui.engine.forecast_book import ForecastBook
 from backfill_tui.engine.night import Member, Night, night_of
 from backfill_tui.engine.phase_watch import PhaseLook
 from backfill_tui.engine.snapshot import SuiteView
-from backfill_tui.plan.resolved import Plan
+from backfill_tui.plan.resolved import Expectation, Plan
 from backfill_tui.progress.account import UnitState
 from backfill_tui.progress.calibration import EARLIER_RUNS, LEAST_RUNS, Made, Record
 from backfill_tui.progress.eta import Forecast, Outlook, later, outlook, planned, unstarted
@@ -118,6 +118,7 @@ class Forecasting:
             state=state,
             started_at=(attempt.started_at if attempt else None) or (run.started_at if run else None),
             ended_at=(run.ended_at if run else None) or (attempt.ended_at if attempt else None),
+            counted=look.account.counts.total is not None,
             inputs_s=_seconds(suite for suite in suites if suite.is_input),
             suites_s=_seconds(suite for suite in suites if not suite.is_input),
         )
@@ -137,26 +138,34 @@ class Forecasting:
     def _under_way(
         self, member: Member, look: PhaseLook, calendar: Mapping[date, float] | None, now: datetime
     ) -> Member:
-        """While it is stalled the forecast is that of the moment at which it was found to be."""
+        """While it is stalled the forecast is that of the moment at which it was found to be.
+
+        Once that has begun to come to pass without the run, nobody knows when it will be done.
+        """
         ahead = self._outlook(look, calendar)
         if ahead is None:
             return self._by_plan(
                 member, elapsed_s=(now - member.started_at).total_seconds() if member.started_at else 0
             )
         stalled = member.state is PhaseState.STALLED
-        at = min(now, self._stalled_at(look, now)) if stalled else now
+        at = self._stalled_at(look, now) if stalled else now
         own = ahead.at(at)
         by = ahead.calibration.by if own.calibrated else ""
+        stale = stalled and own.finish_p10 <= now
         return replace(
             member,
-            left_s=later(ahead.futures_s(at), (now - at).total_seconds()),
+            left_s=None if stale else later(ahead.futures_s(at), (now - at).total_seconds()),
             own=replace(own, frozen=stalled),
             basis=own.basis,
             calibrated_by=by,
         )
 
     def _stalled_at(self, look: PhaseLook, now: datetime) -> datetime:
-        return now - timedelta(seconds=(look.log_age_s or 0.0) - self._plan.alerts.stall_after_s)
+        """The same for whoever looks, whenever: when it was last heard of, or had been silent for too long."""
+        heard_at = now - timedelta(seconds=look.log_age_s or 0.0)
+        if look.process.stopped:
+            return heard_at
+        return min(now, heard_at + timedelta(seconds=self._plan.alerts.stall_after_s))
 
     def _before_it(self, member: Member, look: PhaseLook, calendar: Mapping[date, float] | None) -> Member:
         """A phase that has not begun: by what its dates took before, else by the plan."""
@@ -175,7 +184,7 @@ class Forecasting:
         return replace(member, left_s=known[1], basis=basis, calibrated_by=EARLIER_RUNS if many else "")
 
     def _by_plan(self, member: Member, elapsed_s: float = 0.0) -> Member:
-        duration = member.phase.expect.duration_s
+        duration = _expected_s(member.phase.expect)
         if duration is None:
             return member
         return replace(member, left_s=planned(duration, member.phase.name, elapsed_s=elapsed_s))
@@ -229,6 +238,13 @@ class Forecasting:
         if reckoned is None or reckoned.outlook is None or lead is None or lead.trace.first_at is None:
             return None
         return reckoned.outlook.made(text_of(lead.trace.first_at), now)
+
+
+def _expected_s(expect: Expectation) -> float | None:
+    """How long a phase is to take by the plan: said, or from when to when."""
+    if expect.duration_s is not None or expect.start_by is None or expect.finish_by is None:
+        return expect.duration_s
+    return max(0.0, (expect.finish_by - expect.start_by).total_seconds())
 
 
 def _looking_back(made: Outlook, before: _Reckoned | None) -> tuple[Outlook, float]:

@@ -19,7 +19,7 @@ from backfill_tui.sources.dialects.model import Dialect
 _NO_OUTCOME = frozenset({UnitState.PENDING, UnitState.RUNNING, UnitState.MISSING})
 
 STALLED_AFTER = timedelta(minutes=30)
-"""Silence after which a forecast is not carried forward any more: it stays as of the last line."""
+"""Silence after which a forecast is not carried forward any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def inspect_files(paths: Sequence[Path], question: Question) -> list[Inspected]:
     """What each file says, in the order given. A file that can't be read is an answer, not an error."""
     read = [_read(path, question) for path in paths]
     checkpoints = [item for item in read if isinstance(item, Checkpoint)]
-    history = _history(question)
+    history = _history(question, paths)
     pairs = {id(item): _paired(item, checkpoints, question) for item in read if isinstance(item, _Log)}
     inspected: list[Inspected] = []
     for item in read:
@@ -124,11 +124,13 @@ def _would_block(path: Path) -> bool:
     return path.is_fifo() and not str(path).startswith(("/dev/", "/proc/"))
 
 
-def _history(question: Question) -> History | None:
+def _history(question: Question, paths: Sequence[Path]) -> History | None:
     """What the logs of earlier runs teach; one that can't be read raises, since it was asked for by name."""
     if not question.history:
         return None
-    books = [read_log(path, question.dialects, question.timezone).book for path in question.history]
+    asked = {path.resolve() for path in paths}  # a log tells nothing of itself beforehand
+    earlier = [path for path in question.history if path.resolve() not in asked]
+    books = [read_log(path, question.dialects, question.timezone, question.as_of).book for path in earlier]
     return learn_history(place_runs(books, gone=True))
 
 
@@ -160,7 +162,9 @@ def _inspect_log(
     now = question.as_of or last
     stalled = bool(now and last and now - last > STALLED_AFTER)
     eta = (
-        forecast(account, runs, now=last if stalled and last else now, history=history) if is_open and now else None
+        forecast(account, runs, now=min(now, last + STALLED_AFTER) if last else now, history=history)
+        if is_open and now
+        else None
     )
     return LogInspected(
         path=log.path,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
-from backfill_tui.control.model import GOOD, PhaseState
+from backfill_tui.control.model import GOOD, NOT_BEGUN, PhaseState
 from backfill_tui.plan.resolved import Deadline, Phase
 from backfill_tui.progress.calibration import EARLIER_RUNS
 from backfill_tui.progress.eta import Forecast
@@ -20,6 +20,8 @@ _DONE = GOOD | {PhaseState.FINISHED, PhaseState.VALIDATING}
 """States in which a phase has no work left. What follows waits for its verdict, which is part of the delay."""
 
 _BEGUN = _DONE | {PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.STALLED}
+
+_STARTS = NOT_BEGUN | {PhaseState.LAUNCHING, PhaseState.RUNNING}
 
 _LEADS = 0.5
 """In so many of the futures the night has to wait for a phase to be called critical."""
@@ -42,6 +44,7 @@ class Member:
     calibrated_by: str = ""  # earlier runs | this run
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    counted: bool = False  # its log or checkpoint tells of dates
     inputs_s: float = 0.0
     suites_s: float = 0.0
 
@@ -49,6 +52,12 @@ class Member:
     def done(self) -> bool:
         """Whether it has no work left."""
         return self.state in _DONE
+
+    @property
+    def only_starts(self) -> bool:
+        """Whether all that can be asked is when it can begin: a step without dates of which no length is known."""
+        dated = self.phase.dates is not None or self.counted or self.phase.listed_dates
+        return not dated and self.left_s is None and self.state in _STARTS
 
     @property
     def begun(self) -> bool:
@@ -72,7 +81,7 @@ def night_of(members: Sequence[Member], deadline: Deadline | None, now: datetime
 
     by_name = {one.phase.name: one for one in members}
     target = by_name[deadline.phase] if deadline is not None else None
-    of_start = target is not None and target.left_s is None and not target.done
+    of_start = target is not None and target.only_starts
     steps = [_step(one, by_name, now, idle=of_start and one is target) for one in members]
     told = compose(steps, target=deadline.phase if deadline else None)
     joined = deadline is not None or any(one.phase.after for one in members)
@@ -80,9 +89,10 @@ def night_of(members: Sequence[Member], deadline: Deadline | None, now: datetime
     if deadline is not None and not path:
         path = _path_by_plan(by_name, deadline.phase)
     critical = {name for name, step in told.steps.items() if (step.criticality or 0.0) >= _LEADS} | set(path)
+    frozen = _frozen(by_name)
     return Night(
         prospects={
-            name: _prospect(by_name[name], step, now, joined=joined)
+            name: _prospect(by_name[name], step, now, joined=joined, frozen=name in frozen)
             for name, step in told.steps.items()
             if not by_name[name].done and not (of_start and by_name[name] is target)
         },
@@ -111,7 +121,7 @@ def _step(member: Member, by_name: Mapping[str, Member], now: datetime, *, idle:
     )
 
 
-def _prospect(member: Member, step: "StepForecast", now: datetime, *, joined: bool) -> Prospect:
+def _prospect(member: Member, step: "StepForecast", now: datetime, *, joined: bool, frozen: bool) -> Prospect:
     own = member.own
     finish = _moments(step.finish_s, now)
     if own is not None:
@@ -122,7 +132,7 @@ def _prospect(member: Member, step: "StepForecast", now: datetime, *, joined: bo
         basis=member.basis,
         calibrated=bool(member.calibrated_by),
         calibrated_by=member.calibrated_by,
-        frozen=own is not None and own.frozen,
+        frozen=frozen,
         slack_s=step.slack_s if joined else None,
         criticality=step.criticality if joined else None,
     )
@@ -146,14 +156,27 @@ def _due(
         return replace(due, probability=0.0, calibrated=True)
     awaited = [by_name[name] for name in _leading_to(by_name, deadline.phase) if not by_name[name].done]
     work = [one for one in awaited if not (of_start and one is target)]
+    frozen = _frozen(by_name)
     step = told.steps.get(deadline.phase)
     return replace(
         due,
         moment=None if step is None else _moments(step.start_s if of_start else step.finish_s, now),
         probability=told.probability(deadline.phase, (deadline.by - now).total_seconds(), of_start=of_start),
         calibrated=bool(work) and all(one.calibrated_by == EARLIER_RUNS for one in work),
+        frozen=deadline.phase in frozen,
         lacking=tuple(one.phase.name for one in work if one.left_s is None),
     )
+
+
+def _frozen(by_name: Mapping[str, Member]) -> frozenset[str]:
+    """What stands still, and what waits for it."""
+    found: set[str] = set()
+    for name in TopologicalSorter({name: one.phase.after for name, one in by_name.items()}).static_order():
+        one = by_name[name]
+        still = one.own is not None and one.own.frozen
+        if not one.done and (still or (not one.begun and not found.isdisjoint(one.phase.after))):
+            found.add(name)
+    return frozenset(found)
 
 
 def _leading_to(by_name: Mapping[str, Member], target: str) -> list[str]:

@@ -67,7 +67,7 @@ class Prospect:
     finish: Moments
     basis: str
     calibrated: bool = False
-    frozen: bool = False  # made before a stall; it does not move until the job does
+    frozen: bool = False  # made before a stall, of it or of what it waits for
     slack_s: float | None = None
     criticality: float | None = None
     calibrated_by: str = ""  # earlier runs | this run
@@ -87,4 +87,5 @@ class DeadlineProspect:
     calibrated: bool = False
     of_start: bool = False
     moment: Moments | None = None
+    frozen: bool = False  # something that it waits for stands still
     lacking: tuple[str, ...] = ()

@@ -60,6 +60,7 @@ def deadline(due: DeadlineProspect | None, zone: tzinfo) -> Json | None:
         "calibrated": due.calibrated,
         "of": "start" if due.of_start else "finish",
         "moment": moments(due.moment, zone),
+        "frozen": due.frozen,
         "lacking": list(due.lacking),
     }
 

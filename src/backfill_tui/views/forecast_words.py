@@ -152,7 +152,8 @@ def deadline(due: DeadlineProspect | None, now: datetime) -> str:
     if due.probability is not None and due.by < now:
         return f"{what}: {'met' if due.probability else 'missed'}"
     if due.probability is not None:
-        likely = f"{what}, {'' if due.calibrated else '~'}{probability(due.probability)} likely"
+        still = " (frozen: something that it waits for stands still)" if due.frozen else ""
+        likely = f"{what}, {'' if due.calibrated else '~'}{probability(due.probability)} likely{still}"
         if due.moment is None:
             return likely
         span = formats.moments(due.moment.p10, due.moment.p90, now)

@@ -140,7 +140,7 @@ def _deadline(due: DeadlineProspect, snapshot: Snapshot) -> list[Line]:
         return [spread(*whole, off), whole, by]
     chance = _chance(due.probability, calibrated=due.calibrated)
     told = spread(*whole, off, Span(", ", Tone.DIM), chance)
-    doubt = Span("" if due.calibrated else " uncalibrated", Tone.DIM)
+    doubt = Span(" frozen" if due.frozen else "" if due.calibrated else " uncalibrated", Tone.DIM)
     return [spread(*told, doubt), told, spread(*whole, " ", chance), spread(*by, " ", chance)]
 
 

@@ -134,7 +134,8 @@ def _finish(item: LogInspected, zone: tzinfo) -> str:
         return "finish not known yet"
     p10, p50, p90 = (_clock(at, zone) for at in (eta.finish_p10, eta.finish_p50, eta.finish_p90))
     trust = "calibrated" if eta.calibrated else "uncalibrated"
-    return f"finish likely {p50} (80 %: {p10} to {p90}, {trust}, {eta.basis})"
+    still = "; frozen: its log has stood still since" if eta.frozen else ""
+    return f"finish likely {p50} (80 %: {p10} to {p90}, {trust}, {eta.basis}{still})"
 
 
 def _clock(at: datetime | None, zone: tzinfo) -> str:

@@ -175,7 +175,8 @@ def _progress(view: PhaseView, now: datetime) -> tuple[str, str, str, str]:
     if (prospect := forecast_words.prospect(view)) is None:
         return share, done, "", ""
     finish = prospect.finish
-    return share, done, forecast_words.likely(prospect, now), formats.moments(finish.p10, finish.p90, now)
+    frozen = " frozen" if prospect.frozen else ""
+    return share, done, forecast_words.likely(prospect, now), formats.moments(finish.p10, finish.p90, now) + frozen
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
