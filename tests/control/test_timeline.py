@@ -71,3 +71,12 @@ def test_it_is_told_how_much_later_it_is_than_it_was_an_hour_ago(tmp_path: Path)
 
 def test_nothing_expected_and_nothing_changed_is_nothing_to_tell(tmp_path: Path) -> None:
     assert timeline(facts(tmp_path, ""), PhaseState.RUNNING, None, (), NOW) is None
+
+
+def test_what_should_have_ended_and_has_not_is_late_whatever_is_forecast(tmp_path: Path) -> None:
+    one = facts(tmp_path, "finish_by: 2026-01-03T19:00")
+    stale = Prospect(None, finishing(NOW - timedelta(hours=2)), "learned", frozen=True)
+    for prospect in (None, stale):
+        told = timeline(one, PhaseState.STALLED, prospect, (), NOW)
+        assert told is not None
+        assert (told.delta_s, told.assessment) == (3600.0, "delayed")

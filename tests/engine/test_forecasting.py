@@ -141,6 +141,8 @@ def test_while_it_is_stalled_the_forecast_stands_still_for_whoever_looks(folder:
     assert forecasts[0] is not None
     assert forecasts[0].frozen
     assert [one.finish_p50 for one in forecasts if one] == [forecasts[0].finish_p50] * 3
+    assert seen[0].prospect is not None
+    assert seen[-1].prospect is None, "what was forecast has come to pass without it"
 
 
 def test_what_is_shown_is_kept_and_told_of_again(folder: Path) -> None:

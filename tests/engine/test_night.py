@@ -184,3 +184,34 @@ def test_phases_that_have_nothing_to_do_with_one_another_have_no_critical_path(t
     told = played(loose, [member(loose, name, PhaseState.RUNNING, hours(1, 2)) for name in "ab"])
     assert (told.critical_path, told.critical, told.deadline) == ((), frozenset(), None)
     assert [told.prospects[name].slack_s for name in "ab"] == [None, None]
+
+
+def test_what_has_dates_is_asked_for_its_end_even_if_nothing_is_known_of_it(night: Plan) -> None:
+    done = [member(night, name, PhaseState.PASSED) for name in "abc"]
+    for state in (PhaseState.UNKNOWN, PhaseState.READY, PhaseState.RUNNING, PhaseState.FAILED):
+        train = replace(member(night, "train", state), counted=True, started_at=NOW - timedelta(hours=1))
+        due = played(night, [*done, train]).deadline
+        assert due is not None
+        assert (due.of_start, due.probability, due.lacking) == (False, None, ("train",))
+
+
+def test_a_step_without_dates_that_has_begun_in_time_has_met_its_deadline_unless_it_failed(night: Plan) -> None:
+    done = [member(night, name, PhaseState.PASSED) for name in "abc"]
+    for state, probability in ((PhaseState.RUNNING, 1.0), (PhaseState.FAILED, None)):
+        due = played(night, [*done, replace(member(night, "train", state), started_at=NOW)]).deadline
+        assert due is not None
+        assert due.probability == probability
+
+
+def test_what_waits_for_something_that_stands_still_is_frozen_with_it(night: Plan) -> None:
+    one, two, four = (NOW + timedelta(hours=count) for count in (1, 2, 4))
+    own = Forecast(one, two, four, 1 * HOUR, 2 * HOUR, 4 * HOUR, "calendar", frozen=True)
+    known = [
+        member(night, "a", PhaseState.PASSED),
+        replace(member(night, "b", PhaseState.STALLED, hours(1, 4)), own=own),
+        member(night, "c", PhaseState.RUNNING, hours(1, 1)),
+    ]
+    told = played(night, known)
+    assert told.deadline is not None
+    assert told.deadline.frozen
+    assert [told.prospects[name].frozen for name in ("b", "c")] == [True, False]
