@@ -1,22 +1,23 @@
 """The command line: verbs and their words. Each verb imports only what it needs, when it runs."""
 
+import os
 import sys
 from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
-from backfill_tui.cli import acting, looking, notifying, screens
-from backfill_tui.cli.app import DASHBOARD, app
+from backfill_tui.cli import acting, completing, diagnosing, looking, notifying, screens
+from backfill_tui.cli.app import DASHBOARD, app, first_word
 from backfill_tui.errors import BackfillError, UsageError
 
-__all__ = ["acting", "app", "looking", "notifying", "run", "screens"]
+__all__ = ["acting", "app", "completing", "diagnosing", "looking", "notifying", "run", "screens"]
 
 USAGE = 64
 INTERRUPTED = 130
 COULD_NOT_TELL = 3
 
-_COMING = frozenset(("init", "doctor"))
+_COMING = frozenset(("init",))
 
 _OF_THE_PROGRAM = frozenset(("-h", "--help", "--version"))
 """Alone they ask about the program; beside other options about the dashboard."""
@@ -26,7 +27,7 @@ def run(words: list[str]) -> int:
     """Carry out a command line and return its exit code. Errors are sentences on stderr."""
     verbose = "--verbose" in words
     try:
-        return int(app.main(_with_verb(words), prog_name="backfill-tui", standalone_mode=False) or 0)
+        return _carried_out(words)
     except click.UsageError as error:
         _say(error.format_message())
         return USAGE
@@ -52,10 +53,15 @@ def run(words: list[str]) -> int:
         return COULD_NOT_TELL
 
 
+def _carried_out(words: list[str]) -> int:
+    if asked := os.environ.get(completing.ASKED_BY):
+        return completing.complete(asked)
+    return int(app.main(_with_verb(words), prog_name="backfill-tui", standalone_mode=False) or 0)
+
+
 def _with_verb(words: list[str]) -> list[str]:
     """A first argument that is a verb is the verb; else it is a plan if it looks like one; else wrong usage."""
-    values = {i + 1 for i, word in enumerate(words) if word == "--state-dir"}
-    place = next((i for i, word in enumerate(words) if not word.startswith("-") and i not in values), None)
+    place = first_word(words)
     if place is None:
         return words if words and _OF_THE_PROGRAM.issuperset(words) else [DASHBOARD, *words]
     first = words[place]

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from backfill_tui.cli.app import FILE, app, common
+from backfill_tui.cli.completing import phases
 from backfill_tui.cli.words import opened_plan, plan_and_phase, plan_and_phases, plan_path
 
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -13,7 +14,7 @@ _WAIT = click.option("--wait", is_flag=True, help="Wait for the end and the verd
 
 
 @app.command("validate")
-@click.argument("words", nargs=-1, metavar="[PLAN] PHASE...")
+@click.argument("words", nargs=-1, metavar="[PLAN] PHASE...", shell_complete=phases)
 @click.option("--inputs", is_flag=True, help="Judge what the phases read instead of what they wrote.")
 @common
 def validate_verb(
@@ -28,7 +29,7 @@ def validate_verb(
 
 
 @app.command("launch")
-@click.argument("words", nargs=-1, metavar="[PLAN] PHASE")
+@click.argument("words", nargs=-1, metavar="[PLAN] PHASE", shell_complete=phases)
 @click.option("--override", metavar="REASON", help="Start it against a closed gate; the reason is kept.")
 @click.option("--again", is_flag=True, help="Make another attempt once one has ended.")
 @_WAIT
@@ -56,7 +57,7 @@ def launch_verb(
 
 
 @app.command("retry")
-@click.argument("words", nargs=-1, metavar="[PLAN] PHASE")
+@click.argument("words", nargs=-1, metavar="[PLAN] PHASE", shell_complete=phases)
 @_WAIT
 @_YES
 @common
@@ -79,7 +80,7 @@ def retry_verb(
 
 
 @app.command("stop")
-@click.argument("words", nargs=-1, metavar="[PLAN] PHASE")
+@click.argument("words", nargs=-1, metavar="[PLAN] PHASE", shell_complete=phases)
 @click.option("--reason", default="asked at the command line", help="Why; kept in the ledger.")
 @_YES
 @common
@@ -101,7 +102,7 @@ def stop_verb(
 
 
 @app.command("accept")
-@click.argument("words", nargs=-1, metavar="[PLAN] PHASE")
+@click.argument("words", nargs=-1, metavar="[PLAN] PHASE", shell_complete=phases)
 @click.option("--reason", required=True, help="Why it is good enough; kept in the ledger and the report.")
 @common
 def accept_verb(
@@ -117,7 +118,12 @@ def accept_verb(
 
 @app.command("run")
 @click.argument("plan", required=False, type=FILE)
-@click.option("--until", metavar="PHASE", help="Only this phase and what it waits for; done once it is judged.")
+@click.option(
+    "--until",
+    metavar="PHASE",
+    shell_complete=phases,
+    help="Only this phase and what it waits for; done once it is judged.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be started, and why the rest would not; do nothing.")
 @click.option("--detach", is_flag=True, help="Leave the terminal and go on; lines go to STATE_DIR/run.log.")
 @common

@@ -1,6 +1,6 @@
 """The program and the options that all of its verbs have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,12 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def first_word(words: Sequence[str]) -> int | None:
+    """Where the first word stands that is neither an option nor the value of one: a verb or a plan."""
+    values = {i + 1 for i, word in enumerate(words) if word == "--state-dir"}
+    return next((i for i, word in enumerate(words) if not word.startswith("-") and i not in values), None)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
