@@ -68,7 +68,7 @@ def test_every_verb_has_a_help(verb: str) -> None:
         (("inspect", "x", "--timezone", "Mars"), "no time zone 'Mars'"),
         (("status", "--nope"), "No such option"),
         (("watch",), "nothing to watch"),
-        ((), "no backfill.yaml"),
+        ((), "the screen needs a terminal"),
     ],
 )
 def test_wrong_usage_is_a_sentence_and_64(words: tuple[str, ...], sentence: str, tmp_path: Path) -> None:

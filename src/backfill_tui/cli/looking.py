@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from backfill_tui.cli.app import FILE, app, common
+from backfill_tui.cli.finding import finds_jobs, found_here
 from backfill_tui.cli.words import (
     environment_zone,
     moment_in,
@@ -66,9 +67,14 @@ def schema_verb(**_: Any) -> int:
 def status_verb(
     plan: Path | None, by_health: bool, json_wanted: bool, state_dir: Path | None, read_only: bool, **_: Any
 ) -> int:
-    """Print one snapshot of a plan."""
+    """Print one snapshot of a plan; with none, and no backfill.yaml here, of what runs on this machine."""
     from backfill_tui.headless.status import status
 
+    if finds_jobs(plan):
+        found = found_here(state_dir)
+        return status(
+            found.opened, json_wanted=json_wanted, by_health=by_health, read_only=True, roster=found.roster
+        )
     opened = opened_plan(plan_path(plan), state_dir)
     return status(opened, json_wanted=json_wanted, by_health=by_health, read_only=read_only)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backfill_tui.cli.app import DASHBOARD, FILE, app, common
+from backfill_tui.cli.finding import finds_jobs, found_here
 from backfill_tui.cli.words import (
     environment_zone,
     opened_plan,
@@ -16,6 +17,7 @@ from backfill_tui.cli.words import (
 from backfill_tui.errors import UsageError
 
 if TYPE_CHECKING:
+    from backfill_tui.engine.discovery import Roster
     from backfill_tui.engine.plans import OpenedPlan
 
 
@@ -70,12 +72,18 @@ class _Dashboard(click.Command):
 def dashboard_verb(
     plan: Path | None, auto: bool, json_wanted: bool, state_dir: Path | None, read_only: bool, **_: Any
 ) -> int:
-    """Open the dashboard on a plan file, by default backfill.yaml in this folder."""
+    """Open the dashboard on a plan file, by default backfill.yaml in this folder; else on what runs here."""
     if auto and read_only:
         raise UsageError("--auto starts things, and --read-only changes nothing.", todo="Leave one of them out.")
     if json_wanted:
         raise UsageError("the dashboard has no --json.", todo="`backfill-tui status --json` prints one snapshot.")
-    return open_screen(opened_plan(plan_path(plan), state_dir), read_only=read_only, auto=auto)
+    if not finds_jobs(plan):
+        return open_screen(opened_plan(plan_path(plan), state_dir), read_only=read_only, auto=auto)
+    if auto:
+        raise UsageError("--auto starts what a plan says.", todo="Name a plan; `backfill-tui init` writes one.")
+    need_a_terminal()
+    found = found_here(state_dir)
+    return open_screen(found.opened, read_only=True, roster=found.roster)
 
 
 @app.command("demo")
@@ -122,15 +130,20 @@ def need_a_terminal() -> None:
         raise UsageError("the screen needs a terminal.", todo="`backfill-tui status` prints one snapshot without.")
 
 
-def open_screen(opened: "OpenedPlan", *, read_only: bool, auto: bool = False) -> int:
-    """The screen on a plan that has been read, so that its mistakes were said before; its exit code."""
+def open_screen(
+    opened: "OpenedPlan", *, read_only: bool, auto: bool = False, roster: "Roster | None" = None
+) -> int:
+    """The screen on a plan that has been read, so that its mistakes were said before; its exit code.
+
+    With a `roster` it is on what that finds.
+    """
     need_a_terminal()
     for inherited in ("COLUMNS", "LINES"):  # a shell's idea of a window that may have another size by now
         os.environ.pop(inherited, None)
     from backfill_tui.engine.session import Session
     from backfill_tui.tui.app import run_dashboard
 
-    session = Session(opened, read_only=read_only, auto=auto)
+    session = Session(opened, read_only=read_only, auto=auto, roster=roster)
     try:
         return run_dashboard(
             session.feed,

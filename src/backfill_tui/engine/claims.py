@@ -73,7 +73,7 @@ class Neighbours:
 
     def refresh(self, looks: "Sequence[PhaseLook]") -> None:
         """Look what others write, and tell them what we do."""
-        if not self._writes:
+        if not (self._writes or any(look.phase.writes for look in looks)):
             return
         others = self._registry.others(self._plan.path, self._plan.state_dir)
         if self._publishing and others.unsettled:

@@ -3,6 +3,7 @@
 `yesterday` is resolved once per attempt and kept with it, and is another day for what is still to come.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -27,10 +28,14 @@ class DatedPhases:
         self.note = ""
         self._launched: dict[tuple[str, Dates], Phase | None] = {}
 
+    def meet(self, phases: Iterable[Phase]) -> None:
+        """Take phases that were found, in place of those that were known: their dates are theirs for good."""
+        self.today = {phase.name: phase for phase in phases}
+
     def turn(self, now: datetime) -> None:
         """Resolve relative dates anew where a day has begun since. Where the plan can't be read they stay."""
         day = now.astimezone(self._opened.plan.tz).date()
-        if day == self._day:
+        if day == self._day or self._opened.read_again is None:
             return
         self._day = day
         try:

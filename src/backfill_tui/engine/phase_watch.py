@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from backfill_tui.control.attempt import Attempt, Stage
 from backfill_tui.engine.attempts import NOTHING, Deeds
+from backfill_tui.engine.found import FoundPhase
 from backfill_tui.engine.phase_logs import PhaseLogs
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen
 from backfill_tui.plan.patterns import linear_pattern
@@ -58,15 +60,18 @@ class PhaseWatch:
         table: ProcessTable,
         calendar: Mapping[date, float] | None,
         dialects: Iterable[Dialect] = (),
+        found: FoundPhase | None = None,
     ) -> None:
+        """`found` tells of a phase that was not planned but found: which process it is, and what is said of it."""
         self.phase = phase
+        self.found = found
         self._calendar = calendar
         self._logs = PhaseLogs(phase, dialects)
         self.last_look: PhaseLook | None = None
         zone = phase.log_timezone
         self._checkpoint = CheckpointWatch(phase.checkpoint, timezone=zone) if phase.checkpoint else None
         self._table = table
-        self._process = _process_watch(phase, table)
+        self._process = _process_watch(phase, table, found)
         self._deeds = NOTHING
         self._planned = _planned(phase, calendar)
         self._seen: tuple[object, ...] = ()
@@ -107,7 +112,7 @@ class PhaseWatch:
             rate_per_hour=self._rate,
             throughput=self._throughput,
             history_complete=self._logs.history_complete,
-            notes=(*self._logs.notes, *self._account.notes),
+            notes=(*(self.found.notes if self.found else ()), *self._logs.notes, *self._account.notes),
             deeds=self._deeds,
         )
         return self.last_look
@@ -122,7 +127,18 @@ class PhaseWatch:
             match = linear_pattern(meant.match) if meant and meant.match else None
             self._process = ProcessWatch(self._table, match=match, identity=identity)
         elif known is not None and deeds.attempt is not None and deeds.attempt.stage is Stage.NOT_STARTED:
-            self._process = _process_watch(self.phase, self._table)
+            self._process = _process_watch(self.phase, self._table, self.found)
+
+    def follow(self, found: FoundPhase) -> None:
+        """Go on with what has been found since: further files, another process. Nothing is read twice."""
+        before, self.found, self.phase = self.found, found, found.phase
+        self._logs.add(map(Path, found.phase.logs))
+        if self._checkpoint is None and found.phase.checkpoint is not None:
+            self._checkpoint = CheckpointWatch(found.phase.checkpoint, timezone=found.phase.log_timezone)
+        if before is None or not before.identity.same_as(found.identity):
+            self._process = _process_watch(found.phase, self._table, found)
+        self._planned = _planned(found.phase, self._calendar)
+        self._seen = ()
 
     def use_calendar(self, calendar: Mapping[date, float]) -> None:
         """Weigh everything anew with a calendar that has become known."""
@@ -196,7 +212,9 @@ def _left_by_nobody(seen: ProcessSeen, written_at: datetime) -> bool:
     return seen.presence is Presence.ABSENT or (seen.alive is False and written_since)
 
 
-def _process_watch(phase: Phase, table: ProcessTable) -> ProcessWatch:
+def _process_watch(phase: Phase, table: ProcessTable, found: FoundPhase | None = None) -> ProcessWatch:
+    if found is not None:
+        return ProcessWatch(table, identity=found.identity)
     meant = phase.process
     if meant is None:
         return ProcessWatch(table)

@@ -6,6 +6,7 @@ from backfill_tui.control.attempt import AskedBy
 from backfill_tui.control.launch.registry import Registry
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.claims import Neighbours
+from backfill_tui.engine.discovery import Roster
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.driver import Driver, Happening
 from backfill_tui.engine.drivers import driving
@@ -31,7 +32,9 @@ class Session:
     unattended `run` does.
     """
 
-    def __init__(self, opened: OpenedPlan, *, read_only: bool, auto: bool = False) -> None:
+    def __init__(
+        self, opened: OpenedPlan, *, read_only: bool, auto: bool = False, roster: Roster | None = None
+    ) -> None:
         self._ledger, note = ledger_of(opened.plan, read_only=read_only)
         docket = Docket()
         notes = (note,) if note else () if read_only else unreachable(opened.plan)
@@ -39,7 +42,9 @@ class Session:
         self._driver: Driver | None = None
         self._runs_seen = None if read_only or self._ledger is None else RunsSeen(self._ledger)
         self.feed = EngineFeed(
-            lambda: PlanWatch(opened, self._ledger, docket, notes, neighbours=neighbours, recordable=not note),
+            lambda: PlanWatch(
+                opened, self._ledger, docket, notes, neighbours=neighbours, recordable=not note, roster=roster
+            ),
             self._after_look,
         )
         self.judge = None if read_only else Judging(opened.plan, self._ledger, docket, lambda: self.feed.newest)

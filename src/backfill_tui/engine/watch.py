@@ -21,9 +21,11 @@ from backfill_tui.engine.attempts import NOTHING, AttemptBook
 from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.controllers import ControllersSeen
 from backfill_tui.engine.dated import DatedPhases
+from backfill_tui.engine.discovery import Roster
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.drivers import DriverSeen, drivers_of
 from backfill_tui.engine.forecasting import Forecasting, PhaseForecast
+from backfill_tui.engine.found import FoundPhase
 from backfill_tui.engine.known_calendar import KnownCalendar
 from backfill_tui.engine.own_commands import OwnCommands
 from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch
@@ -52,11 +54,13 @@ class PlanWatch:
         *,
         neighbours: Neighbours | None = None,
         recordable: bool = True,
+        roster: Roster | None = None,
     ) -> None:
         """`notes` are sentences of whoever opened it, shown with every snapshot.
 
         `recordable` is whether a launch could be noted in the ledger: without that nothing may be started.
-        `neighbours` tell what other plans of this user write; None: they are looked at, and told nothing.
+        `neighbours` tell what other plans of this user write; None: they are looked at, and told nothing. `roster`
+        finds phases that no plan names, which come and go.
         """
         self.plan = plan = opened.plan
         self._opened = opened
@@ -70,6 +74,7 @@ class PlanWatch:
         self._probes = ProbeBook(plan, ledger)
         self._recordable = recordable
         self._neighbours = neighbours or Neighbours(plan, Registry.of_user(), publishing=False)
+        self._roster = roster
         self._table = ProcessTable()
         self._controllers = ControllersSeen(self._table)
         self._watches = [self._watch_of(phase) for phase in plan.phases]
@@ -83,6 +88,7 @@ class PlanWatch:
     def look(self, now: datetime | None = None) -> Snapshot:
         """One snapshot as of now. A phase that can't be looked at says so and does not keep the others from it."""
         now = (now or datetime.now(UTC)).astimezone(self.plan.tz)
+        self._take_found()
         self._take_deeds(now)
         self._take_calendar(now)
         looks = self._looks(now)
@@ -158,7 +164,8 @@ class PlanWatch:
             self._attempts.note,
             self._neighbours.note,
         )
-        return tuple(dict.fromkeys(note for note in (*self._notes, *books) if note))
+        found = self._roster.notes if self._roster is not None else ()
+        return tuple(dict.fromkeys(note for note in (*self._notes, *found, *books) if note))
 
     def _undriven(self, stands: Mapping[str, Standing]) -> Iterator[str]:
         """That nobody will start what is to start by itself."""
@@ -167,8 +174,23 @@ class PlanWatch:
             names = ", ".join(one.name for one in coming)
             yield f"Nobody drives this plan now: {names} will not start without `run`, or a screen with --auto."
 
-    def _watch_of(self, phase: Phase) -> PhaseWatch:
-        return PhaseWatch(phase, self._table, self._calendar, self._opened.dialects)
+    def _watch_of(self, phase: Phase, found: FoundPhase | None = None) -> PhaseWatch:
+        return PhaseWatch(phase, self._table, self._calendar, self._opened.dialects, found)
+
+    def _take_found(self) -> None:
+        """Watch what has been found since, and no longer what turned out to be no job."""
+        if self._roster is None:
+            return
+        found = {one.phase.name: one for one in self._roster.look()}
+        watched = {watch.phase.name: watch for watch in self._watches}
+        for name, watch in watched.items():
+            if name not in found:
+                watch.close()
+            elif watch.found != found[name]:
+                watch.follow(found[name])
+        self._watches = [watched.get(name) or self._watch_of(one.phase, one) for name, one in found.items()]
+        self.plan = replace(self.plan, phases=tuple(one.phase for one in found.values()))
+        self._dated.meet(self.plan.phases)
 
     def _take_deeds(self, now: datetime) -> None:
         """Let each phase know what was done to it from here, and give it the dates that it has by now."""
@@ -201,6 +223,7 @@ class PlanWatch:
         """One snapshot after all logs have been read to their ends, or `deadline_s` seconds have passed."""
         until = time.monotonic() + deadline_s
         now = datetime.now(UTC)
+        self._take_found()
         self._take_deeds(now)
         self._take_calendar(now)  # so that it is waited for on all dates
         self._calendars.wait(deadline_s)

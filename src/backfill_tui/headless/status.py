@@ -5,6 +5,7 @@ import sys
 
 from backfill_tui.control.launch.registry import Registry
 from backfill_tui.engine.claims import Neighbours
+from backfill_tui.engine.discovery import Roster
 from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.watch import PlanWatch
@@ -16,15 +17,23 @@ PATIENCE_S = 120.0
 """How long a log may take to be read before the answer is given from what is known."""
 
 
-def status(plan: OpenedPlan, *, json_wanted: bool, by_health: bool, read_only: bool = False) -> int:
+def status(
+    plan: OpenedPlan,
+    *,
+    json_wanted: bool,
+    by_health: bool,
+    read_only: bool = False,
+    roster: Roster | None = None,
+) -> int:
     """Print how the plan stands. 0 whenever it could tell; `by_health`: 0 healthy, 2 warning, 1 critical.
 
-    Which tables its live processes write is told to the user's other plans, unless it is `read_only`.
+    With a `roster` it is of what that finds. Which tables its live processes write is told to the user's other
+    plans, unless it is `read_only`.
     """
     ledger, note = ledger_of(plan.plan, read_only=True)
     neighbours = Neighbours(plan.plan, Registry.of_user(), publishing=not read_only)
     notes = (note,) if note else ()
-    watch = PlanWatch(plan, ledger, notes=notes, neighbours=neighbours, recordable=not note)
+    watch = PlanWatch(plan, ledger, notes=notes, neighbours=neighbours, recordable=not note, roster=roster)
     try:
         snapshot = watch.look_whole(PATIENCE_S)
     finally:
