@@ -167,3 +167,21 @@ def test_a_disk_that_is_full_before_the_forecast_finish_is_a_warning(
 def test_a_disk_that_nobody_writes_to_is_nobodys_matter() -> None:
     assert ids(READY, disks=(disk(0.5, state=True),)) == []
     assert ids(RUNNING, disks=(disk(0.5, phases=()),)) == []
+
+
+@pytest.mark.parametrize(
+    ("forecast_in_h", "calibrated", "severity"),
+    [
+        (5.9, False, Severity.WARNING),
+        (6.1, False, Severity.CRITICAL),
+        (3.3, True, Severity.CRITICAL),
+    ],
+)
+def test_a_forecast_held_against_nothing_yet_is_critical_only_where_it_could_be_far_off(
+    forecast_in_h: float, calibrated: bool, severity: Severity
+) -> None:
+    at = in_(hours=forecast_in_h)
+    moments = Moments(at, at, at)
+    met = DeadlineProspect("fix", in_(hours=3), 0.01, calibrated=calibrated, moment=moments)
+    (alert,) = found(RUNNING, deadline=met)
+    assert alert.severity is severity

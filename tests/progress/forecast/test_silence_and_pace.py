@@ -61,3 +61,27 @@ def test_from_few_dates_no_pace_is_told() -> None:
 
 def test_dates_that_take_no_time_have_no_pace() -> None:
     assert run([0.2] * 120).pace() is None
+
+
+@pytest.mark.parametrize("slower", [1.0, 2.0])
+def test_small_dates_that_cost_nearly_as_much_as_big_ones_are_no_change_of_pace(slower: float) -> None:
+    # A post-season has one game a night: a date of it costs more than half of what one with seven does.
+    walked = days(START, 400)
+    calendar = {day: 7.0 if i < 60 else 1.0 for i, day in enumerate(walked)} | {
+        walked[i]: 0.0 for i in (3, 40, 90)
+    }
+    luck = scattered(170, 1.0)
+    took = [
+        0.0 if not games else (16 + 2 * games) * luck[i] * (slower if i >= 125 else 1.0)
+        for i, games in enumerate(list(calendar.values())[:170])
+    ]
+    log = LogWriter().header(START, walked[-1].isoformat())
+    for i, seconds in enumerate(took):
+        log.unit(i + 1, 400, walked[i], 2 * int(calendar[walked[i]]), took=seconds)
+    evidence = read(log.body).evidence
+    account = reconcile([evidence], calendar=calendar)
+    made = outlook(account, place_runs([evidence.book], gone=False), calendar=calendar)
+    assert made is not None
+    pace = made.pace()
+    assert pace is not None
+    assert (pace.drop > 0.3) is (slower > 1)

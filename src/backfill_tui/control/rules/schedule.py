@@ -9,6 +9,9 @@ from backfill_tui.control.rules.wording import capital, percent
 from backfill_tui.control.words import span_words
 from backfill_tui.progress.prospect import DeadlineProspect
 
+_OFF_BY = 2.0
+"""What a run's first forecasts say is left has been so many times what was left (benchmarks/alerts.py)."""
+
 _TO_COME = NOT_BEGUN | {PhaseState.UNKNOWN}
 
 
@@ -75,7 +78,7 @@ def deadline(night: NightSight) -> Iterator[Alert]:
     met_by = "begin" if due.of_start else "be done"
     yield Alert(
         id="deadline",
-        severity=Severity.WARNING if _came(night, due) else Severity.CRITICAL,
+        severity=Severity.CRITICAL if _is_sure(night, due) and not _came(night, due) else Severity.WARNING,
         phase=due.phase,
         since=due.by if missed else night.now,
         title="The deadline was missed" if missed else "The deadline will hardly be met",
@@ -91,6 +94,13 @@ def _came(night: NightSight, due: DeadlineProspect) -> bool:
     """Whether what it is about has happened, if late: there is nothing to be done about it any more."""
     state = next((one.state for one in night.phases if one.name == due.phase), PhaseState.UNKNOWN)
     return state not in _TO_COME | UNDER_WAY or (due.of_start and state in UNDER_WAY)
+
+
+def _is_sure(night: NightSight, due: DeadlineProspect) -> bool:
+    """Whether it is missed even if a forecast that nothing has been held against is off as far as such ones are."""
+    if due.calibrated or due.moment is None:
+        return True
+    return due.moment.p50 - night.now > _OFF_BY * (due.by - night.now)
 
 
 def _likely(due: DeadlineProspect) -> str:

@@ -1,6 +1,8 @@
 """The futures of an open run as time goes by and nothing is heard of it."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from statistics import NormalDist
 
@@ -8,11 +10,14 @@ import numpy as np
 
 from backfill_tui.progress.calibration import Outcome
 from backfill_tui.progress.forecast.backtest import backtest
+from backfill_tui.progress.forecast.columns import columns
 from backfill_tui.progress.forecast.fit import Fit
 from backfill_tui.progress.forecast.hints import Hints
 from backfill_tui.progress.forecast.luck import Array
+from backfill_tui.progress.forecast.shape import Shape
 from backfill_tui.progress.forecast.simulate import Futures, simulate
 from backfill_tui.progress.forecast.situation import Situation
+from backfill_tui.progress.forecast.worked import Took
 from backfill_tui.progress.prospect import ClassCost, PaceSeen
 
 _NEXT_TO_NOTHING = 1e-3
@@ -23,6 +28,9 @@ _SEEN = 0.9
 
 _LATE, _EARLIER = 40, 40
 """From fewer dates no change of pace can be told from chance."""
+
+_MOSTLY = 0.8
+"""What dates have written tells their sizes where so many of them tell it."""
 
 _TOLD_BY_SECONDS = 2.0
 """Logs tell whole seconds: of dates that take less, no pace can be told."""
@@ -94,11 +102,14 @@ class FutureRun:
 
     def pace(self) -> PaceSeen | None:
         """How fast dates with work come of late against earlier ones; None while there are too few of either."""
-        took = [one for one in self._situation.run.took if one.heavy]
+        run, hints = self._situation.run, Hints(self._situation)
+        said = columns(run, hints)
+        took = replace(said, size=_sizes(run.took, said.size)).only(said.heavy, said.seconds)
         if len(took) < _LATE + _EARLIER:
             return None
-        hints = Hints(self._situation)
-        each = np.array([one.seconds / hints.size(one.day) for one in took])
+        before = np.arange(len(took)) < len(took) - _LATE
+        shape = Shape([took.only(before, took.seconds)], ())  # what a size costs, as the earlier ones tell
+        each = took.seconds / shape.of(took.days, took.said, took.size)
         late, earlier = (float(np.median(part)) for part in (each[-_LATE:], each[:-_LATE]))
         if min(late, earlier) < _TOLD_BY_SECONDS:
             return None
@@ -125,3 +136,12 @@ class FutureRun:
             return 0.0
         steps = math.floor(math.log(silent_s / self._usual_s) / math.log(_STEP))
         return float(self._usual_s * _STEP**steps)
+
+
+def _sizes(took: Sequence[Took], said: Array) -> Array:
+    """How much work each date was against the usual: by what it wrote, else as it was `said` beforehand."""
+    wrote = np.array([one.size or 0.0 for one in took if one.heavy])
+    if np.count_nonzero(wrote) < max(1.0, _MOSTLY * len(wrote)):
+        return said
+    usual = float(wrote[wrote > 0].mean())
+    return np.array([one.size / usual if one.size else 1.0 for one in took])
