@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from backfill_tui.progress.again import HEAVY, has_new, replays
 from backfill_tui.progress.sequence import PlacedRun, leading
-from backfill_tui.sources.events import Outcome
 
 RECENT_UNITS = 100
 RECENT = timedelta(hours=2)
@@ -18,9 +18,6 @@ ENOUGH_UNITS = 30
 
 UNITS_A_SLICE = 5
 """Fewer completions in a slice of throughput would show chance, not speed."""
-
-HEAVY = frozenset({Outcome.DONE, Outcome.FAILED})
-"""Outcomes of a date on which there was work to do; the others take no time to speak of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +38,20 @@ class Slice:
 
 
 def completions(runs: Sequence[PlacedRun]) -> list[Completion]:
-    """What the leading run completed, in the order of its log, without dates that an earlier run had done."""
+    """What the leading run completed, in the order of its log, without what a resume only replays."""
     lead = leading(runs)
     if lead is None:
         return []
-    done_before = {
-        day
-        for run in runs
-        if run.counts and run is not lead and _earlier(run, lead)
-        for day, unit in run.trace.outcomes.items()
-        if unit.outcome is not Outcome.FAILED
-    }
-    outcomes = lead.trace.outcomes
-    if lead.trace.counts_only:
-        return [Completion(at, None, None) for at in lead.trace.ticks]
+    trace = lead.trace
+    if trace.counts_only:
+        return [Completion(at, None, None) for at in trace.ticks]
+    again = replays(runs, lead)
+    passing = again.done_before if again.quick and has_new(trace, again.done_before) else frozenset()
     return [
-        Completion(at, day, outcomes[day].outcome in HEAVY)
-        for day, at in lead.trace.finishes.items()
-        if day not in done_before and day in outcomes
+        Completion(at, day, trace.outcomes[day].outcome in HEAVY)
+        for day, at in trace.finishes.items()
+        if day not in passing and day in trace.outcomes
     ]
-
-
-def _earlier(run: PlacedRun, lead: PlacedRun) -> bool:
-    return run.trace.first_at is None or lead.trace.first_at is None or run.trace.first_at < lead.trace.first_at
 
 
 def rate_per_hour(done: Sequence[Completion]) -> float | None:

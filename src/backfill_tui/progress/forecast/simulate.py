@@ -38,12 +38,11 @@ def simulate(situation: Situation, learned: Fit) -> Futures:
     seconds = _seconds(situation, learned)
     flying = len(situation.run.in_flight)
     if not len(seconds):
-        return Futures(np.zeros(SAMPLES), np.zeros(SAMPLES))
+        return Futures(np.full(SAMPLES, situation.replays_s), np.zeros(SAMPLES))
     workers = situation.run.workers
     first = seconds[: max(1, flying)].min(axis=0)
-    if workers <= 1:
-        return Futures(seconds.sum(axis=0), first)
-    return Futures(_shared(seconds, flying, workers), first)
+    ends = seconds.sum(axis=0) if workers <= 1 else _shared(seconds, flying, workers)
+    return Futures(situation.replays_s + ends, first)
 
 
 def _seconds(situation: Situation, learned: Fit) -> Array:

@@ -13,7 +13,8 @@ class Situation:
 
     `ahead` are the dates not begun, in the order of their turn; None for one that is not known by name. `before`
     are earlier runs of the same job over the same range (what was resumed), `history` those of other nights, oldest
-    first. `calendar` has the work due on a date; one that is not in it has none.
+    first. `calendar` has the work due on a date; one that is not in it has none. `replays_s` is how long the run
+    still goes over dates that were done before it, where it only replays them.
     """
 
     run: Worked
@@ -21,6 +22,7 @@ class Situation:
     before: Sequence[Worked] = ()
     history: Sequence[Worked] = ()
     calendar: Mapping[date, float] | None = field(default=None)
+    replays_s: float = 0.0
 
     def aged(self, seconds: float) -> "Situation":
         """The same with the dates in flight so much older."""

@@ -27,8 +27,8 @@ _ODD = 0.05
 class Finish:
     """One date's end as a log or the ledger tells it. `heavy`: there was work to do. `at` is aware.
 
-    `duration_s` is from its own start, where that was logged; `size` how many records it wrote; `again` that an
-    earlier run had done it already, so that it tells nothing of the cost.
+    `duration_s` is from its own start, where that was logged; `size` how many records it wrote; `again` that it was
+    only replayed, since an earlier run had done it, so that it tells nothing of the cost.
     """
 
     day: date | None
