@@ -17,8 +17,6 @@ USAGE = 64
 INTERRUPTED = 130
 COULD_NOT_TELL = 3
 
-_COMING = frozenset(("init",))
-
 _OF_THE_PROGRAM = frozenset(("-h", "--help", "--version"))
 """Alone they ask about the program; beside other options about the dashboard."""
 
@@ -69,8 +67,6 @@ def _with_verb(words: list[str]) -> list[str]:
         return [first, *words[:place], *words[place + 1 :]]
     if first.endswith((".yaml", ".yml")) or Path(first).is_file():
         return [DASHBOARD, *words]
-    if first in _COMING:
-        raise UsageError(f"'{first}' is not there yet.", todo="README.md says what is.")
     near = get_close_matches(first, [name for name in app.commands if name != DASHBOARD], n=1)
     hint = f" Did you mean '{near[0]}'?" if near else " See backfill-tui --help."
     raise UsageError(f"'{first}' is neither a verb nor a plan file.{hint}")

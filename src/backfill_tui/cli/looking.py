@@ -10,6 +10,7 @@ import click
 from backfill_tui.cli.app import FILE, app, common
 from backfill_tui.cli.finding import finds_jobs, found_here
 from backfill_tui.cli.words import (
+    DEFAULT_PLAN,
     environment_zone,
     moment_in,
     opened_plan,
@@ -77,6 +78,18 @@ def status_verb(
         )
     opened = opened_plan(plan_path(plan), state_dir)
     return status(opened, json_wanted=json_wanted, by_health=by_health, read_only=read_only)
+
+
+@app.command("init")
+@click.option("--output", type=FILE, default=Path(DEFAULT_PLAN), show_default=True, help="Where it is written.")
+@common
+def init_verb(output: Path, json_wanted: bool, **_: Any) -> int:
+    """Write a plan of the backfills that run on this machine."""
+    from backfill_tui.headless.init import init
+
+    found = found_here()
+    plan = found.opened.plan
+    return init(found.roster, output, machine=plan.name, zone=plan.tz, json_wanted=json_wanted)
 
 
 @app.command("report")

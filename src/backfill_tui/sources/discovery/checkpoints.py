@@ -50,12 +50,14 @@ def checkpoint_of(
 
     Of several that fit equally well it is the one written since then. Those `taken` are other jobs'.
     """
+    others = set(taken)
     if told.checkpoint is not None and (exact := _from(cwd, told.checkpoint)) is not None and exact.is_file():
+        if exact in others:
+            return CheckpointFound(note=f"Another job keeps its checkpoint, too, and reads it: {exact}.")
         return CheckpointFound(exact)
     if told.dates is None:
         return CheckpointFound()
     words = _words_of_command(command)
-    others = set(taken)
     named = [path for path in _named_after(told.dates, folders) if path not in others]
     fitting = [(score, path) for path in named if (score := _likeness(path, told.dates, label, words)) > 0]
     if not fitting:

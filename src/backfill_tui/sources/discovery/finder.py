@@ -108,7 +108,7 @@ class JobFinder:
 
     def _read(self, words: tuple[str, ...]) -> tuple[Told, JobPattern | None] | None:
         line = " ".join(words)
-        if not words or is_bystander(words) or any(pattern.search(line) for pattern in self._settings.ignore):
+        if not words or is_bystander(words) or self._settings.passes_over(line):
             return None
         for pattern in self._settings.jobs:
             if (found := pattern.match.search(line)) is not None:

@@ -4,7 +4,7 @@ What is wrong in it is a sentence with its place. Patterns are matched by RE2, i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from backfill_tui.plan.patterns import LinearPattern, linear_pattern
 from backfill_tui.sources.discovery.command_line import spelled
 
 FILE = "discovery.yaml"
-_KEYS = frozenset(("start_options", "end_options", "checkpoints", "jobs", "ignore"))
+_KEYS = frozenset(("start_options", "end_options", "checkpoints", "jobs", "ignore", "only"))
 _JOB_KEYS = frozenset(("match", "name", "writes", "log", "checkpoint"))
 
 
@@ -39,13 +39,23 @@ class JobPattern:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it. `starts` and `ends` are options as `spelled` gives them; `checkpoints` are folders to look in."""
+    """All of it. `starts` and `ends` are options as `spelled` gives them; `checkpoints` are folders to look in.
+
+    A command line that one of `ignore` fits is passed over; so is one that none of `only` fits, if there are any.
+    """
 
     starts: frozenset[str] = frozenset()
     ends: frozenset[str] = frozenset()
     checkpoints: tuple[Path, ...] = ()
     jobs: tuple[JobPattern, ...] = ()
-    ignore: tuple[LinearPattern, ...] = field(default=())
+    ignore: tuple[LinearPattern, ...] = ()
+    only: tuple[LinearPattern, ...] = ()
+
+    def passes_over(self, line: str) -> bool:
+        """Whether the user does not want to see a command line."""
+        if any(pattern.search(line) for pattern in self.ignore):
+            return True
+        return bool(self.only) and not any(pattern.search(line) for pattern in self.only)
 
 
 NO_SETTINGS = Settings()
@@ -82,6 +92,7 @@ def read_settings(path: Path) -> Settings:
         checkpoints=tuple(Path(text).expanduser() for text in _texts(body, "checkpoints", path)),
         jobs=tuple(_job(job, f"{path}: jobs[{i}]") for i, job in enumerate(_list(body, "jobs"))),
         ignore=tuple(_pattern(text, f"{path}: ignore") for text in _texts(body, "ignore", path)),
+        only=tuple(_pattern(text, f"{path}: only") for text in _texts(body, "only", path)),
     )
 
 
