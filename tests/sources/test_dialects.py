@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from backfill_tui.errors import DialectError
 from backfill_tui.progress.reconcile import reconcile
+from backfill_tui.sources.dialects.compiling import linear_matcher
 from backfill_tui.sources.dialects.literals import required_literal
 from backfill_tui.sources.dialects.load import built_in, choose, read_dialects
-from backfill_tui.sources.dialects.model import Pattern, linear_matcher
+from backfill_tui.sources.dialects.model import Pattern
 from tests.reading import read
 
 OURS = [pattern for dialect in built_in() for pattern in dialect.patterns]

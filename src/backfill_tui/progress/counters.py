@@ -1,6 +1,7 @@
 """Bars and N/M lines to runs: of all the counters in a log, the one that advances most and starts over least."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from backfill_tui.progress.trace import RunTrace
 from backfill_tui.sources.events import ProgressPrinted
@@ -13,6 +14,12 @@ KEPT_RUNS = 20
 
 KEPT_ADVANCES = 2000
 """How many advances are kept for the rate."""
+
+
+def tick(run: RunTrace, at: datetime, advance: int) -> None:
+    """Note that a run's count has advanced by so many; of many, the last are kept."""
+    run.ticks.extend([at] * min(advance, KEPT_ADVANCES))
+    del run.ticks[:-KEPT_ADVANCES]
 
 
 @dataclass(slots=True)
@@ -44,9 +51,7 @@ class CounterBook:
         run.complete = event.number == event.of
         if event.at is not None:
             run.last_at = run.summary_at = event.at
-            advance = min(event.number - (before.number if before else 0), KEPT_ADVANCES)
-            run.ticks.extend([event.at] * advance)
-            del run.ticks[:-KEPT_ADVANCES]
+            tick(run, event.at, event.number - (before.number if before else 0))
         run.lines_of[event.dialects] += 1
 
     def runs(self) -> list[RunTrace]:
@@ -63,7 +68,7 @@ class CounterBook:
         last = counter.runs[-1] if counter.runs else None
         if last is not None and last.counted is not None and event.number >= last.counted.number:
             return last
-        run = RunTrace(event.offset, event.at, units_total=event.of, active=True, counts_only=True)
+        run = RunTrace(event.offset, event.at, units_total=event.of, active=True, is_counter=True)
         counter.restarts += 1
         counter.runs = [*counter.runs[-KEPT_RUNS:], run]
         return run

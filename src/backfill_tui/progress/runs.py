@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from backfill_tui.progress.counters import CounterBook
+from backfill_tui.progress.counters import CounterBook, tick
 from backfill_tui.progress.trace import NOTHING_FUTILE, Futile, RunTrace, UnitDone
 from backfill_tui.sources.events import (
     ErrorSeen,
@@ -75,7 +75,7 @@ class RunBook:
     def _current(self, event: UnitStarted | UnitFinished | ProgressPrinted | RunSummary) -> RunTrace:
         """The run that an event of work belongs to; a new one where none is open (its header was rotated away)."""
         run = self._runs[-1] if self._runs else None
-        if run is None or run.complete:
+        if run is None or (run.complete and not _is_straggler(run, event)):
             run = self._open(event.offset, event.at)
         run.active = True
         run.open_traceback = run.survived_at = None
@@ -131,9 +131,7 @@ class RunBook:
             run.mode = Mode.DATES
         run.current = run.latest = event
         run.begun.add(event.day)
-        run.units_total = run.units_total or event.of
-        if event.consecutive and run.inferred_start is None and event.number and event.of:
-            run.inferred_start, run.inferred_end = _range_of(event.day, event.number, event.of)
+        _count(run, event, event.day)
 
     @staticmethod
     def _starts_over(run: RunTrace, event: UnitStarted) -> bool:
@@ -144,13 +142,19 @@ class RunBook:
         return event.number < before.number or (event.number == before.number and event.day != before.day)
 
     def _finished(self, event: UnitFinished) -> None:
+        if self._runs and _counts_anew(self._runs[-1], event):
+            self._open(event.offset, event.at)
         run = self._current(event)
         run.mode = run.mode or event.mode
         started = run.latest
         day = event.day or (started.day if started else None)
         if day is None:
             return
-        duration = _duration(started if started and started.day == day else None, event.at)
+        _count(run, event, day)
+        run.numbered = event if event.number else run.numbered
+        duration = event.took_s
+        if duration is None:
+            duration = _duration(started if started and started.day == day else None, event.at)
         known = run.outcomes.get(day)
         if known and known.outcome is event.outcome is Outcome.FAILED:
             run.current = None if started and started.day == day else run.current
@@ -164,22 +168,40 @@ class RunBook:
             run.finishes[day] = event.at
         if started and started.day == day:
             run.current = None
+        if event.closes and event.of is not None and _at_its_end(run, event.number, event.of):
+            self._close(run, event.at, by_count=True)
 
     def _progress(self, event: ProgressPrinted) -> None:
         if event.counts_only:
             self._counters.apply(event)
-        elif not (self._runs and self._runs[-1].complete):
-            run = self._current(event)
-            run.counted = event
-            run.units_total = run.units_total or event.of
+            return
+        last = self._runs[-1] if self._runs else None
+        if last and last.counts_only and last.counted and event.number < last.counted.number:
+            last = self._open(event.offset, event.at)  # it counts from the beginning again
+        if last is None or not last.complete:
+            self._counted(event)
+
+    def _counted(self, event: ProgressPrinted) -> None:
+        """The count of a job that has more to tell, or whose count is all that there is."""
+        run = self._current(event)
+        before = run.counted
+        if event.at is not None:
+            tick(run, event.at, max(0, event.number - (before.number if before else 0)))
+        run.counted = event
+        run.units_total = run.units_total or event.of
+        if event.closes and event.number == event.of and run.counts_only:
+            self._close(run, event.at, by_count=True)
 
     def _summary(self, event: RunSummary) -> None:
         if self._runs and self._runs[-1].complete:
             return
-        run = self._current(event)
+        self._close(self._current(event), event.at)
+
+    def _close(self, run: RunTrace, at: datetime | None, *, by_count: bool = False) -> None:
         run.complete = True
+        run.closed_by_count = by_count
         self.futile = NOTHING_FUTILE
-        run.summary_at = event.at
+        run.summary_at = at
         run.current = None
 
     def _survived(self, event: TracebackSurvived) -> None:
@@ -194,6 +216,37 @@ class RunBook:
             self.futile = self.futile.and_another(event.at)
             self._latest.open_traceback = event
             self._latest.survived_at = None
+
+
+def _count(run: RunTrace, event: UnitStarted | UnitFinished, day: date) -> None:
+    """What i/N on the line of a unit tells: how many there are, and of a job that walks every day its range."""
+    run.units_total = run.units_total or event.of
+    if event.consecutive and run.inferred_start is None and event.number and event.of:
+        run.inferred_start, run.inferred_end = _range_of(day, event.number, event.of)
+
+
+def _counts_anew(run: RunTrace, event: UnitFinished) -> bool:
+    """The job was started again without saying so: it counts to another N, or a date it had done as an earlier i.
+
+    Only of one that tells of no starts; those would have shown it.
+    """
+    last = run.numbered
+    if run.complete or run.latest is not None or last is None or last.number is None or event.number is None:
+        return False
+    return event.of != last.of or (event.number < last.number and event.day in run.outcomes)
+
+
+def _at_its_end(run: RunTrace, number: int | None, of: int) -> bool:
+    """Whether N of N has come: with workers, where N may come before N - 1, all N."""
+    return len(run.outcomes) >= of or (number == of and run.mode is not Mode.PARALLEL)
+
+
+def _is_straggler(run: RunTrace, event: UnitStarted | UnitFinished | ProgressPrinted | RunSummary) -> bool:
+    """A unit of a run that is closed already, because N of N came before it."""
+    if not run.closed_by_count or not isinstance(event, UnitFinished) or event.day is None:
+        return False
+    known = run.outcomes.get(event.day)
+    return event.of == run.units_total and (known is None or known.outcome is Outcome.FAILED)
 
 
 def _range_of(day: date, number: int, of: int) -> tuple[date, date] | tuple[None, None]:

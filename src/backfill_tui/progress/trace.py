@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from backfill_tui.sources.events import ErrorSeen, Mode, Outcome, ProgressPrinted, UnitStarted
+from backfill_tui.sources.events import ErrorSeen, Mode, Outcome, ProgressPrinted, UnitFinished, UnitStarted
 
 GOOD = frozenset({Outcome.DONE, Outcome.EMPTY})
 """The outcomes after which a job's resume goes on behind a date."""
@@ -63,6 +63,7 @@ class RunTrace:
     ticks: list[datetime] = field(default_factory=list)  # the same, of what is known by its count alone
     current: UnitStarted | None = None
     latest: UnitStarted | None = None  # the last that began; an outcome without a date is its own
+    numbered: UnitFinished | None = None  # the last end of a unit that told its i/N
     begun: set[date] = field(default_factory=set)  # started, and no outcome yet
     counted: ProgressPrinted | None = None
     summary_at: datetime | None = None
@@ -75,7 +76,16 @@ class RunTrace:
     fatal_at: datetime | None = None  # of the first of them
     open_traceback: ErrorSeen | None = None  # the last one, while no work has followed it
     survived_at: int | None = None  # the offset of the first record after it
-    counts_only: bool = False  # known by its count alone (bars, N/M lines)
+    is_counter: bool = False  # a bar, or N/M lines
+    closed_by_count: bool = False  # complete because it reached N of N, not by a summary
+
+    @property
+    def counts_only(self) -> bool:
+        """Whether it is known by its count alone: it has told how many, and of no date."""
+        if self.is_counter:
+            return True
+        counted = self.counted is not None and self.counted.number > 0
+        return counted and not self.outcomes and self.latest is None
 
     @property
     def frontier(self) -> date | None:

@@ -63,7 +63,11 @@ class UnitStarted(NamedTuple):
 
 
 class UnitFinished(NamedTuple):
-    """A unit ended. Without a day it is the one in progress."""
+    """A unit ended. Without a day it is the one in progress.
+
+    `number` of `of` as the job counts them; `took_s` as the job measured it, in seconds. `closes`: this job
+    prints no summary, so that N of N is its end.
+    """
 
     at: datetime | None
     offset: int
@@ -73,10 +77,18 @@ class UnitFinished(NamedTuple):
     records: int | None = None
     reason: str = ""
     mode: Mode | None = None
+    number: int | None = None
+    of: int | None = None
+    took_s: float | None = None
+    consecutive: bool = False
+    closes: bool = False
 
 
 class ProgressPrinted(NamedTuple):
-    """The job's own count, `number` of `of`; with `counts_only` it is all that this log tells (bars)."""
+    """The job's own count, `number` of `of`; with `counts_only` it is all that this log tells (bars).
+
+    `closes`: this job prints no summary, so that N of N is its end.
+    """
 
     at: datetime | None
     offset: int
@@ -84,6 +96,7 @@ class ProgressPrinted(NamedTuple):
     number: int
     of: int
     counts_only: bool = False
+    closes: bool = False
 
 
 class RunSummary(NamedTuple):

@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from backfill_tui.sources.json_lines import Fields, level_of, message_of, object_in, stamps_of
+
 _STAMP = r"\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
 _LEVEL = r"(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE)\b"
 _LOGGER = r"(?:__main__|root|\w+(?:\.\w+)+)"  # a bare word is as likely the beginning of the message
@@ -20,7 +22,9 @@ _PREFIX = re.compile(
     rf"|\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?\[?(?P<bare>{_LEVEL})(?:\]|:[\w.\-]+:|:|\s+-(?=\s))"
 )
 _WORD = re.compile(rf"\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?({_LEVEL})(?=\s)")  # INFO  Processing …
+_WHOLE_STAMP = re.compile(_STAMP)
 _NONE = timedelta(0)
+_WRAPPED = 2  # objects within one another: a container's around a job's own
 _COMMON_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 
 ERROR_LEVELS = frozenset({"ERROR", "CRITICAL", "FATAL"})
@@ -43,6 +47,7 @@ class RecordReader:
     def __init__(self, timezone: tzinfo) -> None:
         self._timezone = timezone
         self._offsets: dict[str, timedelta] = {}
+        self._json = False  # there have been records that are JSON objects
 
     def read(self, line: str, *, stamped: bool = True) -> Record:
         """The parts of one line (without its line end).
@@ -62,6 +67,44 @@ class RecordReader:
         stamp, level, bare = match.groups()
         at = self.time(stamp) if stamp else None
         return at, level or bare, line[match.end() :]
+
+    def read_object(self, record: Record) -> tuple[Record, Fields] | None:
+        """A record whose message is a JSON object, with what that says; None if its message is none.
+
+        Time and level in front of the object come before those in it: it may be something that a job quotes. Its
+        message is the object's, without a time and level of its own, or the whole object where it has none.
+        """
+        before, before_level, message = record
+        at, level = None, None
+        found: Fields | None = None
+        for _ in range(_WRAPPED):
+            fields = object_in(message.strip())
+            if fields is None:
+                break
+            found = fields
+            at, level = self._moment(fields) or at, level_of(fields) or level
+            inner = message_of(fields)
+            if inner is None:
+                break
+            own_at, own_level, message = self.read(inner)
+            at, level = own_at or at, own_level or level
+        if found is None:
+            return None
+        self._json = self._json or at is not None or level is not None
+        return (before or at, before_level or level, message), found
+
+    def begins(self, line: str) -> bool:
+        """Whether a line, or its beginning, begins a record of its own."""
+        return is_head(self.read(line)) or (self._json and line.startswith('{"'))
+
+    def _moment(self, fields: Fields) -> datetime | None:
+        for _, stamp in stamps_of(fields):
+            if isinstance(stamp, datetime):
+                return stamp
+            at = self.time(stamp) if _WHOLE_STAMP.fullmatch(stamp) else None
+            if at is not None:
+                return at
+        return None
 
     def time(self, stamp: str) -> datetime | None:
         """The moment that a stamp names, in UTC; None if it names none (a 13th month)."""

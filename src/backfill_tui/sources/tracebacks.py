@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backfill_tui.sources.events import TracebackSurvived
 from backfill_tui.sources.lines import after_line, line_around
-from backfill_tui.sources.records import RecordReader, is_head
+from backfill_tui.sources.records import RecordReader
 
 _CHAIN = ("During handling of the above", "The above exception was", "Traceback (most recent")
 
@@ -52,10 +52,9 @@ class TracebackWatch:
             line = body[at : min(end, at + 512)].decode("utf-8", "replace")
             if line.startswith("Traceback (most recent"):
                 return  # a chained one: it is announced by itself
-            record = records.read(line)
-            if is_head(record) or self._is_beyond(line):
+            if records.begins(line) or self._is_beyond(line):
                 self._open = False
-                yield TracebackSurvived(record[0], base + at)
+                yield TracebackSurvived(records.read(line)[0], base + at)
             else:
                 self._covered = read + end
             at = after_line(body, end)

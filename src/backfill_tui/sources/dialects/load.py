@@ -1,5 +1,6 @@
 """dialects.yaml, ours and a user's, to Dialects. Everything wrong in a file is a sentence with its place."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Any
 
 from backfill_tui.errors import DialectError
 from backfill_tui.plan.shipped import shipped
-from backfill_tui.sources.dialects.model import FACTS, NEEDED, Dialect, Pattern, compile_pattern
+from backfill_tui.sources.dialects.compiling import compile_pattern, compile_values
+from backfill_tui.sources.dialects.model import Dialect, Pattern
+from backfill_tui.sources.dialects.words import CLOSES, FACTS, NEEDED
 from backfill_tui.sources.events import Mode
 
 FILE = "dialects.yaml"
@@ -72,30 +75,51 @@ def _dialect(name: str, body: Any, path: Path, origin: str, trusted: bool) -> Di
         known = ", ".join(sorted(_KEYS))
         raise DialectError(f"unknown key {min(map(str, unknown))!r}; known are {known}.", where=where)
     fallback = bool(body.get("fallback", False))
+    implied = {"counts_only": True} if fallback else {} if body.get("summary") else {CLOSES: True}
     patterns: list[Pattern] = []
     for kind in NEEDED:
         for entry in body.get(kind) or ():
-            text, facts = _entry(entry, f"{where}.{kind}")
-            if fallback:
-                facts = {**facts, "counts_only": True}
+            wanted, facts = _entry(entry, f"{where}.{kind}")
+            facts = {**facts, **implied}
             try:
-                patterns.append(compile_pattern(kind, text, facts, (name,), trusted=trusted))
+                if isinstance(wanted, str):
+                    patterns.append(compile_pattern(kind, wanted, facts, (name,), trusted=trusted))
+                else:
+                    patterns.append(compile_values(kind, wanted, facts, (name,)))
             except DialectError as error:
-                raise DialectError(f"{text!r}: {error.what}", where=f"{where}.{kind}") from error
+                raise DialectError(f"{wanted!r}: {error.what}", where=f"{where}.{kind}") from error
     if not patterns:
         raise DialectError("has no pattern, so it could recognise nothing.", where=where)
     return Dialect(name, str(body.get("title", name)), tuple(patterns), fallback, origin)
 
 
-def _entry(entry: Any, where: str) -> tuple[str, Mapping[str, str | bool]]:
+def _entry(entry: Any, where: str) -> tuple[str | Mapping[str, str], Mapping[str, str | bool]]:
+    """What is to be matched, a pattern or the values of a JSON object, and the facts beside it."""
     if isinstance(entry, str):
         return entry, {}
-    if not isinstance(entry, dict) or not isinstance(entry.get("pattern"), str):
-        raise DialectError("each entry is a pattern, or {pattern: …} with facts beside it.", where=where)
-    facts = {key: value for key, value in entry.items() if key != "pattern"}
+    entry = entry if isinstance(entry, dict) else {}
+    match entry.get("pattern"), entry.get("json"):
+        case (str() as pattern, None):
+            wanted: str | Mapping[str, str] = pattern
+        case (None, dict() as values) if values:
+            wanted = _values(values, where)
+        case _:
+            shapes = "a pattern, {pattern: …} or {json: {KEY: PATTERN}}, the last two with facts beside them"
+            raise DialectError(f"each entry is {shapes}.", where=where)
+    facts = {key: value for key, value in entry.items() if key not in {"pattern", "json"}}
     for key, value in facts.items():
         if key not in FACTS:
             raise DialectError(f"unknown fact {key!r}; known are {', '.join(FACTS)}.", where=where)
         if not isinstance(value, FACTS[key]) or (key == "mode" and value not in list(Mode)):
             raise DialectError(f"{key}: {value!r} is not possible.", where=where)
-    return entry["pattern"], facts
+    return wanted, facts
+
+
+def _values(wanted: Mapping[Any, Any], where: str) -> Mapping[str, str]:
+    """The patterns of values by their keys; `true` and 3 in YAML are `true` and 3 in JSON."""
+    patterns: dict[str, str] = {}
+    for key, value in wanted.items():
+        if isinstance(value, dict | list | None):
+            raise DialectError(f"json.{key}: a value is a pattern; a.b looks inside of a.", where=where)
+        patterns[str(key)] = value if isinstance(value, str) else re.escape(str(value).lower())
+    return patterns

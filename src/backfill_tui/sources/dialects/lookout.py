@@ -4,16 +4,18 @@ A gigabyte of chatter has a few thousand lines of the job's own. Each pattern na
 contain; only lines with one of them are decoded and matched.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from backfill_tui.sources.dialects.model import Pattern
+from backfill_tui.sources.json_lines import TROUBLED
 from backfill_tui.sources.lines import after_line, line_around
 
 TRACEBACK = "Traceback (most recent call last)"
 _TELLING = 8  # characters: a literal as long as `Progress:` is no coincidence
-_TROUBLE = ("ERROR", "CRITICAL", "FATAL", TRACEBACK)
+_TROUBLE = ("ERROR", "CRITICAL", "FATAL", TRACEBACK, *TROUBLED)
 
 
 Sighting = tuple[int, int, tuple[Pattern, ...], bool]
@@ -27,7 +29,7 @@ class Lookout:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
         self._always = tuple(pattern for pattern in self._patterns if pattern.literal is None)
-        literals = {pattern.literal for pattern in self._patterns if pattern.literal} | set(_TROUBLE)
+        literals = {form for pattern in self._patterns for form in _forms(pattern.literal)} | set(_TROUBLE)
         self._needles = sorted(literals)
         encoded = [needle.encode() for needle in self._needles]
         self._automaton = BytesAhoCorasick(encoded, matchkind=MatchKind.LeftmostFirst)
@@ -90,8 +92,14 @@ class Lookout:
         return tuple(
             pattern
             for pattern in self._patterns
-            if pattern.literal is None or _overlap(needle.encode(), pattern.literal.encode())
+            if pattern.literal is None
+            or any(_overlap(needle.encode(), form.encode()) for form in _forms(pattern.literal))
         )
+
+
+def _forms(literal: str | None) -> frozenset[str]:
+    """A literal as it stands in a line, and as it does inside a JSON text."""
+    return frozenset({literal, json.dumps(literal)[1:-1]}) if literal else frozenset()
 
 
 def _overlap(a: bytes, b: bytes) -> bool:

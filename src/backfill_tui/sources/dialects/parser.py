@@ -8,12 +8,16 @@ from functools import cache
 from backfill_tui.sources.dialects.lookout import TRACEBACK, Lookout, Sighting
 from backfill_tui.sources.dialects.model import Dialect, Pattern
 from backfill_tui.sources.events import ErrorSeen, Event, Trouble
-from backfill_tui.sources.lines import Block, LineSplitter, after_line, line_around
+from backfill_tui.sources.json_lines import Fields
+from backfill_tui.sources.lines import KEPT_OF_A_LONG_LINE, Block, LineSplitter, after_line, line_around
 from backfill_tui.sources.records import ERROR_LEVELS, FATAL_LEVELS, Record, RecordReader, is_head
 from backfill_tui.sources.tracebacks import TracebackWatch
 
 HEAD = 4096
 """How many bytes of a line are matched: what follows is payload, and no pattern needs it."""
+
+LONGEST = KEPT_OF_A_LONG_LINE
+"""How many bytes a line with a JSON object may have: one that is cut is none."""
 
 
 class LogParser:
@@ -63,7 +67,7 @@ class LogParser:
         return events
 
     def _begins_a_record(self, body: bytes) -> bool:
-        return is_head(self._records.read(_text(body[:HEAD].split(b"\n", 1)[0])))
+        return self._records.begins(_text(body[:HEAD].split(b"\n", 1)[0]))
 
     def _block(self, block: Block, events: list[Event]) -> None:
         if self.stopped:
@@ -100,30 +104,42 @@ class LogParser:
         start, end, patterns, trouble = sighting
         if body[start] == 0:  # the hole that a truncation left
             start = end - len(body[start:end].lstrip(b"\0"))
-        record = at, _, message = self._records.read(
-            _text(body[start : min(end, start + HEAD)]), stamped=self._at is not None
-        )
+        record, line, fields = self._record(body, start, end)
+        at, _, message = record
         if at is not None:
             self._at = at
         if self._traceback.covers(self._read + start):
             patterns = ()  # source text that a traceback quotes
         for pattern in patterns:
-            match = pattern.match(message)
-            if match is None:
+            found = pattern.found_in(message, line, fields)
+            if found is None:
                 continue
             if pattern.counts_only and self._lookout.mentions(message):
                 continue  # a dialect's words behind a prefix that is not known: better no count than a wrong one
             try:
-                events.append(pattern.make(self._at, base + start, match.groupdict()))
+                events.append(pattern.make(self._at, base + start, found))
             except ValueError:
                 continue
             self.recognized_lines += 1
             self._specific = self._specific or not pattern.counts_only
             break
         if trouble:
-            self._trouble(body, base, start, end, record, events)
+            self._trouble(body, base, start, end, record, events, is_object=fields is not None)
 
-    def _trouble(self, body: bytes, base: int, start: int, end: int, record: Record, events: list[Event]) -> None:
+    def _record(self, body: bytes, start: int, end: int) -> tuple[Record, str, Fields | None]:
+        """A line taken apart; of one with a JSON object in it, the whole line and the object."""
+        line = _text(body[start : min(end, start + HEAD)])
+        record = self._records.read(line, stamped=self._at is not None)
+        if not record[2].lstrip().startswith("{"):
+            return record, line, None
+        if end - start > HEAD:
+            record = self._records.read(_text(body[start : min(end, start + LONGEST)]))
+        opened = self._records.read_object(record)
+        return (opened[0], record[2], opened[1]) if opened else (record, line, None)
+
+    def _trouble(
+        self, body: bytes, base: int, start: int, end: int, record: Record, events: list[Event], *, is_object: bool
+    ) -> None:
         offset = base + start
         _, level, message = record
         is_error = level in ERROR_LEVELS
@@ -133,7 +149,7 @@ class LogParser:
             events.append(ErrorSeen(self._at, offset, Trouble.ERROR))
         if is_error:
             self._traceback.error_record_ends(self._read + after_line(body, end))
-        if 0 <= message.find(TRACEBACK) <= _TRACEBACK_WITHIN:
+        if not is_object and 0 <= message.find(TRACEBACK) <= _TRACEBACK_WITHIN:
             uncaught = self._traceback.begins(self._read + start)
             events.append(ErrorSeen(self._at, offset, Trouble.TRACEBACK, uncaught=uncaught, counts=False))
             prefixed = self.first_line_at is not None or is_head(record)
@@ -149,19 +165,23 @@ class LogParser:
 
     def _first_stamp(self, body: bytes) -> datetime | None:
         at = 0
+        objects = 0
         while 0 <= at < len(body):
             stamp = self._stamp_at(body, at)
             if stamp is not None:
                 return stamp
-            at = _next_line_like_a_stamp(body, at)
+            objects += body[at : at + 1] == b"{"
+            at = _next_line_like_a_stamp(body, at, objects=objects < MOST_OBJECTS)
         return None
 
     def _last_stamp(self, body: bytes) -> datetime | None:
         end = len(body) - (2 if body.endswith(b"\r\n") else 1)
         newline = body.rfind(b"\n", 0, end)
         stamp = self._stamp_at(body, max(newline, body.rfind(b"\r", newline + 1, end)) + 1)
+        objects = 0
         while stamp is None:  # a traceback, a bar, a bare print: look for a line that begins with a year
-            at = max(body.rfind(lead, 0, end) for lead in _STAMP_LEADS)
+            at = max(body.rfind(lead, 0, end) for lead in _leads(objects=objects < MOST_OBJECTS))
+            objects += body[at + 1 : at + 2] == b"{"
             if at < 0:
                 return self._stamp_at(body, 0)
             stamp = self._stamp_at(body, at + 1)
@@ -169,7 +189,11 @@ class LogParser:
         return stamp
 
     def _stamp_at(self, body: bytes, at: int) -> datetime | None:
-        return self._records.read(_text(body[at : at + 64].split(b"\n", 1)[0]))[0]
+        if body[at : at + 1] != b"{":
+            return self._records.read(_text(body[at : at + 64].split(b"\n", 1)[0]))[0]
+        end = body.find(b"\n", at, at + LONGEST)
+        opened = self._records.read_object((None, None, _text(body[at:end]).rstrip("\r"))) if end >= 0 else None
+        return opened[0][0] if opened else None
 
     def _until_cut(self, body: bytes) -> bytes:
         """The block up to the first line that is stamped later than `until`."""
@@ -195,10 +219,18 @@ _FATAL = re.compile(r"\bFATAL\b")
 _TRACEBACK_WITHIN = 24  # characters: "  + Exception Group Traceback", "^CTraceback"
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
 _STAMP_LEADS = (b"\n20", b"\n[20", b"\r20")
+_OBJECT_LEAD = b'\n{"'
+
+MOST_OBJECTS = 4
+"""In how many JSON objects of a block a time is looked for, before it is taken that they have none."""
 
 
-def _next_line_like_a_stamp(body: bytes, at: int) -> int:
-    found = [place for place in (body.find(lead, at) for lead in _STAMP_LEADS) if place >= 0]
+def _leads(*, objects: bool) -> tuple[bytes, ...]:
+    return (*_STAMP_LEADS, _OBJECT_LEAD) if objects else _STAMP_LEADS
+
+
+def _next_line_like_a_stamp(body: bytes, at: int, *, objects: bool) -> int:
+    found = [place for place in (body.find(lead, at) for lead in _leads(objects=objects)) if place >= 0]
     return min(found) + 1 if found else -1
 
 
