@@ -38,9 +38,10 @@ class ClassCost:
 
 @dataclass(frozen=True, slots=True)
 class PaceSeen:
-    """How fast the last dates of a class came against earlier ones of it, size for size: dates an hour and worker.
+    """How fast the last dates of a class came against earlier ones of it: dates an hour and worker.
 
-    `dates` is how many the last are.
+    `recent_per_hour` is measured, the middle one of the last `dates`; `earlier_per_hour` is at what rate dates of
+    their sizes would come, by what the dates before them took.
     """
 
     cost_class: str  # with work | without

@@ -35,6 +35,13 @@ def test_dates_that_come_slower_than_their_class_did_are_a_warning(recent: float
     assert ids(replace(one, state=PhaseState.STALLED, facts=replace(one.facts, log_age_s=None))) == []
 
 
+def test_the_alert_about_pace_tells_what_dates_took_and_what_they_should_have() -> None:
+    (alert,) = found(replace(RUNNING, pace=PaceSeen("with work", 3600 / 61.4, 3600 / 12.25, 40)))
+    assert alert.title == "fix has become slower by 80 %"
+    assert "Its last 40 dates with work took a worker 61 s each (the middle one)" in alert.detail
+    assert "dates of their sizes take 12.2 s" in alert.detail
+
+
 # Memory
 
 

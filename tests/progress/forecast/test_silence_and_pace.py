@@ -67,9 +67,7 @@ def test_dates_that_take_no_time_have_no_pace() -> None:
 def test_small_dates_that_cost_nearly_as_much_as_big_ones_are_no_change_of_pace(slower: float) -> None:
     # A post-season has one game a night: a date of it costs more than half of what one with seven does.
     walked = days(START, 400)
-    calendar = {day: 7.0 if i < 60 else 1.0 for i, day in enumerate(walked)} | {
-        walked[i]: 0.0 for i in (3, 40, 90)
-    }
+    calendar = {day: 7.0 if i < 60 else 1.0 for i, day in enumerate(walked)} | {walked[i]: 0.0 for i in (3, 40, 90)}
     luck = scattered(170, 1.0)
     took = [
         0.0 if not games else (16 + 2 * games) * luck[i] * (slower if i >= 125 else 1.0)
@@ -85,3 +83,5 @@ def test_small_dates_that_cost_nearly_as_much_as_big_ones_are_no_change_of_pace(
     pace = made.pace()
     assert pace is not None
     assert (pace.drop > 0.3) is (slower > 1)
+    assert pace.recent_per_hour == pytest.approx(3600 / (18 * slower), rel=0.15)  # measured, of dates as they are
+    assert pace.earlier_per_hour == pytest.approx(3600 / 18, rel=0.15)

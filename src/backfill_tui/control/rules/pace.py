@@ -6,6 +6,9 @@ from backfill_tui.control.model import Alert, PhaseState, Severity
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.rules.wording import percent
 
+_WHOLE_SECONDS = 20
+"""From here on a tenth of a second says nothing."""
+
 
 def slower(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     """Size for size and class for class: a stretch of full nights is no drop, nor is the end of an off-season."""
@@ -18,8 +21,13 @@ def slower(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         phase=one.name,
         since=night.now,
         title=f"{one.name} has become slower by {percent(pace.drop)}",
-        detail=f"Its last {pace.dates} dates {pace.cost_class} came at {pace.recent_per_hour:,.0f} an hour and "
-        f"worker, earlier ones of that class and size at {pace.earlier_per_hour:,.0f}.",
+        detail=f"Its last {pace.dates} dates {pace.cost_class} took a worker {_each(pace.recent_per_hour)} each "
+        f"(the middle one); by what those before took, dates of their sizes take {_each(pace.earlier_per_hour)}.",
         action="Look for what else uses the warehouse, the API's quota or the machine (top). "
         f"What it means for the end: backfill-tui status, or F on {one.name}.",
     )
+
+
+def _each(per_hour: float) -> str:
+    seconds = 3600 / per_hour
+    return f"{seconds:,.0f} s" if seconds >= _WHOLE_SECONDS else f"{seconds:.1f} s"

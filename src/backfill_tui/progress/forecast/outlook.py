@@ -113,7 +113,8 @@ class FutureRun:
         late, earlier = (float(np.median(part)) for part in (each[-_LATE:], each[:-_LATE]))
         if min(late, earlier) < _TOLD_BY_SECONDS:
             return None
-        return PaceSeen("with work", 3600 / late, 3600 / earlier, _LATE)
+        measured = float(np.median(took.seconds[-_LATE:]))
+        return PaceSeen("with work", 3600 / measured, 3600 / measured * late / earlier, _LATE)
 
     def remaining_s(self, now: datetime) -> Array:
         """Seconds from `now` to the end, of each future, in the order of the futures.
