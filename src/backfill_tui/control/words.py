@@ -1,4 +1,6 @@
-"""Numbers as the sentences of control say them."""
+"""Numbers and times as the sentences of control say them."""
+
+from datetime import datetime
 
 from backfill_tui.progress.account import Counts
 
@@ -14,6 +16,12 @@ def span_words(seconds: float) -> str:
         return f"{int(seconds)} s"
     minutes = int(seconds // 60)
     return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
+
+
+def clock(at: datetime, now: datetime) -> str:
+    """A moment (aware) in the zone of `now`: the time of the day where that is today's, else with its date."""
+    here = at.astimezone(now.tzinfo)
+    return f"{here:%H:%M}" if here.date() == now.date() else f"{here:%Y-%m-%d %H:%M}"
 
 
 def dates_are(count: int) -> str:

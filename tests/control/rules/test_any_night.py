@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backfill_tui.control.model import PhaseState, Severity, Timeline
@@ -81,6 +81,16 @@ def _sights(draw: st.DrawFn) -> PhaseSight:
     )
 
 
+_HARDLY_USED = DiskSeen(
+    "/var/log",
+    10**12,
+    (FreeSpace(NOW - timedelta(hours=1), 500_000_000_000), FreeSpace(NOW, 500_000_000_000 - 4096)),
+    ("fix",),
+)
+_AT_WORK = sight(seen(process=ALIVE), PhaseState.RUNNING, "because")
+
+
+@example(_AT_WORK, _HARDLY_USED, None, NOW)  # full in 14,000 years
 @given(_sights(), _disks, st.none() | _shares, _ahead)
 def test_any_night_is_answered(one: PhaseSight, disk: DiskSeen, probability: float | None, by: datetime) -> None:
     deadline = DeadlineProspect("fix", by, probability)

@@ -171,6 +171,14 @@ def test_a_disk_that_is_full_before_the_forecast_finish_is_a_warning(
     assert ids(one, disks=(disk(*free),)) == (["disk:/var/log"] if told else [])
 
 
+def test_when_a_disk_is_full_is_told_with_its_date_where_that_is_not_today() -> None:
+    one = replace(RUNNING, prospect=forecast(in_(hours=9)))
+    (today,) = found(one, disks=(disk(20.0, 15.0, 10.0),))
+    assert "full by 20:20, before 2026-01-04 05:00, when its jobs are" in today.detail
+    (tomorrow,) = found(one, disks=(disk(20.0, 19.5, 19.0),))
+    assert "full by 2026-01-04 02:20, before 2026-01-04 05:00" in tomorrow.detail
+
+
 def test_a_disk_that_nobody_writes_to_is_nobodys_matter() -> None:
     assert ids(READY, disks=(disk(0.5, state=True),)) == []
     assert ids(RUNNING, disks=(disk(0.5, phases=()),)) == []

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 
 from backfill_tui.control.model import UNDER_WAY, Alert, Severity
 from backfill_tui.control.rules.sight import DiskSeen, NightSight
+from backfill_tui.control.words import clock
 
 _LEAST = timedelta(minutes=10)
 _LATELY = timedelta(hours=1)
+_FAR_S = timedelta(days=30).total_seconds()
+"""One hour's rate tells nothing of so long a time."""
 
 
 def filling(night: NightSight) -> Iterator[Alert]:
@@ -23,15 +26,15 @@ def filling(night: NightSight) -> Iterator[Alert]:
         soon = full_at is not None and done_at is not None and full_at < done_at
         if not little and not soon:
             continue
-        when = f" At this rate it is full by {full_at:%H:%M}" if full_at is not None and soon else ""
-        before = f", before {done_at:%H:%M}, when its jobs are forecast to be done." if when and done_at else ""
+        when = f" At this rate it is full by {clock(full_at, night.now)}" if full_at is not None and soon else ""
+        until = f", before {clock(done_at, night.now)}, when its jobs are forecast to be done." if done_at else ""
         yield Alert(
             id=f"disk:{disk.folder}",
             severity=Severity.WARNING,
             phase=None,
             since=night.now,
             title=f"The disk of {disk.folder} fills up",
-            detail=f"{free / 1e9:.1f} GB of {disk.total_bytes / 1e9:.0f} GB are free.{when}{before} "
+            detail=f"{free / 1e9:.1f} GB of {disk.total_bytes / 1e9:.0f} GB are free.{when}{until if when else ''} "
             f"{_what(disk)} there: jobs whose log can't be written stop.",
             action=f"Find what can go: du -xh {disk.folder} | sort -h | tail",
         )
@@ -45,14 +48,15 @@ def _what(disk: DiskSeen) -> str:
 
 
 def _full_at(disk: DiskSeen, now: datetime) -> datetime | None:
-    """When nothing is left at the rate of the last hour; None where it does not fill, or that is not known yet."""
+    """When nothing is left at the rate of the last hour; None where it hardly fills, or that is not known yet."""
     lately = [one for one in disk.space if now - one.at <= _LATELY]
     if len(lately) < 2 or lately[-1].at - lately[0].at < _LEAST:
         return None
     used = lately[0].free_bytes - lately[-1].free_bytes
     if used <= 0:
         return None
-    return now + (lately[-1].at - lately[0].at) * (lately[-1].free_bytes / used)
+    left_s = (lately[-1].at - lately[0].at).total_seconds() * lately[-1].free_bytes / used
+    return now + timedelta(seconds=left_s) if left_s <= _FAR_S else None
 
 
 def _done_at(night: NightSight, names: set[str]) -> datetime | None:
