@@ -79,6 +79,23 @@ def test_wrong_usage_is_a_sentence_and_64(words: tuple[str, ...], sentence: str,
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("words", [("status",), ("status", "--json"), ("doctor",), ("check",)])
+def test_a_locale_without_our_glyphs_gets_question_marks_not_an_error(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "backfill.yaml").write_text("plan: größer\nphases:\n  fix: {log: job.log}\n", encoding="utf-8")
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "TZ": "UTC"}
+    done = subprocess.run(
+        [sys.executable, "-m", "backfill_tui", *words],
+        capture_output=True,
+        cwd=tmp_path,
+        check=False,
+        env={**os.environ, **ascii_only},
+    )
+    assert b"it broke" not in done.stderr
+    assert done.stdout.isascii()
+
+
 def test_inspect_tells_the_account_as_json(tmp_path: Path) -> None:
     path = written(tmp_path, "a.log", finished())
     done = backfill("inspect", "--json", str(path))

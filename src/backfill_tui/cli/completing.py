@@ -48,9 +48,9 @@ def complete(instruction: str) -> int:
 
 def phases(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
     """The phases of the plan that was named before, else of the default one, which may be named instead."""
-    words = tuple(ctx.params.get("words") or ())
-    named = ctx.params.get("plan") or (Path(words[0]) if words and _is_plan(words[0]) else None)
-    titles = _titles(Path(named or DEFAULT_PLAN))
+    words = (*(ctx.params.get("words") or ()), *ctx.args)  # before an option without its value they are left over
+    named = ctx.params.get("plan") or (words[0] if words and _is_plan(words[0]) else DEFAULT_PLAN)
+    titles = _titles(Path(named))
     found = [
         CompletionItem(name, help=title)
         for name, title in titles.items()
