@@ -17,7 +17,7 @@ from backfill_tui.cli.words import (
 from backfill_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from backfill_tui.engine.discovery import Roster
+    from backfill_tui.engine.found import Finds
     from backfill_tui.engine.plans import OpenedPlan
 
 
@@ -37,21 +37,28 @@ def watch_verb(
     json_wanted: bool,
     **_: Any,
 ) -> int:
-    """Open the dashboard on files and pids given by hand; with --json, print one snapshot of them."""
+    """Open the dashboard on files and pids given by hand; with --json, print one snapshot of them.
+
+    What is left out is found: the log, checkpoint and dates of a process, the process that writes a log.
+    """
+    from backfill_tui.engine.given import Given
     from backfill_tui.engine.plans import OpenedPlan
     from backfill_tui.plan.by_hand import plan_of
     from backfill_tui.sources.dialects.load import own_dialects
+    from backfill_tui.sources.discovery.finder import JobFinder
+    from backfill_tui.sources.discovery.settings import own_settings
 
     if not logs and not checkpoints and not pids:
         raise UsageError("nothing to watch.", todo="Name at least one --log, --checkpoint or --pid.")
     here = Path.cwd()
     plan = plan_of(logs, checkpoints, pids, folder=here, zone=environment_zone(timezone))
     opened = OpenedPlan(plan, own_dialects(here, os.environ))
+    given = Given(plan, JobFinder(own_settings(os.environ)))
     if json_wanted:
         from backfill_tui.headless.status import status
 
-        return status(opened, json_wanted=True, by_health=False)
-    return open_screen(opened, read_only=True)
+        return status(opened, json_wanted=True, by_health=False, roster=given)
+    return open_screen(opened, read_only=True, roster=given)
 
 
 class _Dashboard(click.Command):
@@ -130,9 +137,7 @@ def need_a_terminal() -> None:
         raise UsageError("the screen needs a terminal.", todo="`backfill-tui status` prints one snapshot without.")
 
 
-def open_screen(
-    opened: "OpenedPlan", *, read_only: bool, auto: bool = False, roster: "Roster | None" = None
-) -> int:
+def open_screen(opened: "OpenedPlan", *, read_only: bool, auto: bool = False, roster: "Finds | None" = None) -> int:
     """The screen on a plan that has been read, so that its mistakes were said before; its exit code.
 
     With a `roster` it is on what that finds.

@@ -52,7 +52,7 @@ def plan_path(plan: Path | None) -> Path:
         return default
     raise UsageError(
         f"there is no {DEFAULT_PLAN} in this folder.",
-        todo="Name a plan, watch files with `backfill-tui watch --log FILE`, or see `backfill-tui demo`.",
+        todo="Name a plan, write one of what runs with `backfill-tui init`, or see `backfill-tui demo`.",
     )
 
 

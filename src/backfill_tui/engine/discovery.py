@@ -38,8 +38,13 @@ class Roster:
         self._lives = lives
         self._members: list[_Member] = []
         self._next_at = 0.0
-        self.notes: tuple[str, ...] = ()
-        self.phases: tuple[FoundPhase, ...] = ()
+        self._notes: tuple[str, ...] = ()
+        self._phases: tuple[FoundPhase, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what was looked for."""
+        return self._notes
 
     @property
     def jobs(self) -> tuple[tuple[str, FoundJob], ...]:
@@ -51,7 +56,7 @@ class Roster:
         if time.monotonic() >= self._next_at:
             self.take(self._finder.look())
             self._next_at = time.monotonic() + SCAN_EVERY_S
-        return self.phases
+        return self._phases
 
     def take(self, jobs: Sequence[FoundJob]) -> None:
         """Take in who runs now."""
@@ -70,8 +75,8 @@ class Roster:
         fresh = [job for job in fresh if not self._goes_on(job)]
         names = names_of(fresh, [member.name for member in self._members])
         self._members += [_Member(name, job) for name, job in zip(names, fresh, strict=True)]
-        self.phases = tuple(self._phase(member) for member in self._members)
-        self.notes = tuple(self._told())
+        self._phases = tuple(self._phase(member) for member in self._members)
+        self._notes = tuple(self._told())
 
     def _goes_on(self, job: FoundJob) -> bool:
         """Whether a new process takes up what one that has ended did; then its entry is that one's."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from backfill_tui.plan.resolved import Phase, Plan, PlannedProcess
@@ -14,11 +15,27 @@ from backfill_tui.sources.presence import Identity
 
 @dataclass(frozen=True, slots=True)
 class FoundPhase:
-    """A phase whose process is known by its identity; `notes` are sentences about what could not be found."""
+    """A phase whose process is known by its identity (None: by what the phase says).
+
+    `notes` are sentences about what could not be found.
+    """
 
     phase: Phase
-    identity: Identity
+    identity: Identity | None
     notes: tuple[str, ...] = ()
+
+
+class Finds(Protocol):
+    """Finds the phases that no plan names."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what was looked for."""
+        ...
+
+    def look(self) -> tuple[FoundPhase, ...]:
+        """Everybody as of now, each under a name of its own that stays."""
+        ...
 
 
 def found_phase(job: FoundJob, name: str, machine: ZoneInfo) -> FoundPhase:

@@ -135,7 +135,7 @@ class PhaseWatch:
         self._logs.add(map(Path, found.phase.logs))
         if self._checkpoint is None and found.phase.checkpoint is not None:
             self._checkpoint = CheckpointWatch(found.phase.checkpoint, timezone=found.phase.log_timezone)
-        if before is None or not before.identity.same_as(found.identity):
+        if found.identity is not None and not _is_of(before, found.identity):
             self._process = _process_watch(found.phase, self._table, found)
         self._planned = _planned(found.phase, self._calendar)
         self._seen = ()
@@ -212,8 +212,12 @@ def _left_by_nobody(seen: ProcessSeen, written_at: datetime) -> bool:
     return seen.presence is Presence.ABSENT or (seen.alive is False and written_since)
 
 
+def _is_of(found: FoundPhase | None, identity: Identity) -> bool:
+    return found is not None and found.identity is not None and found.identity.same_as(identity)
+
+
 def _process_watch(phase: Phase, table: ProcessTable, found: FoundPhase | None = None) -> ProcessWatch:
-    if found is not None:
+    if found is not None and found.identity is not None:
         return ProcessWatch(table, identity=found.identity)
     meant = phase.process
     if meant is None:

@@ -6,11 +6,11 @@ from backfill_tui.control.attempt import AskedBy
 from backfill_tui.control.launch.registry import Registry
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.claims import Neighbours
-from backfill_tui.engine.discovery import Roster
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.driver import Driver, Happening
 from backfill_tui.engine.drivers import driving
 from backfill_tui.engine.feed import EngineFeed
+from backfill_tui.engine.found import Finds
 from backfill_tui.engine.judging import Judging
 from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.notifying import Notifying, unreachable
@@ -33,7 +33,7 @@ class Session:
     """
 
     def __init__(
-        self, opened: OpenedPlan, *, read_only: bool, auto: bool = False, roster: Roster | None = None
+        self, opened: OpenedPlan, *, read_only: bool, auto: bool = False, roster: Finds | None = None
     ) -> None:
         self._ledger, note = ledger_of(opened.plan, read_only=read_only)
         docket = Docket()

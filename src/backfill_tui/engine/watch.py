@@ -21,11 +21,10 @@ from backfill_tui.engine.attempts import NOTHING, AttemptBook
 from backfill_tui.engine.claims import Neighbours
 from backfill_tui.engine.controllers import ControllersSeen
 from backfill_tui.engine.dated import DatedPhases
-from backfill_tui.engine.discovery import Roster
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.drivers import DriverSeen, drivers_of
 from backfill_tui.engine.forecasting import Forecasting, PhaseForecast
-from backfill_tui.engine.found import FoundPhase
+from backfill_tui.engine.found import Finds, FoundPhase
 from backfill_tui.engine.known_calendar import KnownCalendar
 from backfill_tui.engine.own_commands import OwnCommands
 from backfill_tui.engine.phase_watch import CATCH_UP_S, PhaseLook, PhaseWatch
@@ -54,7 +53,7 @@ class PlanWatch:
         *,
         neighbours: Neighbours | None = None,
         recordable: bool = True,
-        roster: Roster | None = None,
+        roster: Finds | None = None,
     ) -> None:
         """`notes` are sentences of whoever opened it, shown with every snapshot.
 
@@ -94,6 +93,8 @@ class PlanWatch:
         looks = self._looks(now)
         self._verdicts.refresh()
         self._neighbours.refresh(looks)
+        live = ((one.phase.name, one.process) for one in looks if one.process.alive)
+        self._commands.know({name: seen.identity.pid for name, seen in live if seen.identity is not None})
         seen = seen_in(
             looks,
             self._calendars.known,

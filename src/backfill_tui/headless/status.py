@@ -5,7 +5,7 @@ import sys
 
 from backfill_tui.control.launch.registry import Registry
 from backfill_tui.engine.claims import Neighbours
-from backfill_tui.engine.discovery import Roster
+from backfill_tui.engine.found import Finds
 from backfill_tui.engine.ledgers import ledger_of
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.watch import PlanWatch
@@ -23,7 +23,7 @@ def status(
     json_wanted: bool,
     by_health: bool,
     read_only: bool = False,
-    roster: Roster | None = None,
+    roster: Finds | None = None,
 ) -> int:
     """Print how the plan stands. 0 whenever it could tell; `by_health`: 0 healthy, 2 warning, 1 critical.
 

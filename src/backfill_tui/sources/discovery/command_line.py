@@ -57,6 +57,9 @@ class Told:
         return self.program.rpartition(".")[2] if self.is_module else stem_of(self.program)
 
 
+_OPEN_END = "Its command line has no last date: which dates it does, its log may tell."
+
+
 def read_command(
     command: Sequence[str], starts: frozenset[str] = frozenset(), ends: frozenset[str] = frozenset()
 ) -> Told | None:
@@ -69,11 +72,11 @@ def read_command(
     last = _last_of(options, END_OPTIONS | ends)
     if first is None and last is None:
         first, last = _last_of(options, _SHORT_START), _last_of(options, _SHORT_END)
-        if first is None or last is None or None in (day_of(first), day_of(last)):
+        if first is None or last is None or day_of(first) is None or day_of(last) is None:
             return None
-    if first is None or last is None:
+    if first is None or (last is None and day_of(first) is None):
         return None
-    dates, doubt = range_of(first, last)
+    dates, doubt = range_of(first, last) if last is not None else (None, _OPEN_END)
     place, program = program_of(command)
     is_module = place > 0 and command[place - 1] == "-m"
     table = next((options[key] for key in _TABLE_OPTIONS if key in options), "")

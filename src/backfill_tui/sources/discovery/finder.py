@@ -13,7 +13,15 @@ from backfill_tui.sources.discovery.command_line import Told, day_of, program_of
 from backfill_tui.sources.discovery.label import label_of
 from backfill_tui.sources.discovery.lineage import Carrier, Key, jobs_among
 from backfill_tui.sources.discovery.outputs import Outputs, outputs_of
-from backfill_tui.sources.discovery.proc import PROC, environment_of, folder_of, owner_of
+from backfill_tui.sources.discovery.proc import (
+    PROC,
+    command_of,
+    environment_of,
+    folder_of,
+    identity_and_parent,
+    owner_of,
+    words_of,
+)
 from backfill_tui.sources.discovery.scan import ProcessScan
 from backfill_tui.sources.discovery.settings import NO_SETTINGS, JobPattern, Settings
 from backfill_tui.sources.presence import Identity
@@ -23,6 +31,7 @@ from backfill_tui.sources.process_table import Entry
 _HINT = re.compile(rb"(?i)start|begin|from|first")
 _SETTLED_S = 60.0  # a job opens its files within this time; later they are looked at now and then
 _LOOK_AGAIN_S = 30.0
+_CHECKPOINTS_EVERY_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +57,17 @@ class FoundJob:
 
 @dataclass(slots=True)
 class _Kept:
-    """What was found of a job, and when its files are to be looked at again; seconds of a monotonic clock."""
+    """What was found of a job, and when its files are to be looked for again; seconds of a monotonic clock."""
 
     job: FoundJob
     again_at: float
+    checkpoint_at: float = 0.0
     checkpoint_note: str = ""
+
+    def told(self) -> FoundJob:
+        """The job with all that is to be said of it."""
+        notes = (self.checkpoint_note,) if self.checkpoint_note else ()
+        return replace(self.job, notes=(*self.job.notes, *notes))
 
 
 class JobFinder:
@@ -95,7 +110,27 @@ class JobFinder:
         self._find_checkpoints()
         told = {carrier.entry.command for carrier in carriers if carrier is not None}
         self._told_of = {words: known for words, known in self._told_of.items() if words in told}
-        return tuple(one.job for one in kept.values())
+        return tuple(one.told() for one in kept.values())
+
+    def given(self, pid: int) -> FoundJob | None:
+        """What is known of one process, named by a person; None if it is gone, or merely names a job."""
+        try:
+            words = words_of(command_of(pid, self._proc))
+            identity, parent = identity_and_parent(pid, self._proc)
+        except (OSError, ValueError):
+            return None
+        if not words or is_bystander(words):
+            return None
+        place, program = program_of(words)
+        known = self._told(words)
+        told = (
+            known[0]
+            if known is not None
+            else Told(program, place, is_module=place > 0 and words[place - 1] == "-m")
+        )
+        kept = self._seen(Carrier(Entry(identity, parent, words), told), (), time.time())
+        self._find_checkpoint(kept, ())
+        return kept.told()
 
     def _told(self, words: tuple[str, ...]) -> tuple[Told, JobPattern | None] | None:
         """What a command line tells by the user's patterns, else by its options; None if it is no backfill's."""
@@ -137,7 +172,8 @@ class JobFinder:
         outputs = outputs_of(carrier.entry.pid, [one.entry.pid for one in above], proc=self._proc)
         job = self._with_files(job, carrier, outputs)
         young = now - carrier.entry.identity.started_at < _SETTLED_S
-        return _Kept(job, clock if young or not job.logs else clock + _LOOK_AGAIN_S)
+        again_at = clock if young else clock + _LOOK_AGAIN_S
+        return _Kept(job, again_at) if kept is None else replace(kept, job=job, again_at=again_at)
 
     def _first_seen(self, carrier: Carrier) -> FoundJob:
         entry, told = carrier.entry, carrier.told
@@ -173,23 +209,26 @@ class JobFinder:
         """Look for those that are not known yet; a file is one job's."""
         taken = [one.job.checkpoint for one in self._kept.values() if one.job.checkpoint is not None]
         for one in self._kept.values():
-            job = one.job
-            if job.checkpoint is not None:
-                continue
-            found = checkpoint_of(
-                job.told,
-                job.label,
-                places(job.told, job.cwd, job.logs, self._settings.checkpoints),
-                cwd=job.cwd,
-                command=job.command,
-                began_at=job.identity.started_at,
-                taken=taken,
-            )
-            notes = tuple(note for note in job.notes if note != one.checkpoint_note)
-            one.checkpoint_note = found.note
-            one.job = replace(job, checkpoint=found.path, notes=(*notes, *([found.note] if found.note else [])))
-            if found.path is not None:
-                taken.append(found.path)
+            self._find_checkpoint(one, taken)
+            if one.job.checkpoint is not None:
+                taken.append(one.job.checkpoint)
+
+    def _find_checkpoint(self, one: _Kept, taken: Sequence[Path]) -> None:
+        job = one.job
+        if job.checkpoint is not None or time.monotonic() < one.checkpoint_at:
+            return
+        one.checkpoint_at = time.monotonic() + _CHECKPOINTS_EVERY_S
+        found = checkpoint_of(
+            job.told,
+            job.label,
+            places(job.told, job.cwd, job.logs, self._settings.checkpoints),
+            cwd=job.cwd,
+            command=job.command,
+            began_at=job.identity.started_at,
+            taken=taken,
+        )
+        one.checkpoint_note = found.note
+        one.job = replace(job, checkpoint=found.path)
 
 
 def _by_pattern(
