@@ -23,6 +23,7 @@ from backfill_tui.control.rules import (
     silence,
     surroundings,
 )
+from backfill_tui.control.rules.asking import asked
 from backfill_tui.control.rules.quiet import remarks
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
 
@@ -73,9 +74,9 @@ OF_ITS_HISTORY: tuple[OfPhase, ...] = (
 def find_alerts(night: NightSight) -> tuple[Alert, ...]:
     """The alerts of this moment, worst first, then oldest first; one of each id.
 
-    What a person has accepted is still told, but no longer alarms.
+    What a person has accepted is still told, but no longer alarms. A rule that breaks is an alert itself.
     """
-    found = [alert for rule in OF_THE_NIGHT for alert in rule(night)]
+    found = [alert for rule in OF_THE_NIGHT for alert in asked(rule, night.now, night)]
     for one in night.phases:
         found += _of_phase(one, night)
     once = {alert.id: alert for alert in reversed(found)}
@@ -84,13 +85,14 @@ def find_alerts(night: NightSight) -> tuple[Alert, ...]:
 
 def _of_phase(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     for rule in OF_A_PHASE:
-        yield from rule(one, night)
+        yield from asked(rule, night.now, one, night)
     if not one.facts.history_complete:
         return
     accepted = one.facts.accepted(night.now) is not None
     for rule in OF_ITS_HISTORY:
-        for alert in rule(one, night):
-            yield replace(alert, severity=Severity.INFO) if accepted else alert
+        for alert in asked(rule, night.now, one, night):
+            softer = accepted and alert.phase == one.name
+            yield replace(alert, severity=Severity.INFO) if softer else alert
 
 
 def worst_first(alert: Alert) -> tuple[int, float]:

@@ -3,9 +3,10 @@
 These are remarks about a phase, not alerts: nothing is wrong, and nobody has to do anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from backfill_tui.control.model import UNDER_WAY, PhaseState
+from backfill_tui.control.rules.asking import mistake, name_of
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.words import dates, span_words
 from backfill_tui.progress.account import Unit, UnitState
@@ -17,13 +18,21 @@ _QUIET = 0.2
 
 
 def remarks(night: NightSight) -> dict[str, tuple[str, ...]]:
-    """What is to be remarked of each phase, as sentences."""
-    rules = (no_work, skipped, resting)
+    """What is to be remarked of each phase, as sentences. A rule that breaks is remarked itself."""
     return {
-        one.name: tuple(text for rule in rules for text in rule(one, night))
+        one.name: tuple(text for rule in RULES for text in _told(rule, one, night))
         for one in night.phases
         if one.facts.history_complete
     }
+
+
+def _told(
+    rule: Callable[[PhaseSight, NightSight], Iterator[str]], one: PhaseSight, night: NightSight
+) -> Iterator[str]:
+    try:
+        yield from rule(one, night)
+    except Exception as error:  # noqa: BLE001 - a remark that can't be made must not take the look down
+        yield f"The rule {name_of(rule)} broke, a mistake in this program; please report it: {mistake(error)}."
 
 
 def no_work(one: PhaseSight, _night: NightSight) -> Iterator[str]:
@@ -75,3 +84,6 @@ def resting(one: PhaseSight, night: NightSight) -> Iterator[str]:
     if cpu is None or cpu > _RESTING_PERCENT:
         return
     yield f"It waits: its processor is at {cpu:.0f} %, its log quiet for {span_words(silent_s)}, as between dates."
+
+
+RULES = (no_work, skipped, resting)

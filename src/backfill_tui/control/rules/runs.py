@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from backfill_tui.checks.model import Status
 from backfill_tui.control.model import GOOD, UNDER_WAY, Alert, PhaseState, Severity
+from backfill_tui.control.rules.asking import asked
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.rules.wording import capital, count, end_of_log, named, percent, retry
 from backfill_tui.control.states import judge
@@ -26,7 +27,7 @@ def of_its_run(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
 
     What a phase that failed has no other alert for is said by one of its own; dirty inputs have theirs.
     """
-    found = [alert for rule in _RULES for alert in rule(one, night)]
+    found = [alert for rule in _RULES for alert in asked(rule, night.now, one, night)]
     spoilt = _good_but_for_its_inputs(one, night)
     if (spoilt or one.state in _NOT_GONE) and one.facts.accepted(night.now) is None:
         found = [alert for alert in found if alert.id != f"gone:{one.name}"]
