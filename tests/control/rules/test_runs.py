@@ -53,6 +53,12 @@ def test_a_suites_bound_goes_before_the_plans(limit: float | None, told: bool) -
     assert ("failures:fix" in ids(one)) is told
 
 
+@pytest.mark.parametrize(("failed", "told"), [(760, False), (800, False), (820, True), (1200, True)])
+def test_chance_is_reckoned_of_thousands_of_dates_too(failed: int, told: bool) -> None:
+    one = of(1500 - failed, failed, total=10_000, failure_limit=0.5)
+    assert ids(one) == (["failures:fix"] if told else [])
+
+
 def test_dates_that_fail_are_named_with_the_command_that_does_them_again() -> None:
     one = of(0, 3)
     one = replace(

@@ -1,5 +1,6 @@
 """Alerts about runs: gone, killed for memory, incomplete, with missing or failed dates, with bad data. Pure."""
 
+import math
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
@@ -186,11 +187,13 @@ def _at_least(failed: int, judged: int, rate: float) -> float:
         return 0.0
     if rate >= 1:
         return 1.0
-    term = below = (1.0 - rate) ** judged
-    for i in range(failed - 1):
-        term *= (judged - i) / (i + 1) * rate / (1.0 - rate)
-        below += term
-    return max(0.0, 1.0 - below)
+    return min(1.0, math.fsum(_exactly(count, judged, rate) for count in range(max(0, failed), judged + 1)))
+
+
+def _exactly(failed: int, judged: int, rate: float) -> float:
+    """The probability of so many; reckoned in logarithms, since (1 - rate) ** 1500 may be no number but 0."""
+    ways = math.lgamma(judged + 1) - math.lgamma(failed + 1) - math.lgamma(judged - failed + 1)
+    return math.exp(ways + failed * math.log(rate) + (judged - failed) * math.log1p(-rate))
 
 
 def _failed_by_data(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
