@@ -23,6 +23,11 @@ class BackfillError(Exception):
         return f"{place}{self.what}{advice}"
 
 
+def in_words(error: Exception) -> str:
+    """What an error says; of one that is a mistake of ours, its kind too, so that it can be reported."""
+    return str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}"
+
+
 class UsageError(BackfillError):
     """The command line's words are off."""
 

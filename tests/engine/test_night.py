@@ -215,3 +215,21 @@ def test_what_waits_for_something_that_stands_still_is_frozen_with_it(night: Pla
     assert told.deadline is not None
     assert told.deadline.frozen
     assert [told.prospects[name].frozen for name in ("b", "c")] == [True, False]
+
+
+def test_the_night_in_which_the_clock_is_set_has_an_hour_less(tmp_path: Path) -> None:
+    path = tmp_path / "backfill.yaml"
+    path.write_text(
+        (PLAN % "").replace("UTC", "America/Los_Angeles").replace("2026-01-04T06:30", "2026-03-08T06:00")
+    )
+    of = load_plan(path, now=NOW, environ={})
+    at = datetime(2026, 3, 7, 22, 0, tzinfo=of.tz)
+    known = [
+        member(of, "a", PhaseState.PASSED),
+        member(of, "b", PhaseState.PASSED),
+        member(of, "c", PhaseState.RUNNING, hours(7.5, 7.5)),
+    ]
+    told = night_of(members(of, **{one.phase.name: one for one in known}), of.deadline, at)
+    assert told.deadline is not None
+    assert told.deadline.probability == 0.0, "from 22:00 to 06:00 are seven hours"
+    assert told.prospects["c"].finish.p50.astimezone(of.tz).hour == 6

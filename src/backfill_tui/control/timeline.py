@@ -1,7 +1,7 @@
 """The plan's expectation against what is forecast and what came: ahead, on track, delayed. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import GOOD, NOT_BEGUN, UNDER_WAY, PhaseState, Timeline
@@ -24,11 +24,12 @@ def timeline(
     past: Sequence[PastForecast],
     now: datetime,
 ) -> Timeline | None:
-    """None where the plan expects nothing of this phase, and nothing has changed that could be told."""
+    """None where the plan expects nothing of this phase and nothing has changed. Times are UTC."""
+    now = now.astimezone(UTC)
     expected = _expected(facts)
     finish = _finish(facts, state, prospect, expected, now)
     changed_s = None if state not in _TO_COME else _changed_s(prospect, past, now)
-    start = facts.phase.expect.start_by
+    start = _in_utc(facts.phase.expect.start_by)
     if expected is None:
         return None if start is None and changed_s is None else Timeline(None, None, None, start, changed_s)
     if finish is None:
@@ -43,16 +44,21 @@ def _expected(facts: PhaseFacts) -> datetime | None:
     """When the plan expects it to be done: by the clock, else so long after it began or was to begin."""
     expect = facts.phase.expect
     if expect.finish_by is not None or expect.duration_s is None:
-        return expect.finish_by
-    begun = _started(facts) or expect.start_by
+        return _in_utc(expect.finish_by)
+    begun = _in_utc(_started(facts) or expect.start_by)
     return None if begun is None else begun + timedelta(seconds=expect.duration_s)
+
+
+def _in_utc(at: datetime | None) -> datetime | None:
+    """Between two times of one zone Python reckons by its clock, which is set at night."""
+    return None if at is None else at.astimezone(UTC)
 
 
 def _length(facts: PhaseFacts, expected: datetime) -> timedelta:
     """How long it was to take."""
     if facts.phase.expect.duration_s:
         return timedelta(seconds=facts.phase.expect.duration_s)
-    started = _started(facts) or facts.phase.expect.start_by
+    started = _in_utc(_started(facts) or facts.phase.expect.start_by)
     return TOLERANCE if started is None else expected - started
 
 

@@ -56,7 +56,7 @@ class Bench:
         """A snapshot of a look that begins now."""
         with self._lock:
             self.newest = self._watch.look(now)
-            self._runs_seen.take(self.newest)
+        self._runs_seen.take(self.newest)
         return self.newest
 
     def attend(self, snapshot: Snapshot) -> None:
@@ -79,6 +79,7 @@ class Bench:
         if self._notifying is not None:
             self._notifying.close()
         self.judging.close()
+        self._runs_seen.close()
         self._runs_seen.take(self.newest, at_once=True)
         with self._lock:
             self._watch.close()

@@ -14,7 +14,7 @@ from backfill_tui.checks.subject import Dates, WorkCalendar
 from backfill_tui.checks.warehouse import Answer, AskError, Question, Stop, Warehouse
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.warehouses import open_warehouse
-from backfill_tui.errors import BackfillError
+from backfill_tui.errors import in_words
 from backfill_tui.plan.resolved import Plan
 
 KEPT = timedelta(hours=12)
@@ -89,7 +89,7 @@ class CalendarSource:
             finally:
                 warehouse.close()
         except Exception as error:  # noqa: BLE001 - whatever it is, the calendar is not known and that is said
-            self._failed(str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}")
+            self._failed(in_words(error))
             return
         now = datetime.now(UTC)
         self.known, self.note, self._ask_at = WorkCalendar(weights, dates), "", now + KEPT

@@ -7,7 +7,6 @@ wait; one step a phase at a time, and the next one only after a look that has se
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,7 +24,7 @@ from backfill_tui.engine.phases_now import Key, Memory, phases_now
 from backfill_tui.engine.setbacks import Setbacks
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.stops import StopChangedError
-from backfill_tui.errors import BackfillError
+from backfill_tui.errors import BackfillError, in_words
 from backfill_tui.plan.resolved import Plan
 
 _AT_ONCE = 4
@@ -127,9 +126,12 @@ class Driver:
             self._count(snapshot)
             memory = Memory(frozenset(self._busy | set(self._unseen)), dict(self._asked))
         phases = phases_now(self._plan, snapshot, memory)
-        for one in phases:  # an answer ends a row of askings
-            self._asked[one.phase.name, StepKind.VALIDATE] = one.asked
-            self._asked[one.phase.name, StepKind.VALIDATE_INPUTS] = one.asked_inputs
+        with self._lock:
+            for one in phases:  # an answer ends a row of askings, unless it was asked again meanwhile
+                for kind, asked in ((StepKind.VALIDATE, one.asked), (StepKind.VALIDATE_INPUTS, one.asked_inputs)):
+                    key = one.phase.name, kind
+                    if self._asked.get(key) == memory.asked.get(key):
+                        self._asked[key] = asked
         return phases
 
     def _count(self, snapshot: Snapshot) -> None:
@@ -152,10 +154,14 @@ class Driver:
     def _begin(self, step: Step, at: datetime) -> None:
         key = (step.phase, step.kind)
         if step.kind in {StepKind.VALIDATE, StepKind.VALIDATE_INPUTS}:
-            self._asked[key] = self._asked.get(key, Asked()).once_more(at)
+            with self._lock:
+                self._asked[key] = self._asked.get(key, Asked()).once_more(at)
         pool = self._stops if step.kind is StepKind.STOP else self._pool
-        with suppress(RuntimeError):  # the pool has been closed in this moment
+        try:
             self._under_way[key] = pool.submit(self._carry_out, step)
+        except RuntimeError:  # the pool has been closed in this moment
+            with self._lock:
+                self._busy.discard(key)
 
     def _carry_out(self, step: Step) -> None:
         key = (step.phase, step.kind)
@@ -170,12 +176,12 @@ class Driver:
         except _SEEN_NEXT as error:
             self._not_done(key, str(error), seen=True)
         except LedgerError as error:  # what suites have found could not be kept: they count as not asked
-            asked = self._asked.get(key, Asked())
-            self._asked[key] = Asked(max(0, asked.times - 1), asked.at)
+            with self._lock:
+                asked = self._asked.get(key, Asked())
+                self._asked[key] = Asked(max(0, asked.times - 1), asked.at)
             self._not_done(key, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the night goes on without that step, and says so
-            what = str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}"
-            self._not_done(key, what)
+            self._not_done(key, in_words(error))
         finally:
             with self._lock:
                 self._unseen[key] = self._looks + _TO_BE_SURE

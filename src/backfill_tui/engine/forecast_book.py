@@ -1,13 +1,16 @@
 """What the ledger has of earlier runs and of how forecasts of them held, and the forecasts that it is to keep."""
 
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.control.ledger.times import text_of
 from backfill_tui.control.ledger.units import SeenRun
+from backfill_tui.engine.keeper import Keeper
 from backfill_tui.progress.account import UnitState
 from backfill_tui.progress.calibration import (
     LEAST_RUNS,
@@ -43,7 +46,8 @@ class ForecastBook:
         self._ledger = ledger
         self._histories: dict[str, tuple[frozenset[str], History]] = {}
         self._calibrations: dict[str, tuple[frozenset[str], Calibration]] = {}
-        self._past: dict[str, list[PastForecast]] = {}
+        self._past: dict[str, deque[PastForecast]] = {}
+        self._keeper = Keeper()
         self._record, self._record_due = NO_RECORD, 0.0
 
     def history(self, phase: str, runs: Sequence[PlacedRun]) -> History:
@@ -64,17 +68,22 @@ class ForecastBook:
 
     def past(self, phase: str, now: datetime) -> tuple[PastForecast, ...]:
         """How the finish of the phase was forecast in the last day, oldest first."""
-        return tuple(self._past_of(phase, now))
+        past = self._past_of(phase, now)
+        while past and past[0].at < now - PAST:
+            past.popleft()
+        return tuple(past)
 
     def keep(self, made: Mapping[str, Made]) -> None:
         """Forecasts that have just been shown: they belong to the past, and to the ledger if it may be written."""
         for phase, one in made.items():
             self._past_of(phase, one.at).append(as_past(one))
-        if self._ledger is not None and not self._ledger.read_only:
-            try:
-                self._ledger.forecasts.keep(made)
-            except LedgerError:
-                return  # another forecast follows
+        if (ledger := self._ledger) is not None and not ledger.read_only:
+            for phase, one in made.items():
+                self._keeper.put(f"{phase} {one.at}", partial(ledger.forecasts.keep, {phase: one}))
+
+    def close(self) -> None:
+        """Wait a moment for what is still to be kept."""
+        self._keeper.close()
 
     def record(self) -> Record:
         """How the last ranges that were shown have held, whichever phase they were of; read now and then."""
@@ -84,9 +93,9 @@ class ForecastBook:
                 self._record = calibrate(self._ledger.forecasts.outcomes()).record
         return self._record
 
-    def _past_of(self, phase: str, now: datetime) -> list[PastForecast]:
+    def _past_of(self, phase: str, now: datetime) -> deque[PastForecast]:
         if phase not in self._past:
-            self._past[phase] = self._read_past(phase, now)
+            self._past[phase] = deque(self._read_past(phase, now))
         return self._past[phase]
 
     def _read_history(self, phase: str, own: frozenset[str]) -> History:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from backfill_tui.control.ledger import Ledger
@@ -14,6 +14,7 @@ from backfill_tui.engine.forecast_book import ForecastBook
 from backfill_tui.engine.night import Member, Night, night_of
 from backfill_tui.engine.phase_watch import PhaseLook
 from backfill_tui.engine.snapshot import SuiteView
+from backfill_tui.errors import in_words
 from backfill_tui.plan.resolved import Expectation, Plan
 from backfill_tui.progress.account import UnitState
 from backfill_tui.progress.calibration import EARLIER_RUNS, LEAST_RUNS, Made, Record
@@ -70,6 +71,7 @@ class Forecasting:
     def __init__(self, plan: Plan, ledger: Ledger | None) -> None:
         self._plan = plan
         self._book = ForecastBook(ledger)
+        self.notes: tuple[str, ...] = ()  # of the last look: which phases could not be forecast
         self._reckoned: dict[str, _Reckoned] = {}
         self._to_come: dict[str, tuple[tuple[object, ...], Array | None]] = {}
         self._kept: dict[str, tuple[str, int]] = {}  # the slot of each phase's newest forecast
@@ -83,8 +85,10 @@ class Forecasting:
         now: datetime,
     ) -> tuple[dict[str, PhaseForecast], Night]:
         """The forecasts as of now, by phase; and the night."""
+        now = now.astimezone(UTC)  # between two times of one zone Python reckons by its clock, which is set
+        self.notes = ()
         members = [
-            self._member(look, states[look.phase.name], suites[look.phase.name], calendar, now) for look in looks
+            self._known(look, states[look.phase.name], suites[look.phase.name], calendar, now) for look in looks
         ]
         night = night_of(members, self._plan.deadline, now)
         self._keep(looks, night, now)
@@ -102,6 +106,26 @@ class Forecasting:
     def record(self) -> Record:
         """How the last ranges that were shown, of whichever phase, have held."""
         return self._book.record()
+
+    def close(self) -> None:
+        """Wait a moment for what is still to be kept."""
+        self._book.close()
+
+    def _known(
+        self,
+        look: PhaseLook,
+        state: PhaseState,
+        suites: Sequence[SuiteView],
+        calendar: Mapping[date, float] | None,
+        now: datetime,
+    ) -> Member:
+        """A phase of which no forecast can be made keeps none from being made of the others."""
+        try:
+            return self._member(look, state, suites, calendar, now)
+        except Exception as error:  # noqa: BLE001 - whatever it is: it is said, and the night goes on being watched
+            name = look.phase.name
+            self.notes = (*self.notes, f"{name} can't be forecast: {in_words(error)}")
+            return Member(look.phase, state)
 
     def _member(
         self,
@@ -173,7 +197,7 @@ class Forecasting:
         days = sorted(day for day, unit in look.account.units.items() if unit.state in _TO_DO)
         if not history.runs or not (days := days or history.days):
             return self._by_plan(member)
-        key = (tuple(days), history, calendar is None or id(calendar))
+        key = (tuple(days), history, calendar)
         known = self._to_come.get(look.phase.name)
         if known is None or known[0] != key:
             known = self._to_come[look.phase.name] = key, unstarted(days, calendar=calendar, history=history)

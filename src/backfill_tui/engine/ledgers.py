@@ -7,17 +7,21 @@ from backfill_tui.plan.resolved import Plan
 def ledger_of(plan: Plan, *, read_only: bool) -> tuple[Ledger | None, str]:
     """The plan's ledger, and where it can't be had a sentence for the user instead.
 
-    It is made where the plan has anything to keep, unless one only looks; None without a sentence: there is none.
+    It is made for every plan that has a file, unless one only looks: forecasts learn from it. Where a plan does
+    nothing but watch it is done without if need be. None without a sentence: there is none.
     """
     try:
-        if read_only or not _keeps(plan):
+        if read_only or not (plan.path.is_file() or _acts(plan)):
             return Ledger.existing(plan.state_dir), ""
         return Ledger.open(plan.state_dir), ""
     except LedgerError as error:
-        return None, f"The ledger can't be read: {error}" if read_only else f"Nothing is recorded: {error}"
+        if read_only:
+            return None, f"The ledger can't be read: {error}"
+        return None, f"Nothing is recorded: {error}" if _acts(plan) else ""
 
 
-def _keeps(plan: Plan) -> bool:
+def _acts(plan: Plan) -> bool:
+    """Whether anything is done from here that has to be recorded."""
     launches = any(phase.command or phase.retry for phase in plan.phases)
     asks = bool(plan.suites or plan.probes)
     return launches or asks or bool(plan.notify) or (plan.calendar is not None and plan.calendar.sql is not None)

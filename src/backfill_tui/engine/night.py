@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -76,9 +76,10 @@ class Night:
 
 
 def night_of(members: Sequence[Member], deadline: Deadline | None, now: datetime) -> Night:
-    """Play all phases together."""
+    """Play all phases together. All times that come out are in UTC, in which every hour has sixty minutes."""
     from backfill_tui.progress.forecast.night import compose
 
+    now = now.astimezone(UTC)
     by_name = {one.phase.name: one for one in members}
     target = by_name[deadline.phase] if deadline is not None else None
     of_start = target is not None and target.only_starts
@@ -117,7 +118,7 @@ def _step(member: Member, by_name: Mapping[str, Member], now: datetime, *, idle:
         after=phase.after,
         begun=member.begun,
         delay_s=member.inputs_s + max((one.suites_s for one in upstream), default=0.0),
-        not_before_s=max(0.0, (start_by - now).total_seconds()) if start_by is not None else 0.0,
+        not_before_s=max(0.0, (start_by.astimezone(UTC) - now).total_seconds()) if start_by is not None else 0.0,
     )
 
 
@@ -147,12 +148,12 @@ def _due(
     deadline: Deadline, told: "NightForecast", by_name: Mapping[str, Member], now: datetime, *, of_start: bool
 ) -> DeadlineProspect:
     """Whether it is met: seen, where it has come to pass, else by how many of the futures."""
-    due = DeadlineProspect(deadline.phase, deadline.by, of_start=of_start)
+    due = DeadlineProspect(deadline.phase, deadline.by.astimezone(UTC), of_start=of_start)
     target = by_name[deadline.phase]
     came = target.started_at if of_start and target.begun else target.ended_at if target.done else None
     if came is not None:
-        return replace(due, probability=float(came <= deadline.by), calibrated=True)
-    if now > deadline.by:
+        return replace(due, probability=float(came <= due.by), calibrated=True)
+    if now > due.by:
         return replace(due, probability=0.0, calibrated=True)
     awaited = [by_name[name] for name in _leading_to(by_name, deadline.phase) if not by_name[name].done]
     work = [one for one in awaited if not (of_start and one is target)]
@@ -161,7 +162,7 @@ def _due(
     return replace(
         due,
         moment=None if step is None else _moments(step.start_s if of_start else step.finish_s, now),
-        probability=told.probability(deadline.phase, (deadline.by - now).total_seconds(), of_start=of_start),
+        probability=told.probability(deadline.phase, (due.by - now).total_seconds(), of_start=of_start),
         calibrated=bool(work) and all(one.calibrated_by == EARLIER_RUNS for one in work),
         frozen=deadline.phase in frozen,
         lacking=tuple(one.phase.name for one in work if one.left_s is None),

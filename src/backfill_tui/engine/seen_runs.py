@@ -2,10 +2,12 @@
 
 import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.control.ledger.units import finished_of
+from backfill_tui.engine.keeper import Keeper
 from backfill_tui.engine.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -19,16 +21,27 @@ class RunsSeen:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._keeper = Keeper()
         self._kept: dict[str, Account] = {}
         self._next = 0.0
 
     def take(self, snapshot: Snapshot, *, at_once: bool = False) -> None:
-        """Keep what is new, if it is time to."""
+        """Have what is new kept, if it is time to; at once: it is when this returns."""
         if not at_once and time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _EVERY_S
         for view in snapshot.phases:
             if view.history_complete and view.account.runs and self._kept.get(view.name) != view.account:
-                with suppress(LedgerError):
-                    self._ledger.units.keep(view.name, view.account.runs, finished_of(view.account))
-                    self._kept[view.name] = view.account
+                if at_once:
+                    self._keep(view.name, view.account)
+                else:
+                    self._keeper.put(view.name, partial(self._keep, view.name, view.account))
+
+    def close(self) -> None:
+        """Wait a moment for what is still to be kept."""
+        self._keeper.close()
+
+    def _keep(self, phase: str, account: "Account") -> None:
+        with suppress(LedgerError):
+            self._ledger.units.keep(phase, account.runs, finished_of(account))
+            self._kept[phase] = account

@@ -1,6 +1,8 @@
 """All that a screen needs of the engine, opened and closed together: snapshots, a judge, an operator."""
 
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 
 from backfill_tui.control.attempt import AskedBy
 from backfill_tui.control.launch.registry import Registry
@@ -22,6 +24,7 @@ from backfill_tui.engine.reporting import Reporting
 from backfill_tui.engine.seen_runs import RunsSeen
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
+from backfill_tui.errors import in_words
 
 
 class Session:
@@ -94,16 +97,27 @@ class Session:
         return Operator(opened, ledger, neighbours, self.feed.look, judge_inputs, asked_by=asked_by)
 
     def _after_look(self, snapshot: Snapshot) -> None:
-        if self._runs_seen is not None:
-            self._runs_seen.take(snapshot)
-        if self.judge is not None:
-            self.judge.tick(snapshot)
-        if self._probing is not None:
-            self._probing.tick(snapshot.at)
-        if self._notifying is not None:
-            self._notifying.take(snapshot)
+        """Let everybody act on it who follows. One that fails says so, and keeps none from its turn."""
+        for failing, follow in self._followers(snapshot):
+            sentence = ""
+            try:
+                follow()
+            except Exception as error:  # noqa: BLE001 - whatever it is: it is said, and the next look tries again
+                sentence = f"{failing}: {in_words(error)}"
+            self.feed.note(failing, sentence)
+
+    def _followers(self, snapshot: Snapshot) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Who acts on a look, each by what is not done where it fails."""
         if self._driver is not None:
-            self._driver.tick(snapshot)
+            yield "The night is not driven", partial(self._driver.tick, snapshot)
+        if self.judge is not None:
+            yield "Suites are not run", partial(self.judge.tick, snapshot)
+        if self._notifying is not None:
+            yield "Nobody is told", partial(self._notifying.take, snapshot)
+        if self._probing is not None:
+            yield "Probes are not asked", partial(self._probing.tick, snapshot.at)
+        if self._runs_seen is not None:
+            yield "Runs are not kept", partial(self._runs_seen.take, snapshot)
 
     def _happened(self, happening: Happening) -> None:
         """What the driver could not do is said under the header; what it did shows by itself."""

@@ -34,7 +34,7 @@ from backfill_tui.engine.seen import seen_in
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.engine.suspecting import SuspectBook
 from backfill_tui.engine.verdicts import PhaseVerdicts, VerdictBook
-from backfill_tui.errors import BackfillError
+from backfill_tui.errors import in_words
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.sources.process import ProcessTable
 
@@ -166,7 +166,8 @@ class PlanWatch:
             self._neighbours.note,
         )
         found = self._roster.notes if self._roster is not None else ()
-        return tuple(dict.fromkeys(note for note in (*self._notes, *found, *books) if note))
+        notes = (*self._notes, *found, *books, *self._forecasting.notes)
+        return tuple(dict.fromkeys(note for note in notes if note))
 
     def _undriven(self, stands: Mapping[str, Standing]) -> Iterator[str]:
         """That nobody will start what is to start by itself."""
@@ -215,8 +216,7 @@ class PlanWatch:
                 look = watch.look(now, within_s=share)
             except Exception as error:  # noqa: BLE001 - whatever it is: the other phases must go on being seen
                 look = watch.last_look or watch.unseen()
-                what = str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}"
-                look = replace(look, notes=(*look.notes, f"It can't be looked at: {what}"))
+                look = replace(look, notes=(*look.notes, f"It can't be looked at: {in_words(error)}"))
             looks.append(look)
         return looks
 
@@ -236,6 +236,7 @@ class PlanWatch:
     def close(self) -> None:
         """Let go of all files."""
         self._calendars.close()
+        self._forecasting.close()
         for watch in self._watches:
             watch.close()
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from backfill_tui.control.driving import Step, StepKind, next_steps, scope_of
 from backfill_tui.control.model import NOT_BEGUN
@@ -21,6 +22,7 @@ from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.engine.reporting import gather
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
+from backfill_tui.errors import in_words
 from backfill_tui.headless.acts import allowed, phase_of
 from backfill_tui.headless.detach import detached
 from backfill_tui.headless.run_lines import RunLines
@@ -85,13 +87,20 @@ def drive(bench: Bench, *, until: str | None, json_wanted: bool, stop: threading
 
 def _drive(bench: Bench, driver: Driver, lines: RunLines, stop: threading.Event) -> Snapshot:
     snapshot = bench.newest
+    trouble = ""
     while not stop.is_set():
-        snapshot = bench.look()
-        lines.show(snapshot)
-        bench.attend(snapshot)
-        driver.tick(snapshot)
-        if driver.is_over(snapshot):
-            break
+        try:
+            snapshot = bench.look()
+            lines.show(snapshot)
+            driver.tick(snapshot)
+            bench.attend(snapshot)
+            trouble = ""
+        except Exception as error:  # noqa: BLE001 - whatever it is: it is said, and the night goes on
+            if trouble != (trouble := in_words(error)):
+                lines.say(datetime.now(UTC), f"This look failed, and is tried again: {trouble}")
+        else:
+            if driver.is_over(snapshot):
+                break
         stop.wait(_PAUSE_S)
     return snapshot
 

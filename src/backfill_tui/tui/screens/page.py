@@ -10,7 +10,7 @@ from textual.events import DescendantBlur, DescendantFocus, Mount, Resize, Scree
 from textual.screen import Screen
 
 from backfill_tui.engine.snapshot import Snapshot
-from backfill_tui.errors import BackfillError
+from backfill_tui.errors import in_words
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.widgets.footer import Footer
 from backfill_tui.tui.widgets.painted import Lines
@@ -156,4 +156,4 @@ class Page(Screen[None]):
 
 def sentence(error: Exception) -> str:
     """What an error says; its kind where that was nothing we made."""
-    return str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}"
+    return in_words(error)

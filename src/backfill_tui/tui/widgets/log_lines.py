@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
-from backfill_tui.errors import BackfillError
+from backfill_tui.errors import in_words
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.log_reader import Jump, LogReader, Look, Opener, Want
 from backfill_tui.tui.widgets.painted import Painted
@@ -149,7 +149,7 @@ class LogLines(Painted, can_focus=True):
             except Exception as error:  # noqa: BLE001 - whatever ails a file, the screen stays and says so
                 if self._reader is not reader:
                     return
-                self._fail(str(error) if isinstance(error, BackfillError) else f"{type(error).__name__}: {error}")
+                self._fail(in_words(error))
                 pause = _AFTER_TROUBLE_S
             else:
                 if self._reader is not reader:
