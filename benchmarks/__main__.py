@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks import options
 
-NAMES = ("ingest", "first_paint", "tick", "startup", "validation", "launch_crash", "eta")
+NAMES = ("ingest", "first_paint", "tick", "startup", "validation", "launch_crash", "eta", "alerts")
 
 
 def main(words: Sequence[str] | None = None) -> int:

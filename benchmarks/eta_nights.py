@@ -42,6 +42,7 @@ class Scenario:
     resumed: bool = False
     workers_after: int | None = None
     stragglers: bool = False
+    slow_dates: bool = False  # one in 25 takes two to six times as long
     wrong_calendar: bool = False
     forgiven: bool = False  # nobody could have known: no rival need be beaten
 
@@ -79,6 +80,8 @@ class _Job:
         seconds = usual * rng.lognormvariate(-(self.scatter**2) / 2, self.scatter)
         if scenario.stragglers and games and rng.random() < 0.04:
             seconds *= min(25.0, 3.0 * rng.paretovariate(1.8))
+        if scenario.slow_dates and games and rng.random() < 0.04:
+            seconds *= rng.uniform(2.0, 6.0)
         drift = 1.0 + 0.6 * share if scenario.drift else 1.0
         return (seconds * drift + rng.uniform(1.0, 2.0)) * self.speed * math.exp(self._wander(clock_s))
 

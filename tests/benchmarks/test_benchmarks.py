@@ -17,7 +17,7 @@ from tests.reading import account_of
 
 HARDLY = Options(size=1 / 2000, rounds=1)
 MEASURED = (ingest, first_paint, tick, startup, validation, launch_crash)
-ELSEWHERE = {"eta"}  # has tests of its own
+ELSEWHERE = {"eta", "alerts"}  # have tests of their own
 
 
 @pytest.mark.parametrize(

@@ -83,9 +83,10 @@ class PhaseWatch:
 
     def look(self, now: datetime, *, within_s: float = CATCH_UP_S) -> PhaseLook:
         """Take in what changed, reading for `within_s` seconds at most, and say how the phase stands at `now`."""
-        self._logs.read(within_s)
+        # The checkpoint first: of what it knows the log tells as well, and not a moment later.
         state = self._checkpoint.poll() if self._checkpoint else None
         checkpoint = state.checkpoint if state else None
+        self._logs.read(within_s)
         evidence = self._logs.evidence()
         last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
         age = self._logs.age_s(now)

@@ -100,7 +100,7 @@ def _is_sure(night: NightSight, due: DeadlineProspect) -> bool:
     """Whether it is missed even if a forecast that nothing has been held against is off as far as such ones are."""
     if due.calibrated or due.moment is None:
         return True
-    return due.moment.p50 - night.now > _OFF_BY * (due.by - night.now)
+    return due.moment.p10 - night.now > _OFF_BY * (due.by - night.now)
 
 
 def _likely(due: DeadlineProspect) -> str:
