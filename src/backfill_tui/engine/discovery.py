@@ -47,6 +47,11 @@ class Roster:
         return self._notes
 
     @property
+    def phases(self) -> tuple[FoundPhase, ...]:
+        """Everybody as of the last look."""
+        return self._phases
+
+    @property
     def jobs(self) -> tuple[tuple[str, FoundJob], ...]:
         """Those that run, each with its name."""
         return tuple((member.name, member.job) for member in self._members if member.alive)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from backfill_tui.sources.discovery.command_line import END_OPTIONS, START_OPTIONS, Told, spelled
+from backfill_tui.sources.discovery.command_line import END_OPTIONS, START_OPTIONS, Told, day_of, spelled
 from backfill_tui.sources.discovery.finder import FoundJob
 
 _START, _END = "\0s", "\0e"  # no word of a command line can hold a NUL
@@ -83,7 +83,7 @@ def _retry(marked: Sequence[str]) -> tuple[str, ...] | None:
     """The command without its range, and with a list of dates: what such jobs usually take."""
     range_words: set[int] = set()
     for place, mark, value in _values(marked):
-        if value == mark:
+        if value == mark or day_of(value) is not None:
             range_words |= {place} if "=" in marked[place] else {place - 1, place}
     if not range_words:
         return None

@@ -50,6 +50,7 @@ class Told:
     checkpoint: str | None = None
     checkpoint_folder: str | None = None
     is_module: bool = False
+    called: str = ""  # by a user's own pattern
 
     @property
     def stem(self) -> str:

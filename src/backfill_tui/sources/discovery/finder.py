@@ -244,7 +244,7 @@ def _by_pattern(
     elif first and day_of(first) is not None and "end" not in groups:
         told = replace(told, dates=range_of(first, first)[0], doubt="")
     name = groups.get("name") or pattern.name
-    return replace(told, name=name or told.name, table=groups.get("table") or pattern.writes or told.table)
+    return replace(told, called=name, table=groups.get("table") or pattern.writes or told.table)
 
 
 def _from_anywhere(command: tuple[str, ...], environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -11,7 +11,12 @@ _AROUND = re.compile(r"(?i)[_-]?backfill(?:er)?$|^(?:run|backfill)[_-]")
 
 
 def label_of(told: Told) -> str:
-    """A name fit for a phase. A program that is called as all are is known by its `--job`, else by its folder."""
+    """A name fit for a phase. A program that is called as all are is known by its `--job`, else by its folder.
+
+    What a user's own pattern calls it comes before all that.
+    """
+    if told.called:
+        return _usable(told.called) or "job"
     short = _usable(_AROUND.sub("", _usable(told.stem)))
     if not _says_nothing(short):
         return short
