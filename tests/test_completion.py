@@ -1,10 +1,10 @@
 """Completion as shells ask for it: by a real bash with a TAB, and by the protocol that all of them speak."""
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pexpect
@@ -115,13 +115,16 @@ def test_neither_screen_nor_warehouse_is_loaded_for_it(folder: Path) -> None:
     assert done.returncode == 0
 
 
-def test_it_answers_before_a_finger_is_off_the_key(folder: Path) -> None:
-    def once() -> float:
-        began = time.perf_counter()
-        offered(folder, "launch", "team")
-        return time.perf_counter() - began
+def test_a_key_costs_less_than_a_person_notices(folder: Path) -> None:
+    """In processor time, which other tests beside this one do not add to; about 0.08 s."""
 
-    assert min(once() for _ in range(5)) < 0.5  # about 0.1 s on an idle machine
+    def once() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        offered(folder, "launch", "team")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(once() for _ in range(5)) < 0.3
 
 
 def script(shell: str) -> str:

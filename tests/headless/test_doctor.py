@@ -16,6 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import duckdb
+import pexpect
 import pytest
 
 from backfill_tui.control.ledger import FILE, Ledger
@@ -211,6 +212,26 @@ def test_inside_tmux_it_says_so(tmp_path: Path, tmux: list[str]) -> None:
     said = [one["said"] for one in of(json.loads(told.read_text()), "terminal")]
     assert any("Inside tmux" in one for one in said)
     assert any(one.startswith("100×") for one in said)
+
+
+@pytest.mark.parametrize(("flags", "locale", "said"), [([], "C", "no Unicode"), (["-u"], "C.UTF-8", "Unicode.")])
+def test_whether_tmux_passes_unicode_on_is_asked_of_the_client_that_shows_it(
+    tmp_path: Path, tmux: list[str], flags: list[str], locale: str, said: str
+) -> None:
+    told = tmp_path / "told"
+    line = f"LC_ALL=C.UTF-8 {sys.executable} -m backfill_tui doctor > {told}.part; mv {told}.part {told}"
+    environ = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES", "TMUX"}}
+    shown = pexpect.spawn(
+        tmux[0],
+        [*tmux[1:], *flags, "new-session", line],
+        cwd=str(tmp_path),
+        env={**environ, "TERM": "xterm-256color", "LC_ALL": locale},
+        dimensions=(30, 100),
+        timeout=30,
+    )
+    shown.expect(pexpect.EOF)
+    shown.close()
+    assert any(said in line for line in told.read_text().splitlines() if line.startswith("terminal"))
 
 
 # -- the warehouse ------------------------------------------------------------------------------------------------

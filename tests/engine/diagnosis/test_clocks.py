@@ -1,6 +1,7 @@
 """Times in logs are held against when the file system says that they were written."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -73,6 +74,15 @@ def test_the_end_of_a_real_log_tells(tmp_path: Path, zone: str, level: Level) ->
     phase = real_log(tmp_path, zone, timedelta(seconds=5))
     (found,) = log_clock_findings([phase], (), now=NOW, leeway_s=LEEWAY_S)
     assert found.level is level, found
+
+
+def test_of_several_logs_the_newest_tells(tmp_path: Path) -> None:
+    phase = real_log(tmp_path, "UTC", timedelta(seconds=5))
+    (tmp_path / "older.log").write_text("2026-01-03 23:00:00 - INFO - of another zone\n")
+    os.utime(tmp_path / "older.log", (0, 1))
+    both = replace(phase, logs=(str(tmp_path / "*.log"),))
+    (found,) = log_clock_findings([both], (), now=NOW, leeway_s=LEEWAY_S)
+    assert found.level is Level.OK
 
 
 def test_a_log_without_times_and_one_that_is_not_there_say_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backfill_tui.engine.diagnosis.finding import Level
-from backfill_tui.engine.diagnosis.login import LoginSeen, group_of, login_findings, login_seen
+from backfill_tui.engine.diagnosis.login import LoginSeen, group_of, login_findings, login_seen, owner_of
 
 IN_SESSION = LoginSeen(
     user="alice",
@@ -90,6 +90,11 @@ def test_the_control_group_is_that_of_systemds_hierarchy(text: str, group: str) 
     assert group_of(text) == group
 
 
+def test_a_login_is_its_owners_whoever_one_has_become_since() -> None:
+    assert owner_of("/user.slice/user-1000.slice/session-3.scope") == 1000
+    assert owner_of("/system.slice/x.service") == os.getuid()
+
+
 def programs(folder: Path, script: str) -> dict[str, str]:
     program = folder / "loginctl"
     program.write_text(f"#!/bin/sh\n{script}\n")
@@ -101,7 +106,7 @@ def test_the_login_manager_is_asked_for_what_it_really_does(tmp_path: Path) -> N
     environ = programs(
         tmp_path, 'echo "$@" > "$(dirname "$0")/asked"; printf "%s\\n" KillUserProcesses=yes KillExcludeUsers=root'
     )
-    seen = login_seen("alice", environ)
+    seen = replace(login_seen(environ), user="alice")
     assert seen.managed
     assert seen.killed is True
     assert replace(seen, user="root").killed is False
@@ -111,5 +116,5 @@ def test_the_login_manager_is_asked_for_what_it_really_does(tmp_path: Path) -> N
 
 
 def test_a_login_manager_that_fails_has_said_nothing(tmp_path: Path) -> None:
-    seen = login_seen("alice", programs(tmp_path, "echo KillUserProcesses=no; exit 1"))
+    seen = login_seen(programs(tmp_path, "echo KillUserProcesses=no; exit 1"))
     assert seen.kills is None

@@ -3,6 +3,7 @@
 import ctypes
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ _UNSET_US = 16_000_000  # the error of a clock that nothing sets; systemd's time
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """When a log was written last by the file system, and by its own last line; both aware."""
+    """A phase's newest log: when it was written by the file system, and by its own last line; both aware."""
 
     phase: str
     path: Path
@@ -76,12 +77,12 @@ def log_clock_findings(
 
     `leeway_s`: what clocks of two machines may differ by.
     """
-    seen = [one for phase in phases for one in _written(phase, dialects)]
+    seen = [one for phase in phases if (one := _written(phase, dialects)) is not None]
     found = [finding for one in seen if (finding := log_clock(one, now=now, leeway_s=leeway_s)) is not None]
     yield from found
     if seen and not found:
-        named = "the log agrees" if len(seen) == 1 else f"{len(seen)} logs agree"
-        yield Finding(AREA, Level.OK, f"The times in {named} with when they were written.")
+        logs = "1 log agree" if len(seen) == 1 else f"{len(seen)} logs agree"
+        yield Finding(AREA, Level.OK, f"The times in {logs} with when they were written.")
 
 
 def log_clock(one: Written, *, now: datetime, leeway_s: float) -> Finding | None:
@@ -112,23 +113,30 @@ def _of_zone(said: str, one: Written) -> Finding:
     )
 
 
-def _written(phase: Phase, dialects: Sequence[Dialect]) -> Iterator[Written]:
+def _written(phase: Phase, dialects: Sequence[Dialect]) -> Written | None:
+    """The phase's log that was written last; the older ones' times are of the same zone. None: it tells no time."""
+    newest: tuple[float, Path] | None = None
     for path in (path for log in phase.logs for path in matches(log)):
-        reading = LogReading(choose(phase.dialect, dialects), phase.log_timezone)
-        try:
-            descriptor, seen = open_regular(path)
-        except SourceError:
-            continue  # said where files are looked at
-        try:
-            start = max(0, seen.st_size - _END)
-            reading.feed(read_at(descriptor, _END, start), start)
-        except SourceError:
-            continue
-        finally:
-            os.close(descriptor)
-        if reading.parser.last_line_at is not None:
-            at = datetime.fromtimestamp(seen.st_mtime, UTC)
-            yield Written(phase.name, path, phase.log_timezone.key, at, reading.parser.last_line_at)
+        with suppress(OSError):  # said where files are looked at
+            newest = max(newest or (0.0, path), (path.stat().st_mtime, path))
+    if newest is None:
+        return None
+    last = None
+    with suppress(SourceError):
+        last = _last_line_at(newest[1], LogReading(choose(phase.dialect, dialects), phase.log_timezone))
+    if last is None:
+        return None
+    return Written(phase.name, newest[1], phase.log_timezone.key, datetime.fromtimestamp(newest[0], UTC), last)
+
+
+def _last_line_at(path: Path, reading: LogReading) -> datetime | None:
+    descriptor, seen = open_regular(path)
+    try:
+        start = max(0, seen.st_size - _END)
+        reading.feed(read_at(descriptor, _END, start), start)
+    finally:
+        os.close(descriptor)
+    return reading.parser.last_line_at
 
 
 def _span(seconds: float) -> str:

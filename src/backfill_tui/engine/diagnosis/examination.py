@@ -1,8 +1,6 @@
 """All subjects in their order, each for a limited time: what hangs, such as a dead network disk, is unknown."""
 
-import os
 import platform
-import pwd
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +55,7 @@ def _subjects(patient: Patient, within_s: float) -> Iterator[_Subject]:
         terminal.AREA,
         lambda: terminal.terminal_findings(terminal.terminal_seen(environ, unicode=patient.unicode)),
     )
-    yield login.AREA, lambda: login.login_findings(login.login_seen(_user(), environ))
+    yield login.AREA, lambda: login.login_findings(login.login_seen(environ))
     yield "plan", partial(_of_plan, plan)
     phases = plan.phases if plan is not None else ()
     yield processes.AREA, partial(processes.process_findings, phases, patient.now)
@@ -125,12 +123,3 @@ def _places(patient: Patient) -> list[Place]:
     ]
     kept = [Place(phase.checkpoint.parent, "checkpoints") for phase in plan.phases if phase.checkpoint is not None]
     return [*logs, *kept, Place(plan.state_dir, "state folder")]
-
-
-def _user() -> str:
-    """The user's name, by the number that the process has; the number where it has no name."""
-    number = os.getuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)

@@ -5,6 +5,8 @@ is empty or names the user, and KillExcludeUsers does not. By user@.service(5): 
 with the user's last login, and all that it keeps, unless the user lingers.
 """
 
+import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -25,7 +27,7 @@ _OWN_GROUP = Path("/proc/self/cgroup")
 
 @dataclass(frozen=True, slots=True)
 class LoginSeen:
-    """A login. `group` is the control group that this process is in, empty where it has none.
+    """A login. `user` is whose it is, which `sudo` does not change; `group` this process's control group, or empty.
 
     `managed`: something here ends processes at a logout. `kills`: whether it is set to; None: it does not say.
     """
@@ -46,12 +48,13 @@ class LoginSeen:
         return self.kills
 
 
-def login_seen(user: str, environ: Mapping[str, str]) -> LoginSeen:
+def login_seen(environ: Mapping[str, str]) -> LoginSeen:
     """This login, as the system tells of it."""
-    told = _told(environ)
+    told, group = _told(environ), group_of(_read(_OWN_GROUP))
+    user = _name(owner_of(group))
     return LoginSeen(
         user=user,
-        group=group_of(_read(_OWN_GROUP)),
+        group=group,
         managed=told is not None or _BOOTED.is_dir(),
         kills={"yes": True, "no": False}.get((told or {}).get("KillUserProcesses", "")),
         only=frozenset((told or {}).get("KillOnlyUsers", "").split()),
@@ -64,6 +67,12 @@ def group_of(text: str) -> str:
     """The control group of systemd's own hierarchy, of what /proc/PID/cgroup has; empty if there is none."""
     groups = dict(_hierarchy(line) for line in text.splitlines() if line.count(":") >= 2)
     return groups.get("name=systemd") or groups.get("") or ""
+
+
+def owner_of(group: str) -> int:
+    """The number of the user whose login a control group belongs to; this process's where it belongs to none."""
+    found = re.search(r"/user-(\d+)\.slice(/|$)", group)
+    return int(found[1]) if found else os.getuid()
 
 
 def login_findings(seen: LoginSeen) -> Iterator[Finding]:
@@ -109,6 +118,13 @@ def _of_own_manager(seen: LoginSeen) -> Finding:
         f"Kept by {seen.user}'s service manager, which ends with the last login, and all jobs started from here.",
         "Once: loginctl enable-linger",
     )
+
+
+def _name(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def _told(environ: Mapping[str, str]) -> dict[str, str] | None:
