@@ -15,6 +15,9 @@ from backfill_tui.progress.forecast.luck import Array
 BANDWIDTH_DAYS = 9.0
 """How near in the year dates must lie to tell of one another."""
 
+NEAR_DAYS = 3.0
+"""How near to tell of one another where much is known."""
+
 NONE_SAID, LIGHT_SAID, HEAVY_SAID = 0, 1, 2
 """The classes."""
 
@@ -35,15 +38,15 @@ class Chances:
     unforeseen: NDArray[np.bool_]  # nothing is said of it but when in the year it is
 
 
-def year_kernel() -> Array:
+def year_kernel(days: float = BANDWIDTH_DAYS) -> Array:
     """How much a date at one place of the year tells of one at another: 366 by 366, 1 on the diagonal."""
     apart = np.abs(np.arange(366)[:, None] - np.arange(366)[None, :])
     apart = np.minimum(apart, 366 - apart)
-    kernel: Array = np.exp(-0.5 * (apart / BANDWIDTH_DAYS) ** 2)
+    kernel: Array = np.exp(-0.5 * (apart / days) ** 2)
     return kernel
 
 
-_KERNEL = year_kernel()
+_KERNEL, _NEAR = year_kernel(), year_kernel(NEAR_DAYS)
 
 
 def day_of_year(ordinals: Ordinals) -> Ordinals:
@@ -52,11 +55,11 @@ def day_of_year(ordinals: Ordinals) -> Ordinals:
     return days
 
 
-def over_the_year(ordinals: Ordinals, amounts: Array) -> Array:
-    """For each place in the year the sum of the amounts near it."""
+def over_the_year(ordinals: Ordinals, amounts: Array, *, near: bool = False) -> Array:
+    """For each place in the year the sum of the amounts within weeks of it, or `near` it."""
     at = np.bincount(day_of_year(ordinals), weights=amounts, minlength=366)
-    near: Array = _KERNEL @ at
-    return near
+    found: Array = (_NEAR if near else _KERNEL) @ at
+    return found
 
 
 @dataclass(frozen=True, slots=True)

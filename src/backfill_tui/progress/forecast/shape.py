@@ -15,6 +15,7 @@ _NOISE_SD = 0.45
 _ROUNDS = 4
 _FAR_OUT = 4.0  # times the usual; what lies further says nothing of size
 _SEASON_STRENGTH = 12.0
+_NEAR_STRENGTH = 12.0  # of what is said by the weeks around, against the days around
 _LEAST, _MOST = 0.1, 6.0
 
 
@@ -34,8 +35,8 @@ class Shape:
         return found
 
     def _over_year(self, runs: Sequence[Columns]) -> Array:
-        """For each place of the year how its dates with work compare with others."""
-        due, found = np.zeros(366), np.zeros(366)
+        """For each place of the year how its dates with work compare with others, in its weeks and its days."""
+        due, found, near_due, near_found = np.zeros((4, 366))
         for run in runs:
             kept = run.heavy & (run.days > 0)
             if kept.sum() < 2:
@@ -43,7 +44,10 @@ class Shape:
             ratio = np.minimum(run.seconds[kept] / max(run.seconds[kept].mean(), 1e-9), _FAR_OUT)
             due += over_the_year(run.days[kept], np.ones(len(ratio)))
             found += over_the_year(run.days[kept], ratio)
-        shape: Array = (found + _SEASON_STRENGTH) / (due + _SEASON_STRENGTH)
+            near_due += over_the_year(run.days[kept], np.ones(len(ratio)), near=True)
+            near_found += over_the_year(run.days[kept], ratio, near=True)
+        wide = (found + _SEASON_STRENGTH) / (due + _SEASON_STRENGTH)
+        shape: Array = (near_found + _NEAR_STRENGTH * wide) / (near_due + _NEAR_STRENGTH)
         return shape
 
 

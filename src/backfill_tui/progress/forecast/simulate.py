@@ -17,12 +17,18 @@ EXACT = 120
 OTHER_SEASON_CHANCE = 0.4
 """How likely it is that a part of the year of which nothing is known yet is unlike those that are known."""
 
+OTHER_SIZES = 0.25
+"""How far from the usual a month is of which nothing is known: the standard deviation of the logarithm of sizes."""
+
+SIZES_KNOWN = 8.0
+"""From so many dates around it in the year the variance of that is half of it."""
+
 SURE = 0.02
 """A chance of work that is nearer to 0 or 1 than this is not doubted."""
 
 HAS_WORK, SCATTER = 0, 1
 OTHER_SEASON, WHERE = 0, 1
-SEASON = 10
+SEASON, SIZES = 10, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ def _seconds(situation: Situation, learned: Fit) -> Array:
         p[: len(ages)] = _given_age(p[: len(ages)], ages, learned)
     heavy = luck.of_dates(keys, HAS_WORK) < p
     scatter = luck.of_dates(keys, SCATTER)
-    due = pace * np.where(heavy, learned.heavy_s * learned.work[:, None], learned.light_s)
+    due = pace * np.where(heavy, learned.heavy_s * _sizes(learned), learned.light_s)
     seconds: Array = due * np.where(heavy, learned.heavy_noise.draw(scatter), learned.light_noise.draw(scatter))
     for i in np.flatnonzero(ages > 0):
         least = ages[i] / np.maximum(due[i], 1e-9)
@@ -85,14 +91,30 @@ def _with_doubt(learned: Fit) -> Array:
         return found
     p, rests_on = odds.p[doubtful], odds.rests_on[doubtful]
     spread = 1.0 / np.sqrt((rests_on + 3.0) * p * (1 - p) + 0.5)
-    month = day_of_year(learned.days[doubtful]) // 31
-    by_month = np.stack([luck.normal(SEASON + i) for i in range(12)])[month]
+    by_month = _by_month(SEASON, learned.days[doubtful])
     shifted = 1.0 / (1.0 + (1 / p - 1)[:, None] * np.exp(-spread[:, None] * by_month))
     unlike = np.where(odds.unforeseen[doubtful], np.exp(-rests_on), 0.0)
     season = luck.row(OTHER_SEASON)
     other = unlike[:, None] * (season < OTHER_SEASON_CHANCE)
     found[doubtful] = (1.0 - other) * shifted + other * (season / OTHER_SEASON_CHANCE)
     return found
+
+
+def _sizes(learned: Fit) -> Array:
+    """The work of each date in each future: where the time of the year alone tells of it months are doubted."""
+    spread = np.where(learned.chances.unforeseen, OTHER_SIZES, 0.0)
+    spread /= np.sqrt(1.0 + learned.chances.rests_on / SIZES_KNOWN)
+    if not spread.any():
+        return learned.work[:, None]
+    doubt = spread[:, None] * _by_month(SIZES, learned.days) - spread[:, None] ** 2 / 2
+    sizes: Array = learned.work[:, None] * np.exp(doubt)
+    return sizes
+
+
+def _by_month(which: int, days: Ordinals) -> Array:
+    """Standard normal draws, the same for all dates of about a month."""
+    drawn: Array = np.stack([luck.normal(which + i) for i in range(12)])[day_of_year(days) // 31]
+    return drawn
 
 
 def _given_age(p: Array, ages: Array, learned: Fit) -> Array:
