@@ -38,6 +38,12 @@ _TOLD_BY_SECONDS = 2.0
 _STEP = 1.25
 """How much longer the silence has to be before the dates in flight are looked at anew."""
 
+_FEW = 60
+"""With no more dates left it hangs on those in flight when the run ends, so they are looked at sooner."""
+
+_PART, _SMALL_STEP = 1 / 8, 1.06
+"""How soon then: after such parts of the time until the next one usually ends, and beyond it in smaller steps."""
+
 
 class FutureRun:
     """What is left of a run. It changes only when what was seen does, or a date is overdue."""
@@ -133,10 +139,13 @@ class FutureRun:
 
     def _age(self, silent_s: float) -> float:
         """The silence that the futures know of: that which is, in steps that grow with it."""
-        if self._usual_s <= 0 or silent_s <= self._usual_s:
+        few, usual = len(self._learned.days) <= _FEW, self._usual_s
+        if usual <= 0 or (silent_s <= usual and not few):
             return 0.0
-        steps = math.floor(math.log(silent_s / self._usual_s) / math.log(_STEP))
-        return float(self._usual_s * _STEP**steps)
+        if silent_s <= usual:
+            return _PART * usual * math.floor(silent_s / usual / _PART)
+        step = _SMALL_STEP if few else _STEP
+        return float(usual * step ** math.floor(math.log(silent_s / usual) / math.log(step)))
 
 
 def _sizes(took: Sequence[Took], said: Array) -> Array:
