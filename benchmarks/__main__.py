@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks import options
 
-NAMES = ("ingest", "first_paint", "tick", "startup", "validation", "launch_crash", "eta", "alerts")
+NAMES = ("ingest", "first_paint", "tick", "startup", "validation", "launch_crash", "discovery", "eta", "alerts")
 
 
 def main(words: Sequence[str] | None = None) -> int:

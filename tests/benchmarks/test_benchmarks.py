@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import first_look, first_paint, ingest, launch_crash, startup, tick, validation
+from benchmarks import discovery, first_look, first_paint, ingest, launch_crash, startup, tick, validation
 from benchmarks.__main__ import NAMES
 from benchmarks.joblog import DAYS, START, JobLog, tally
 from benchmarks.nights import write_checkpoint
@@ -16,7 +16,7 @@ from benchmarks.timing import alternate, run
 from tests.reading import account_of
 
 HARDLY = Options(size=1 / 2000, rounds=1)
-MEASURED = (ingest, first_paint, tick, startup, validation, launch_crash)
+MEASURED = (ingest, first_paint, tick, startup, validation, launch_crash, discovery)
 ELSEWHERE = {"eta", "alerts"}  # have tests of their own
 
 

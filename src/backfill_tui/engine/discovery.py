@@ -38,6 +38,7 @@ class Roster:
         self._lives = lives
         self._members: list[_Member] = []
         self._next_at = 0.0
+        self._sees_others = finder.sees_others
         self._notes: tuple[str, ...] = ()
         self._phases: tuple[FoundPhase, ...] = ()
 
@@ -116,6 +117,10 @@ class Roster:
             who = "1 process" if hidden == 1 else f"{hidden:,} processes"
             notes.append(
                 f"The command lines of {who} of other users may not be read: jobs among them are not seen."
+            )
+        if not self._sees_others:
+            notes.append(
+                "The system lists no processes of other users for you (hidepid): jobs of theirs are not seen."
             )
         return notes if not self._members else [*notes, WATCH_ONLY]
 

@@ -10,7 +10,7 @@ import pytest
 from backfill_tui.plan.patterns import linear_pattern
 from backfill_tui.sources.discovery import scan as scanning
 from backfill_tui.sources.discovery.finder import JobFinder
-from backfill_tui.sources.discovery.proc import command_of, lives
+from backfill_tui.sources.discovery.proc import command_of, hides_others, lives
 from backfill_tui.sources.discovery.scan import YOUNG_S, ProcessScan
 from backfill_tui.sources.discovery.settings import JobPattern, Settings
 
@@ -128,6 +128,13 @@ def test_a_process_that_waits_to_be_collected_no_longer_lives(proc: FakeProc) ->
     assert lives(job.identity, proc.folder)
     proc.start(20, "", state="Z")
     assert not lives(job.identity, proc.folder)
+
+
+@pytest.mark.parametrize(
+    ("options", "hides"), [("rw,hidepid=2", True), ("rw,hidepid=invisible", True), ("rw", False)]
+)
+def test_a_system_that_does_not_list_others_is_known_by_its_mounts(options: str, hides: bool) -> None:
+    assert hides_others(f"sysfs /sys sysfs rw 0 0\nproc /proc proc {options} 0 0\n") is hides
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")

@@ -1,5 +1,6 @@
 """The backfills that run on this machine now, one entry a job: who each is, its range, its logs, its checkpoint."""
 
+import os
 import re
 import shutil
 import time
@@ -18,6 +19,7 @@ from backfill_tui.sources.discovery.proc import (
     command_of,
     environment_of,
     folder_of,
+    hides_others,
     identity_and_parent,
     owner_of,
     words_of,
@@ -92,6 +94,15 @@ class JobFinder:
     def hidden(self) -> int:
         """How many of them have command lines that may not be read."""
         return self._scan.hidden
+
+    @property
+    def sees_others(self) -> bool:
+        """Whether other users' processes are listed for us."""
+        try:
+            mounts = (self._proc / "mounts").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return True
+        return os.geteuid() == 0 or not hides_others(mounts, self._proc)
 
     def look(self, now: float | None = None) -> tuple[FoundJob, ...]:
         """The jobs that run, oldest first. `now` is in seconds since the epoch, the system's by default."""

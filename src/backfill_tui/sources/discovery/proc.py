@@ -1,6 +1,7 @@
 """What /proc says of one process, read as cheaply as it goes: thousands are asked. It looks and never touches."""
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ _PIECE = 1 << 16
 _MOST_WORDS = 1 << 21  # bytes of a command line that are read: the kernel takes no more by default
 _WANTED_ENVIRONMENT = frozenset(("TZ", "PYTHONPATH", "PATH", "VIRTUAL_ENV"))
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+_HIDDEN = re.compile(r"\bhidepid=(?:2|4|invisible|ptraceable)\b")
 _PARENT, _STARTED = 1, 19  # places in `stat`, counted from the state, which follows the name in parentheses
 
 
@@ -132,6 +134,15 @@ def environment_of(pid: int, proc: Path = PROC) -> dict[str, str]:
         return {}
     pairs = (os.fsdecode(word).partition("=") for word in raw.split(b"\0"))
     return {name: value for name, _, value in pairs if name in _WANTED_ENVIRONMENT}
+
+
+def hides_others(mounts: str, proc: Path = PROC) -> bool:
+    """Whether the system keeps other users' processes from being listed at all, by a text such as /proc/mounts."""
+    for line in mounts.splitlines():
+        fields = line.split()
+        if len(fields) > 3 and fields[1] == str(proc) and fields[2] == "proc":
+            return _HIDDEN.search(fields[3]) is not None
+    return False
 
 
 def owner_of(pid: int, proc: Path = PROC) -> int | None:
