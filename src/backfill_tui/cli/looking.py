@@ -24,12 +24,16 @@ from backfill_tui.errors import UsageError
 @click.option("--as-of", metavar="TIME", help="Read as if it were then: nothing later is used.")
 @click.option("--history", multiple=True, type=FILE, help="A log of an earlier run to learn from.")
 @click.option("--timezone", metavar="ZONE", help="Of times without an offset; default: the machine's.")
+@click.option(
+    "--explain", is_flag=True, help="Say how lines were read, and what was not recognised (docs/dialects.md)."
+)
 @common
 def inspect_verb(
     files: tuple[Path, ...],
     as_of: str | None,
     history: tuple[Path, ...],
     timezone: str | None,
+    explain: bool,
     json_wanted: bool,
     **_: Any,
 ) -> int:
@@ -38,7 +42,12 @@ def inspect_verb(
 
     zone = environment_zone(timezone)
     return inspect(
-        files, as_of=moment_in(as_of, zone, "--as-of"), history=history, timezone=zone, json_wanted=json_wanted
+        files,
+        as_of=moment_in(as_of, zone, "--as-of"),
+        history=history,
+        timezone=zone,
+        explain=explain,
+        json_wanted=json_wanted,
     )
 
 

@@ -14,6 +14,8 @@ from backfill_tui.progress.pace import completions, rate_per_hour
 from backfill_tui.progress.reconcile import reconcile
 from backfill_tui.progress.sequence import every_day, place_runs
 from backfill_tui.sources.checkpoint import Checkpoint, holes, looks_like_checkpoint, read_checkpoint
+from backfill_tui.sources.dialects.explainer import Explainer
+from backfill_tui.sources.dialects.explanation import Explanation
 from backfill_tui.sources.dialects.model import Dialect
 
 _NO_OUTCOME = frozenset({UnitState.PENDING, UnitState.RUNNING, UnitState.MISSING})
@@ -28,11 +30,15 @@ class Unreadable:
 
     path: Path
     error: str
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LogInspected:
-    """A log and what it says. `rate_per_hour` and `eta` are of an open run only."""
+    """A log and what it says, with an explanation where one was asked for.
+
+    `rate_per_hour` and `eta` are of an open run only.
+    """
 
     path: Path
     dialect: str | None
@@ -42,6 +48,7 @@ class LogInspected:
     rate_per_hour: float | None
     eta: Forecast | None
     notes: tuple[str, ...] = ()
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +68,16 @@ Inspected = Unreadable | LogInspected | CheckpointInspected
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """How files are to be read: naive times are in `timezone`, nothing later than `as_of` is used."""
+    """How files are to be read: naive times are in `timezone`, nothing later than `as_of` is used.
+
+    `explain`: it is also to be said of each log how its lines were read.
+    """
 
     dialects: Sequence[Dialect]
     timezone: ZoneInfo
     as_of: datetime | None = None
     history: Sequence[Path] = ()
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,7 @@ class _Log:
     path: Path
     reading: LogReading
     account: Account  # by the log alone
+    explanation: Explanation | None = None
 
 
 def inspect_files(paths: Sequence[Path], question: Question) -> list[Inspected]:
@@ -102,7 +114,8 @@ def _read(path: Path, question: Question) -> _Log | Checkpoint | Unreadable:
             head = file.read(SAMPLE)
         if looks_like_checkpoint(head, path):
             return read_checkpoint(path, timezone=question.timezone)
-        reading = read_log(path, question.dialects, question.timezone, question.as_of)
+        explainer = Explainer(question.dialects, question.timezone) if question.explain else None
+        reading = read_log(path, question.dialects, question.timezone, question.as_of, explainer)
     except SourceError as error:
         return Unreadable(path, error.what)
     except OSError as error:
@@ -110,13 +123,16 @@ def _read(path: Path, question: Question) -> _Log | Checkpoint | Unreadable:
     if not head:
         return Unreadable(path, "It is empty: it tells nothing yet.")
     account = reconcile([reading.evidence])
+    explanation = explainer.explanation() if explainer else None
     if not (reading.parser.stopped or account.runs or account.error_lines or account.fatal_errors):
         return Unreadable(
             path,
             "It is not the log of a backfill in a known dialect: "
-            f"none of its {reading.parser.lines:,} lines was recognised. Describe its format in a dialects.yaml.",
+            f"none of its {reading.parser.lines:,} lines was recognised. Describe its format in a dialects.yaml"
+            f"{'.' if explanation else '; --explain shows what its lines have in common.'}",
+            explanation,
         )
-    return _Log(path, reading, account)
+    return _Log(path, reading, account, explanation)
 
 
 def _would_block(path: Path) -> bool:
@@ -175,6 +191,7 @@ def _inspect_log(
         rate_per_hour=rate_per_hour(completions(runs)) if is_open else None,
         eta=replace(eta, frozen=True) if eta and stalled else eta,
         notes=account.notes,
+        explanation=log.explanation,
     )
 
 

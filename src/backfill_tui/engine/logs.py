@@ -9,6 +9,7 @@ from backfill_tui.progress.reconcile import LogEvidence
 from backfill_tui.progress.runs import RunBook
 from backfill_tui.sources.dialects.model import Dialect
 from backfill_tui.sources.dialects.parser import LogParser
+from backfill_tui.sources.dialects.witness import Witness
 
 PIECE = 1 << 17
 """Bytes looked at in one go: each is passed over four times, so it should stay in the processor's cache."""
@@ -20,8 +21,14 @@ SAMPLE = 64 * 1024
 class LogReading:
     """One log, read so far. Grows with every `feed`."""
 
-    def __init__(self, dialects: Iterable[Dialect], timezone: tzinfo, until: datetime | None = None) -> None:
-        self.parser = LogParser(dialects, timezone, until)
+    def __init__(
+        self,
+        dialects: Iterable[Dialect],
+        timezone: tzinfo,
+        until: datetime | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        self.parser = LogParser(dialects, timezone, until, witness)
         self.book = RunBook()
 
     def feed(self, body: bytes, offset: int, generation: int = 0) -> None:
@@ -37,10 +44,14 @@ class LogReading:
 
 
 def read_log(
-    path: Path, dialects: Iterable[Dialect], timezone: tzinfo, until: datetime | None = None
+    path: Path,
+    dialects: Iterable[Dialect],
+    timezone: tzinfo,
+    until: datetime | None = None,
+    witness: Witness | None = None,
 ) -> LogReading:
     """Read a whole file once, as it stands; SourceError if it is not a text file that can be read."""
-    reading = LogReading(dialects, timezone, until)
+    reading = LogReading(dialects, timezone, until, witness)
     offset = 0
     try:
         with path.open("rb", buffering=0) as file:

@@ -16,11 +16,20 @@ UNKNOWN = 3
 
 
 def inspect(
-    paths: Sequence[Path], *, as_of: datetime | None, history: Sequence[Path], timezone: ZoneInfo, json_wanted: bool
+    paths: Sequence[Path],
+    *,
+    as_of: datetime | None,
+    history: Sequence[Path],
+    timezone: ZoneInfo,
+    explain: bool,
+    json_wanted: bool,
 ) -> int:
-    """Print what the files say. 0, or 3 if one of them could not be read or tells nothing."""
-    dialects = choose("auto", own_dialects(Path.cwd(), os.environ))
-    inspected = inspect_files(paths, Question(dialects, timezone, as_of, history))
+    """Print what the files say, and with `explain` how they were read.
+
+    0, or 3 if one of them could not be read or tells nothing.
+    """
+    dialects = choose("auto", own_dialects(Path(), os.environ))
+    inspected = inspect_files(paths, Question(dialects, timezone, as_of, history, explain))
     if json_wanted:
         json.dump(as_json(inspected, timezone), sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")

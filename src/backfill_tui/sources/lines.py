@@ -100,6 +100,12 @@ def line_around(body: bytes, at: int, *, bars: bool) -> tuple[int, int]:
     return start, end
 
 
+def line_ends(body: bytes) -> int:
+    r"""How many lines end in some bytes: at `\n`, `\r\n` or a lone `\r`."""
+    bars = body.count(b"\r")
+    return body.count(b"\n") + (bars - body.count(b"\r\n") if bars else 0)
+
+
 def after_line(body: bytes, end: int) -> int:
     r"""Where the next line begins, given the end of one."""
     return end + 2 if body[end : end + 2] == b"\r\n" else end + 1

@@ -8,18 +8,23 @@ from backfill_tui.sources.json_lines import Fields, level_of, message_of, object
 _STAMP = r"\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
 _LEVEL = r"(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE)\b"
 _LOGGER = r"(?:__main__|root|\w+(?:\.\w+)+)"  # a bare word is as likely the beginning of the message
+# Behind the level stands a name in brackets; [12/300] and [2024-01-12] are none, the message begins there.
+_NAME = r"\[(?!\d+ ?/ ?\d|\d{4}-\d\d-\d\d)[^\]]*\]"
 _COMMON = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[,.]\d{3}) - ([A-Z]+) -")  # most lines by far: tried first
 _PREFIX = re.compile(
     # web_1 | …   2026-01-03T13:14:33.123456789Z 2026-01-03 …: what a container puts before a job's own stamp
     rf"\s*(?:[\w.\-]+\s+\|\s+(?=\[?\d))?(?:{_STAMP}\s+(?=\[?{_STAMP}))?"
     # [2026-01-03T13:14:33Z] INFO …   2026-01-03 13:14:33 - name - INFO - …   2026-01-03 13:14:33 INFO [name] …
     # 2026-01-03 13:14:33.123 | INFO     | __main__:run:12 - …
-    rf"\[?(?P<stamp>{_STAMP})\]?\s*(?:[-|:,]\s*)?"
+    # [2026-01-03T13:14:33.123+0000] {job.py:12} INFO - …
+    rf"\[?(?P<stamp>{_STAMP})\]?\s*(?:[-|:,]\s*)?(?:\{{[\w.<>\-]+:\d+\}}\s+(?=[A-Z]))?"
     rf"(?:(?:[\w.\-]+\s*[-|:]\s+)?\[?(?P<level>{_LEVEL})\]?"
-    rf"(?::[\w.\-]+:|\s*\[[^\]]*\]|\s*\|\s*[\w.<>\-]+:[\w.<>\-]+:\d+)?\s*(?:[-|:](?=\s|$))?"
+    rf"(?::[\w.\-]+:|\s*{_NAME}|\s*\|\s*[\w.<>\-]+:[\w.<>\-]+:\d+)?\s*(?:[-|:](?=\s|$))?"
     rf"(?:\s*{_LOGGER}\s*[-:|](?=\s))?)?"
     # INFO:__main__:…   ERROR: …   [ERROR] …   13:14:33 INFO …
     rf"|\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?\[?(?P<bare>{_LEVEL})(?:\]|:[\w.\-]+:|:|\s+-(?=\s))"
+    # 13:14:33  …: a time of some day, which tells no moment
+    r"|\s*\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\s+(?=\S)"
 )
 _WORD = re.compile(rf"\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?({_LEVEL})(?=\s)")  # INFO  Processing …
 _WHOLE_STAMP = re.compile(_STAMP)
@@ -61,9 +66,11 @@ class RecordReader:
             if level in _COMMON_LEVELS:
                 return self._naive(stamp), level, line[match.end() :]
         match = _PREFIX.match(line)
-        if match is None:
+        if match is None or match.lastgroup is None:
             word = None if stamped else _WORD.match(line)
-            return (None, word[1], line[word.end() :]) if word else (None, None, line)
+            if word:
+                return None, word[1], line[word.end() :]
+            return None, None, line[match.end() :] if match else line
         stamp, level, bare = match.groups()
         at = self.time(stamp) if stamp else None
         return at, level or bare, line[match.end() :]
@@ -82,7 +89,8 @@ class RecordReader:
             if fields is None:
                 break
             found = fields
-            at, level = self._moment(fields) or at, level_of(fields) or level
+            told = self.moment_of(fields)
+            at, level = told[1] if told else at, level_of(fields) or level
             inner = message_of(fields)
             if inner is None:
                 break
@@ -97,13 +105,14 @@ class RecordReader:
         """Whether a line, or its beginning, begins a record of its own."""
         return is_head(self.read(line)) or (self._json and line.startswith('{"'))
 
-    def _moment(self, fields: Fields) -> datetime | None:
-        for _, stamp in stamps_of(fields):
+    def moment_of(self, fields: Fields) -> tuple[str, datetime] | None:
+        """The time in a JSON object, with the name that it has there."""
+        for name, stamp in stamps_of(fields):
             if isinstance(stamp, datetime):
-                return stamp
+                return name, stamp
             at = self.time(stamp) if _WHOLE_STAMP.fullmatch(stamp) else None
             if at is not None:
-                return at
+                return name, at
         return None
 
     def time(self, stamp: str) -> datetime | None:

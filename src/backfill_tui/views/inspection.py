@@ -5,7 +5,9 @@ from datetime import datetime, tzinfo
 
 from backfill_tui.engine.inspection import CheckpointInspected, Inspected, LogInspected, Unreadable
 from backfill_tui.progress.account import Account, Counts, Run, RunEnd, UnitState
+from backfill_tui.sources.dialects.explanation import Explanation
 from backfill_tui.views import contract
+from backfill_tui.views.explanation import explanation_json, explanation_lines
 
 _FEW = 8
 
@@ -18,7 +20,7 @@ def as_json(inspected: Iterable[Inspected], zone: tzinfo) -> contract.Json:
 def _file_json(item: Inspected, zone: tzinfo) -> contract.Json:
     match item:
         case Unreadable():
-            return {"path": str(item.path), "error": item.error}
+            return {"path": str(item.path), "error": item.error, **_explained(item.explanation, zone)}
         case LogInspected():
             return {
                 "path": str(item.path),
@@ -32,6 +34,7 @@ def _file_json(item: Inspected, zone: tzinfo) -> contract.Json:
                 "eta": contract.forecast(item.eta, zone),
                 "disagreements": contract.disagreements(item.account),
                 "notes": list(item.notes),
+                **_explained(item.explanation, zone),
             }
         case CheckpointInspected():
             return {
@@ -42,6 +45,10 @@ def _file_json(item: Inspected, zone: tzinfo) -> contract.Json:
             }
 
 
+def _explained(explanation: Explanation | None, zone: tzinfo) -> contract.Json:
+    return {} if explanation is None else {"explanation": explanation_json(explanation, zone)}
+
+
 def as_lines(inspected: Iterable[Inspected], zone: tzinfo) -> Iterator[str]:
     """A paragraph per file."""
     for i, item in enumerate(inspected):
@@ -50,8 +57,12 @@ def as_lines(inspected: Iterable[Inspected], zone: tzinfo) -> Iterator[str]:
         match item:
             case Unreadable():
                 yield f"{item.path}: {item.error}"
+                if item.explanation is not None:
+                    yield from explanation_lines(item.explanation, zone)
             case LogInspected():
                 yield from _log_lines(item, zone)
+                if item.explanation is not None:
+                    yield from explanation_lines(item.explanation, zone)
             case CheckpointInspected():
                 yield from _checkpoint_lines(item, zone)
 
@@ -59,7 +70,7 @@ def as_lines(inspected: Iterable[Inspected], zone: tzinfo) -> Iterator[str]:
 def _log_lines(item: LogInspected, zone: tzinfo) -> Iterator[str]:
     account = item.account
     unrecognized = f"{item.unrecognized_lines:,} of them not recognised"
-    yield f"{item.path}  (log, {item.dialect}, {item.lines:,} lines, {unrecognized})"
+    yield f"{item.path}  (log, {item.dialect or 'no dialect'}, {item.lines:,} lines, {unrecognized})"
     yield f"  {_span(account)}{_counts(account.counts)}"
     yield f"  {_verdict(account)}"
     rate = contract.success_rate(account.counts)

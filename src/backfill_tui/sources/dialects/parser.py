@@ -7,29 +7,33 @@ from functools import cache
 
 from backfill_tui.sources.dialects.lookout import TRACEBACK, Lookout, Sighting
 from backfill_tui.sources.dialects.model import Dialect, Pattern
+from backfill_tui.sources.dialects.reading import HEAD, LONGEST, LineReader, Seen, text_of_line
+from backfill_tui.sources.dialects.witness import Told, Witness
 from backfill_tui.sources.events import ErrorSeen, Event, Trouble
-from backfill_tui.sources.json_lines import Fields
-from backfill_tui.sources.lines import KEPT_OF_A_LONG_LINE, Block, LineSplitter, after_line, line_around
-from backfill_tui.sources.records import ERROR_LEVELS, FATAL_LEVELS, Record, RecordReader, is_head
+from backfill_tui.sources.lines import Block, LineSplitter, after_line, line_around, line_ends
+from backfill_tui.sources.records import ERROR_LEVELS, FATAL_LEVELS, RecordReader, is_head
 from backfill_tui.sources.tracebacks import TracebackWatch
-
-HEAD = 4096
-"""How many bytes of a line are matched: what follows is payload, and no pattern needs it."""
-
-LONGEST = KEPT_OF_A_LONG_LINE
-"""How many bytes a line with a JSON object may have: one that is cut is none."""
 
 
 class LogParser:
     """Reads one log. Feed it bytes in order; it returns the events of the lines that are complete.
 
-    Naive stamps are in `timezone`. With `until`, it stops before the first line that is stamped later.
+    Naive stamps are in `timezone`. With `until`, it stops before the first line that is stamped later. A `witness`
+    is told how each line was read.
     """
 
-    def __init__(self, dialects: Iterable[Dialect], timezone: tzinfo = UTC, until: datetime | None = None) -> None:
+    def __init__(
+        self,
+        dialects: Iterable[Dialect],
+        timezone: tzinfo = UTC,
+        until: datetime | None = None,
+        witness: Witness | None = None,
+    ) -> None:
         self._lookout, self._fallback = _lookouts(tuple(dialects))
         self._splitter = LineSplitter()
         self._records = RecordReader(timezone)
+        self._reader = LineReader(self._records)
+        self._witness = witness
         self._until = until
         self._traceback = TracebackWatch()
         self._specific = False  # a dialect that is no fallback has shown
@@ -67,7 +71,7 @@ class LogParser:
         return events
 
     def _begins_a_record(self, body: bytes) -> bool:
-        return self._records.begins(_text(body[:HEAD].split(b"\n", 1)[0]))
+        return self._records.begins(text_of_line(body[:HEAD].split(b"\n", 1)[0]))
 
     def _block(self, block: Block, events: list[Event]) -> None:
         if self.stopped:
@@ -77,12 +81,14 @@ class LogParser:
             return
         if self._read == 0:
             body = body.removeprefix(b"\xef\xbb\xbf")
-        bars = body.count(b"\r")
-        self.lines += body.count(b"\n") + (bars - body.count(b"\r\n") if bars else 0)
+        before = self.lines
+        self.lines += line_ends(body)
         self._note_times(body)
         events += self._traceback.continue_into(body, block.offset, self._read, self._records)
-        self._sight(body, block.offset, events, bars=bars > 0)
+        self._sight(body, block.offset, events, bars=b"\r" in body)
         self._read += len(body)
+        if self._witness is not None:
+            self._witness.block(body, block.offset, before)
 
     def _sight(self, body: bytes, base: int, events: list[Event], *, bars: bool) -> None:
         """Take in the lines worth a look; once a dialect has shown, without those of the fallbacks."""
@@ -104,44 +110,38 @@ class LogParser:
         start, end, patterns, trouble = sighting
         if body[start] == 0:  # the hole that a truncation left
             start = end - len(body[start:end].lstrip(b"\0"))
-        record, line, fields = self._record(body, start, end)
-        at, _, message = record
-        if at is not None:
-            self._at = at
+        seen = self._reader.read(body, start, end, stamped=self._at is not None)
+        if seen.record[0] is not None:
+            self._at = seen.record[0]
         if self._traceback.covers(self._read + start):
             patterns = ()  # source text that a traceback quotes
+        told = self._told(seen, patterns, base + start, events)
+        if self._witness is not None:
+            self._witness.sighted(base + start, seen, patterns, told)
+        if trouble:
+            self._trouble(body, base, start, end, seen, events)
+
+    def _told(self, seen: Seen, patterns: Iterable[Pattern], offset: int, events: list[Event]) -> Told | None:
+        """The first pattern that a line matches, and what it found; its event is added to the others."""
+        _, _, message = seen.record
         for pattern in patterns:
-            found = pattern.found_in(message, line, fields)
+            found = pattern.found_in(message, seen.line, seen.fields)
             if found is None:
                 continue
             if pattern.counts_only and self._lookout.mentions(message):
                 continue  # a dialect's words behind a prefix that is not known: better no count than a wrong one
             try:
-                events.append(pattern.make(self._at, base + start, found))
+                events.append(pattern.make(self._at, offset, found))
             except ValueError:
                 continue
             self.recognized_lines += 1
             self._specific = self._specific or not pattern.counts_only
-            break
-        if trouble:
-            self._trouble(body, base, start, end, record, events, is_object=fields is not None)
+            return pattern, found
+        return None
 
-    def _record(self, body: bytes, start: int, end: int) -> tuple[Record, str, Fields | None]:
-        """A line taken apart; of one with a JSON object in it, the whole line and the object."""
-        line = _text(body[start : min(end, start + HEAD)])
-        record = self._records.read(line, stamped=self._at is not None)
-        if not record[2].lstrip().startswith("{"):
-            return record, line, None
-        if end - start > HEAD:
-            record = self._records.read(_text(body[start : min(end, start + LONGEST)]))
-        opened = self._records.read_object(record)
-        return (opened[0], record[2], opened[1]) if opened else (record, line, None)
-
-    def _trouble(
-        self, body: bytes, base: int, start: int, end: int, record: Record, events: list[Event], *, is_object: bool
-    ) -> None:
+    def _trouble(self, body: bytes, base: int, start: int, end: int, seen: Seen, events: list[Event]) -> None:
         offset = base + start
-        _, level, message = record
+        _, level, message = seen.record
         is_error = level in ERROR_LEVELS
         if level in FATAL_LEVELS or _FATAL.search(message):
             events.append(ErrorSeen(self._at, offset, Trouble.FATAL, counts=is_error))
@@ -149,10 +149,10 @@ class LogParser:
             events.append(ErrorSeen(self._at, offset, Trouble.ERROR))
         if is_error:
             self._traceback.error_record_ends(self._read + after_line(body, end))
-        if not is_object and 0 <= message.find(TRACEBACK) <= _TRACEBACK_WITHIN:
+        if seen.fields is None and 0 <= message.find(TRACEBACK) <= _TRACEBACK_WITHIN:
             uncaught = self._traceback.begins(self._read + start)
             events.append(ErrorSeen(self._at, offset, Trouble.TRACEBACK, uncaught=uncaught, counts=False))
-            prefixed = self.first_line_at is not None or is_head(record)
+            prefixed = self.first_line_at is not None or is_head(seen.record)
             after = after_line(body, end)
             events += self._traceback.continue_into(body, base, self._read, self._records, after, prefixed=prefixed)
 
@@ -190,9 +190,11 @@ class LogParser:
 
     def _stamp_at(self, body: bytes, at: int) -> datetime | None:
         if body[at : at + 1] != b"{":
-            return self._records.read(_text(body[at : at + 64].split(b"\n", 1)[0]))[0]
+            return self._records.read(text_of_line(body[at : at + 64].split(b"\n", 1)[0]))[0]
         end = body.find(b"\n", at, at + LONGEST)
-        opened = self._records.read_object((None, None, _text(body[at:end]).rstrip("\r"))) if end >= 0 else None
+        if end < 0:
+            return None
+        opened = self._records.read_object((None, None, text_of_line(body[at:end])))
         return opened[0][0] if opened else None
 
     def _until_cut(self, body: bytes) -> bytes:
@@ -217,7 +219,6 @@ class LogParser:
 
 _FATAL = re.compile(r"\bFATAL\b")
 _TRACEBACK_WITHIN = 24  # characters: "  + Exception Group Traceback", "^CTraceback"
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
 _STAMP_LEADS = (b"\n20", b"\n[20", b"\r20")
 _OBJECT_LEAD = b'\n{"'
 
@@ -232,14 +233,6 @@ def _leads(*, objects: bool) -> tuple[bytes, ...]:
 def _next_line_like_a_stamp(body: bytes, at: int, *, objects: bool) -> int:
     found = [place for place in (body.find(lead, at) for lead in _leads(objects=objects)) if place >= 0]
     return min(found) + 1 if found else -1
-
-
-def _text(line: bytes) -> str:
-    """A line as text: without NULs and terminal escapes, whatever its bytes."""
-    text = line.decode("utf-8", "replace")
-    if "\0" in text:
-        text = text.replace("\0", "")
-    return _ESCAPES.sub("", text) if "\x1b" in text else text
 
 
 @cache
