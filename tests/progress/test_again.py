@@ -140,3 +140,30 @@ def test_what_a_killed_pool_was_at_had_its_turn() -> None:
     assert run.workers == 4
     assert {one.day for one in run.in_flight} >= set(late)
     assert run.took[-1].seconds == pytest.approx(22, abs=timedelta(seconds=12).total_seconds())
+
+
+def test_dates_that_are_not_due_take_their_time_if_the_job_walks_them() -> None:
+    due = [day for i, day in enumerate(ALL) if i % 2 == 0]
+    log = LogWriter().header(START, END)
+    for i, day in enumerate(ALL[:60], 1):
+        log.unit(i, COUNT, day, 10 if day in due else 0, took=29.0 if day in due else 9.0)
+    reading = read(log.body)
+    account = reconcile([reading.evidence], planned=due)
+    ahead = outlook(account, place_runs([reading.book], gone=False), calendar=dict.fromkeys(due, 1.0))
+    assert ahead is not None
+    assert reading.parser.last_line_at is not None
+    assert account.counts.pending == 20
+    assert ahead.at(reading.parser.last_line_at).remaining_p50_s == pytest.approx(20 * 30 + 20 * 10, rel=0.05)
+
+
+def test_dates_without_work_that_fail_are_not_taken_for_quick_work() -> None:
+    def resumed(*, failing: bool) -> float:
+        log = worked(LogWriter().header(START, END), 40, took=29.0)
+        log.header(START, END, resume=ALL[40].isoformat())
+        for i, day in enumerate(ALL[40:52], 1):
+            log.unit(i, 60, day, None if failing and i % 5 == 0 else 0, took=1.0)
+        told = eta(log)
+        assert told is not None
+        return told.remaining_p50_s
+
+    assert resumed(failing=True) == pytest.approx(resumed(failing=False), rel=0.1)

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from math import sqrt
+from statistics import median
 
 from backfill_tui.progress.account import Account, RunEnd, UnitState
 from backfill_tui.progress.again import HEAVY, Replays, earlier_runs, replays, walks_again
@@ -10,7 +12,7 @@ from backfill_tui.progress.forecast.situation import Situation
 from backfill_tui.progress.forecast.worked import Finish, Worked, worked
 from backfill_tui.progress.sequence import PlacedRun, every_day, leading
 from backfill_tui.progress.trace import RunTrace
-from backfill_tui.sources.events import Mode
+from backfill_tui.sources.events import Mode, Outcome
 
 UNKNOWN_WORKERS = 0
 """Of a parallel run that does not say how many it has."""
@@ -52,11 +54,13 @@ def situation_of(
     now = replace(now, in_flight=tuple(one for one in now.in_flight if one.day not in passing))
     ahead = _in_turn((new | again) - passing - {one.day for one in now.in_flight}, lead.trace)
     same = [run for run in earlier if _tells_of(run.trace, (new | again) - passing)]
+    before = [_worked_before(run, runs) for run in earlier]
+    now, *before = _by_their_times([now, *before], [lead.trace, *(run.trace for run in earlier)])
     return Situation(
         run=now,
         ahead=[*ahead, *unnamed],
-        before=[_worked_before(run, runs) for run in earlier if run not in same],
-        history=[*history, *(_worked_before(run, runs) for run in same)],
+        before=[told for run, told in zip(earlier, before, strict=True) if run not in same],
+        history=[*history, *(told for run, told in zip(earlier, before, strict=True) if run in same)],
         calendar=calendar,
         replays_s=known.each_s * len(again) if passing else 0.0,
     )
@@ -65,6 +69,28 @@ def situation_of(
 def history_of(runs: Sequence[PlacedRun]) -> tuple[Worked, ...]:
     """What runs of other nights took."""
     return tuple(_worked_before(run, runs) for run in runs if run.trace.walks_range and not run.trace.dry)
+
+
+def _by_their_times(told: Sequence[Worked], traces: Sequence[RunTrace]) -> list[Worked]:
+    """A date that failed as quickly as those without work take tells nothing of what work costs: it had none."""
+    failed = [{day for day, unit in trace.outcomes.items() if unit.outcome is Outcome.FAILED} for trace in traces]
+    by_kind: dict[bool, list[float]] = {True: [], False: []}
+    for run, days in zip(told, failed, strict=True):
+        for one in run.took:
+            if one.day not in days:
+                by_kind[one.heavy].append(one.seconds)
+    if not by_kind[True] or not by_kind[False]:
+        return list(told)
+    between = sqrt(median(by_kind[True]) * median(by_kind[False]))
+    return [
+        replace(
+            run,
+            took=tuple(
+                replace(one, heavy=False) if one.day in days and one.seconds < between else one for one in run.took
+            ),
+        )
+        for run, days in zip(told, failed, strict=True)
+    ]
 
 
 def workers_of(mode: Mode | None, workers: int | None) -> int:
@@ -125,6 +151,7 @@ def _ahead(
     """The dates that the run has yet to come to: those that are left, and those that were done before it."""
     trace = lead.trace
     left = {day for day, unit in account.units.items() if unit.state in _LEFT and day not in done_before}
+    left |= _walked_in_passing(account, trace)
     start, end = trace.todo_start, trace.todo_end
     walk = [
         day
@@ -140,6 +167,20 @@ def _ahead(
     if again and walks_again(trace, walk, again, completed=bool(earlier) and earlier[-1].completed):
         return _to_come(trace, left | set(walk) - again), _to_come(trace, again)
     return _to_come(trace, left), frozenset()
+
+
+def _walked_in_passing(account: Account, trace: RunTrace) -> set[date]:
+    """Dates on which nothing is due, if the run walks such dates as well: they take their time, too."""
+    start, end = trace.todo_start, trace.todo_end
+    days = account.units
+    if not days or not trace.walks_range or not trace.finishes or start is None or end is None:
+        return set()
+    walked = sum(day not in days for day in trace.finishes)
+    low, high = min(trace.finishes), max(trace.finishes)
+    between = (high - low).days + 1 - sum(low <= day <= high for day in days)
+    if not walked or 2 * walked < between or (end - start).days > _MOST_DAYS:
+        return set()
+    return {day for day in every_day(start, end) if day not in days and day not in trace.outcomes}
 
 
 def _to_come(trace: RunTrace, days: Collection[date]) -> frozenset[date]:
