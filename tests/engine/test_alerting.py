@@ -130,6 +130,19 @@ def test_holes_by_a_calendar_are_told_with_their_retry_and_assumed_ones_are_not(
     assert alert(told, "holes:fix").action == f"Run them again: job --dates {D[3]},{D[4]}"
 
 
+def test_dates_with_work_by_the_calendar_that_come_out_empty_are_told(tmp_path: Path) -> None:
+    at = datetime.now(UTC) - timedelta(hours=2)
+    log = LogWriter(at=at.replace(tzinfo=None, microsecond=0)).header(START, END)
+    for i, day in enumerate(D):
+        log.unit(i + 1, 20, day, 0 if i < 4 else 10)
+    (tmp_path / "job.log").write_bytes(log.summary().body)
+    (tmp_path / "calendar.csv").write_text("date,weight\n" + "".join(f"{day},5\n" for day in D))
+    phase = "phases:\n  fix: {log: job.log}\n"
+    assert "empty:fix" not in ids(status(opened(tmp_path, phase)))
+    told = status(opened(tmp_path, "calendar: {csv: calendar.csv}\n" + phase))
+    assert "4 of 20 dates with work" in alert(told, "empty:fix").detail
+
+
 def test_an_acknowledgement_is_kept_in_the_ledger_and_counts_for_every_later_look(tmp_path: Path) -> None:
     at = datetime.now(UTC) - timedelta(hours=2)
     written(tmp_path / "job.log", log_until(at, units=20, failed=3).summary(), at + timedelta(seconds=10))

@@ -52,6 +52,7 @@ PATIENCE: Mapping[str, Patience] = {
     "loop": Patience(at_once=True, lasts=timedelta(minutes=2)),  # a day without work is done in between
     "failures": Patience(lasts=timedelta(minutes=2)),
     "deadline": Patience(lasts=timedelta(minutes=10)),
+    "empty": Patience(lasts=timedelta(minutes=10)),
     "late": Patience(lasts=timedelta(minutes=10)),
     "rate": Patience(lasts=timedelta(minutes=10)),
     "memory": Patience(lasts=timedelta(minutes=10)),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from backfill_tui.checks.subject import WorkCalendar
 from backfill_tui.control.alert_book import AlertBook
 from backfill_tui.control.attempt import Acknowledged
 from backfill_tui.control.facts import PhaseFacts
@@ -10,7 +11,7 @@ from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.control.model import NOT_BEGUN, UNDER_WAY, Alert, Conflict, PhaseState
 from backfill_tui.control.probes import ProbeSeen
 from backfill_tui.control.rules import find_alerts, remarks
-from backfill_tui.control.rules.sight import CheckpointSight, NightSight, PhaseSight
+from backfill_tui.control.rules.sight import NO_CALENDAR, CheckpointSight, NightSight, PhaseSight
 from backfill_tui.engine.forecasting import PhaseForecast
 from backfill_tui.engine.notifier_book import NotifierBook
 from backfill_tui.engine.phase_watch import PhaseLook
@@ -31,6 +32,7 @@ class Alerting:
         self._vitals = Vitals(plan)
         self._notifiers = NotifierBook(plan, ledger)
         self._book = AlertBook()
+        self._calendar = NO_CALENDAR
         self.remarks: Mapping[str, tuple[str, ...]] = {}  # of each phase, as of the last look
         self._version: object = None
         self._acknowledged: tuple[Acknowledged, ...] = ()
@@ -86,7 +88,16 @@ class Alerting:
             pace=forecast.pace,
             failure_limit=failure_limit(self._plan, facts.phase),
             log=_newest(view.logs),
+            calendar=self._calendar_of(view),
         )
+
+    def _calendar_of(self, view: PhaseView) -> WorkCalendar:
+        """The plan's calendar; of dates before the first or after the last that it names it tells nothing."""
+        if not view.calendar:
+            return NO_CALENDAR
+        if view.calendar is not self._calendar.weights:
+            self._calendar = WorkCalendar(view.calendar, (min(view.calendar), max(view.calendar)))
+        return self._calendar
 
     def _seen_by_people(self) -> tuple[Acknowledged, ...]:
         """All acknowledgements, read again once the ledger was written; where it can't be, what was known."""

@@ -1,10 +1,11 @@
-"""What looks odd and is in order: no games scheduled, bootstrap skips, a processor at rest. Pure.
+"""What looks odd and is in order: no work scheduled, bootstrap skips, a processor at rest. Pure.
 
 These are remarks about a phase, not alerts: nothing is wrong, and nobody has to do anything.
 """
 
 from collections.abc import Callable, Iterator
 
+from backfill_tui.checks.subject import WorkCalendar
 from backfill_tui.control.model import UNDER_WAY, PhaseState
 from backfill_tui.control.rules.asking import mistake, name_of
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
@@ -36,36 +37,36 @@ def _told(
 
 
 def no_work(one: PhaseSight, _night: NightSight) -> Iterator[str]:
-    """The last dates that it did had nothing to do: an off-season, All-Star days."""
+    """The last dates that it did had nothing to do: an off-season, a break. Only a calendar knows that of them."""
     if one.state is not PhaseState.RUNNING:
         return
     finished = [
         unit for unit in one.facts.account.units.values() if unit.state in _OUTCOMES and unit.at is not None
     ]
     finished.sort(key=lambda unit: (unit.at, unit.day))
-    stretch = _stretch(finished)
-    if len(stretch) < _STRETCH:
+    days = sorted(unit.day for unit in _stretch(one.calendar, finished))
+    if len(days) < _STRETCH:
         return
-    days = sorted(unit.day for unit in stretch)
-    yield (
-        f"No games scheduled: the last {dates(len(days))} ({days[0]} … {days[-1]}) had nothing to do; "
-        "they count as done."
-    )
+    last = f"the last {dates(len(days))} ({days[0]} … {days[-1]})"
+    if all(one.calendar.knows(day) for day in days):
+        yield f"No work scheduled: {last} carry none by the calendar; they count as done."
+    else:
+        yield f"It wrote no records: nothing was due by its log in {last}; they count as done."
 
 
 _OUTCOMES = frozenset({UnitState.DONE, UnitState.EMPTY, UnitState.FAILED})
 
 
-def _stretch(finished: list[Unit]) -> list[Unit]:
-    """The last dates in a row, in the order of their ends, that had nothing to do."""
+def _stretch(calendar: WorkCalendar, finished: list[Unit]) -> list[Unit]:
+    """The last dates in a row, in the order of their ends, that had nothing to do; none that should have had."""
     start = len(finished)
-    while start and finished[start - 1].state is UnitState.EMPTY:
+    while start and finished[start - 1].state is UnitState.EMPTY and not calendar.has_work(finished[start - 1].day):
         start -= 1
     return finished[start:]
 
 
 def skipped(one: PhaseSight, _night: NightSight) -> Iterator[str]:
-    """Dates that the job leaves out on purpose, since too few games lie before them."""
+    """Dates that the job leaves out on purpose, since too little lies before them."""
     units = [unit for unit in one.facts.account.units.values() if unit.state is UnitState.SKIPPED]
     if not units or one.state not in UNDER_WAY:
         return

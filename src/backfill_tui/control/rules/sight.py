@@ -6,6 +6,7 @@ Values only. The engine fills them; nothing here is computed, and nothing here r
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from backfill_tui.checks.subject import WorkCalendar
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Conflict, PhaseState, Timeline
 from backfill_tui.control.notices import NotifierSeen
@@ -14,6 +15,7 @@ from backfill_tui.plan.resolved import AlertThresholds
 from backfill_tui.progress.prospect import ClassCost, DeadlineProspect, PaceSeen, Prospect
 
 DEFAULT_LIMITS = AlertThresholds()
+NO_CALENDAR = WorkCalendar(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class PhaseSight:
 
     `silence_s` is how long its log may say nothing while the date in flight takes what dates of its class take: the
     99.9 % quantile, in seconds. None where too few were seen to tell. `failure_limit` is the share (0…1) of dates
-    that may fail by a suite of the phase, None where none says so; `log` is the path of its newest log.
+    that may fail by a suite of the phase, None where none says so; `log` is the path of its newest log. `calendar`
+    tells which dates carry work.
     """
 
     facts: PhaseFacts
@@ -71,6 +74,7 @@ class PhaseSight:
     pace: PaceSeen | None = None
     failure_limit: float | None = None
     log: str = ""
+    calendar: WorkCalendar = NO_CALENDAR
 
     @property
     def name(self) -> str:
