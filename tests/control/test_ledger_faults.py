@@ -4,7 +4,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -87,6 +89,93 @@ def test_while_another_process_holds_it_nothing_is_written_and_everything_is_rea
         ended = ledger.attempts.advance(attempt, to=Stage.ENDED)
         intended(ledger, 2)
         assert ended.stage.over
+
+
+def test_whoever_reads_waits_for_no_write_of_another_thread(tmp_path: Path) -> None:
+    """Neither for one that goes on, nor for one that waits for another process."""
+    begun, leave = threading.Event(), threading.Event()
+    with closing(Ledger.open(tmp_path)) as ledger, ThreadPoolExecutor(3) as pool:
+        attempt, before = intended(ledger), ledger.version
+
+        def write_slowly() -> None:
+            with ledger._file.writing() as connection:  # noqa: SLF001 - no write of ours takes long by itself
+                connection.execute("DELETE FROM attempts")
+                begun.set()
+                leave.wait(30)
+
+        writing = pool.submit(write_slowly)
+        assert begun.wait(10)
+        waiting = pool.submit(ledger.acceptances.accept, Acceptance("p", "r", "nina", NOW))
+        try:
+            read = pool.submit(lambda: (ledger.version, ledger.attempts.newest("p"), ledger.history.entries()))
+            version, newest, entries = read.result(10)
+            assert (version, newest, len(entries)) == (before, attempt, 1)  # as it was before
+            assert not waiting.done()
+        finally:
+            leave.set()
+        writing.result(10)
+        waiting.result(10)
+        assert ledger.version != before
+        assert ledger.attempts.newest("p") is None
+        assert ledger.acceptances.newest("p") is not None
+
+
+def test_whoever_has_read_holds_nothing(tmp_path: Path) -> None:
+    """A query that was not read to its end would show its moment for ever, and the log would only grow."""
+    with closing(Ledger.open(tmp_path)) as ledger:
+        for write in (intended, *(write for name, write in WRITES.items() if name != "intend")):
+            write(ledger)
+        ledger.history.entries()
+        ledger.attempts.all()
+        ledger.units.of("p")
+        ledger.units.keep("p", [RUN], {0: [UNIT]})
+        ledger.forecasts.outcomes()
+        ledger.notices.next_for("nobody", at=NOW, within_s=1)
+        ledger.probes.claim("p", "d", at=NOW, every_s=60, within_s=1)
+        ledger.probes.claim("p", "d", at=NOW, every_s=60, within_s=1)
+        with closing(sqlite3.connect(tmp_path / FILE)) as other:
+            assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
+
+
+def test_closing_takes_the_log_in(tmp_path: Path) -> None:
+    with closing(Ledger.open(tmp_path)) as ledger:
+        intended(ledger)
+    assert [one.name for one in tmp_path.iterdir()] == [FILE]
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_one_that_is_gone_from_its_place_takes_no_write_that_nobody_would_find(
+    tmp_path: Path, replaced: bool
+) -> None:
+    with closing(Ledger.open(tmp_path / "state")) as ledger:
+        intended(ledger)
+        (tmp_path / "state").rename(tmp_path / "away")
+        if replaced:
+            Ledger.open(tmp_path / "state").close()
+        for use in (_first, intended, lambda one: one.version):
+            with pytest.raises(LedgerError, match=r"moved, deleted or replaced.*start again"):
+                use(ledger)
+        if replaced:
+            shutil.rmtree(tmp_path / "state")
+        (tmp_path / "away").rename(tmp_path / "state")
+        assert ledger.attempts.newest("p") is not None  # it was put back
+
+
+def test_one_that_is_only_looked_at_is_followed_when_another_takes_its_place(tmp_path: Path) -> None:
+    with closing(Ledger.open(tmp_path / "other")) as ledger:
+        intended(ledger)
+    Ledger.open(tmp_path / "state").close()
+    looking = Ledger.existing(tmp_path / "state")
+    assert looking is not None
+    with closing(looking):
+        before = looking.version
+        assert looking.attempts.all() == ()
+        (tmp_path / "other" / FILE).rename(tmp_path / "state" / FILE)
+        assert [attempt.phase for attempt in looking.attempts.all()] == ["p"]
+        assert looking.version != before
+        (tmp_path / "state" / FILE).unlink()
+        with pytest.raises(LedgerError, match="can't be opened"):
+            looking.attempts.all()
 
 
 def test_one_that_is_damaged_inside_is_a_sentence_not_a_wrong_answer(tmp_path: Path) -> None:

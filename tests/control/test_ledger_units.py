@@ -71,9 +71,9 @@ def test_only_what_is_new_is_written_and_nothing_twice(
         ledger.units.keep("p", [RUN], {0: units(1537)})
     assert ledger.version == before
     with closing(Ledger.open(tmp_path)) as other:
-        written = other.version[1]
+        written = other.version
         other.units.keep("p", [RUN], {0: units(1540)})
-        assert other.version[1] == written + 1
+        assert other.version != written
         with closing(sqlite3.connect(tmp_path / FILE)) as connection:
             assert connection.execute("SELECT count(*) FROM finished_units").fetchone() == (1540,)
     assert ledger.units.of("p") == (seen(RUN, units(1540)),)

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -14,36 +15,65 @@ from backfill_tui.control.ledger import faults
 from backfill_tui.control.ledger.faults import LedgerError, fault_of, said
 from backfill_tui.control.ledger.schema import MIGRATIONS
 
-_Stamp = tuple[tuple[int, int, int] | None, ...]
-"""Of the file and its write-ahead log: inode, size and time of change; None: not there."""
+_Stat = tuple[int, int, int, int] | None
+"""Device, inode, size and time of change of a file; None: it is not there."""
+
+_Place = tuple[int, int]
+"""Device and inode: which file it is, whatever is in it."""
+
+_Stamp = tuple[_Stat, _Stat]
+"""Of the file and of its write-ahead log."""
+
+
+@dataclass(slots=True)
+class _Seat:
+    """A connection, and the turns of the threads that use it."""
+
+    connection: sqlite3.Connection
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
 
 class LedgerFile:
-    """An open ledger's connection and its transactions. One thread at a time has it, the others wait."""
+    """An open ledger's transactions. One thread at a time writes and one reads, each on a connection of its own.
+
+    So whoever reads never waits for a writer, here or in another process: beside a write-ahead log, readers see
+    what was there before.
+    """
 
     def __init__(
-        self, path: Path, connection: sqlite3.Connection, *, read_only: bool, frozen: _Stamp | None
+        self,
+        path: Path,
+        file: _Place | None,
+        reader: sqlite3.Connection,
+        writer: sqlite3.Connection | None,
+        frozen: _Stamp | None = None,
     ) -> None:
-        self.read_only = read_only
+        self.read_only = writer is None
         self._path = path
-        self._connection = connection
+        self._reader = _Seat(reader)
+        self._writer = self._reader if writer is None else _Seat(writer)
+        self._file = file  # which was opened
         self._frozen = frozen  # what it looked like when it was opened as a file that nobody changes
-        self._lock = threading.Lock()
-        self._changes = 0
+        self._openings = 1
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open it to read and write; it is made, or brought up to date, if need be. Raises LedgerError."""
         with said(path), ExitStack() as undo:
-            connection = _connect(path, "mode=rwc")
-            undo.callback(connection.close)
-            _schema_version(connection, path)  # before anything is written to one that is not ours
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            _migrate(connection, path)
+            writer = _connect(path, "mode=rwc")
+            undo.callback(writer.close)
+            file = _place_of(path)
+            _schema_version(writer, path)  # before anything is written to one that is not ours
+            writer.execute("PRAGMA journal_mode = WAL")
+            writer.execute("PRAGMA synchronous = FULL")
+            writer.execute("PRAGMA foreign_keys = ON")
+            _migrate(writer, path)
+            reader = _connect(path, "mode=ro")
+            undo.callback(reader.close)
+            _schema_version(reader, path)
+            opened = cls(path, file, reader, writer)
             undo.pop_all()
-        return cls(path, connection, read_only=False, frozen=None)
+        return opened
 
     @classmethod
     def look(cls, path: Path) -> Self | None:
@@ -51,57 +81,70 @@ class LedgerFile:
 
         Nothing is written but, where the folder allows it, the index that SQLite's readers share (`-shm`).
         """
-        with said(path):
-            if _stat(path) is None:
+        with said(path), ExitStack() as undo:
+            if (file := _place_of(path)) is None:
                 return None
-            connection, frozen = _connect_to_look(path)
-            with ExitStack() as undo:
-                undo.callback(connection.close)
-                if not _is_ours(connection, path):
-                    return None
-                undo.pop_all()
-        return cls(path, connection, read_only=True, frozen=frozen)
+            reader, frozen = _connect_to_look(path)
+            undo.callback(reader.close)
+            if not _is_ours(reader, path):
+                return None
+            opened = cls(path, file, reader, None, frozen)
+            undo.pop_all()
+        return opened
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._connection.close()
+        with self._reader.turn:  # first: what is closed last takes the log in, which a reader can't
+            self._reader.connection.close()
+        with self._writer.turn:
+            self._writer.connection.close()
 
     @property
     def version(self) -> tuple[int, int]:
         """Another one whenever something has been written, by whomever."""
         with self.reading() as connection:
-            (by_others,) = connection.execute("PRAGMA data_version").fetchone()
-            return int(by_others), self._changes
+            (by_others,) = connection.execute("PRAGMA data_version").fetchone()  # our own writer is another, too
+            return int(by_others), self._openings
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """For one query: each sees the ledger as it is at that moment. Raises LedgerError."""
-        with self._lock, said(self._path):
-            if self._frozen is not None and self._frozen != _stamp(self._path):
-                self._look_again()
-            yield self._connection
+        with self._turn(self._reader) as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction that nobody else writes during; it happens whole or not at all. Raises LedgerError."""
-        with self._lock, said(self._path):
-            before = self._connection.total_changes
-            with _transaction(self._connection):
-                yield self._connection
-            if self._connection.total_changes != before:
-                self._changes += 1
+        with self._turn(self._writer) as connection, _transaction(connection):
+            yield connection
 
-    def _look_again(self) -> None:
-        """Somebody has written after all: SQLite does not look for that in a file said not to change."""
+    @contextmanager
+    def _turn(self, seat: _Seat) -> Iterator[sqlite3.Connection]:
+        with seat.turn, said(self._path):
+            if self.read_only:
+                self._follow()
+            elif _place_of(self._path) != self._file:  # what is kept in this one, nobody would ever find
+                raise LedgerError(
+                    "was moved, deleted or replaced while it was open here.",
+                    where=self._path,
+                    todo="Put it back, or leave and start again with what is there now.",
+                )
+            yield seat.connection
+
+    def _follow(self) -> None:
+        """Open it again where another file has taken its place, or somebody writes to one said not to change."""
+        file = _place_of(self._path)
+        unchanged = file == self._file if self._frozen is None else _stamp(self._path) == self._frozen
+        if unchanged:
+            return
         connection, frozen = _connect_to_look(self._path)
         with ExitStack() as undo:
             undo.callback(connection.close)
             _is_ours(connection, self._path)
             undo.pop_all()
-        self._connection.close()
-        self._connection, self._frozen = connection, frozen
-        self._changes += 1
+        self._reader.connection.close()
+        self._reader.connection, self._file, self._frozen = connection, file, frozen
+        self._openings += 1
 
 
 def _connect(path: Path, how: str) -> sqlite3.Connection:
@@ -138,15 +181,21 @@ def _stamp(path: Path) -> _Stamp:
 
 def _has_log(stamp: _Stamp) -> bool:
     log = stamp[1]
-    return log is not None and log[1] > 0
+    return log is not None and log[2] > 0
 
 
-def _stat(path: Path) -> tuple[int, int, int] | None:
+def _place_of(path: Path) -> _Place | None:
+    """Which file is there, whatever is in it."""
+    seen = _stat(path)
+    return None if seen is None else seen[:2]
+
+
+def _stat(path: Path) -> _Stat:
     try:
         seen = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return seen.st_ino, seen.st_size, seen.st_mtime_ns
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 @contextmanager
