@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backfill_tui.control.conflict_alerts import conflict_alerts, what_to_stop, who_wins
 from backfill_tui.control.conflicts import find_conflicts, restarters_of
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.last_word import Course, every_day, last_word
 from backfill_tui.control.model import Alert, Conflict, LastWord, PhaseState, Severity, Writer
 from backfill_tui.control.other_plans import Doing, OtherWriter
+from backfill_tui.control.rules.conflicts import conflict_alerts, what_to_stop, who_wins
 from tests.control.phases import ALIVE, GONE, NOBODY, NOW, RANGE, D, account, ago, seen
 
 RUNNING, READY, PASSED = PhaseState.RUNNING, PhaseState.READY, PhaseState.PASSED

@@ -10,9 +10,14 @@ from hypothesis import strategies as st
 
 from backfill_tui.checks.model import Reason, Status
 from backfill_tui.control.dirt import Dirt, Finding, Told, dirt_of, finding_of
-from backfill_tui.control.model import Alert, Severity
-from backfill_tui.control.suspects import Computed, Suspects, dirty_inputs, suspects_of
+from backfill_tui.control.facts import PhaseFacts
+from backfill_tui.control.model import Alert, PhaseState, Severity
+from backfill_tui.control.rules.inputs import dirty
+from backfill_tui.control.rules.sight import NightSight, PhaseSight
+from backfill_tui.control.suspects import Computed, Suspects, suspects_of
 from backfill_tui.plan.resolved import Phase
+from backfill_tui.progress.account import Account
+from backfill_tui.sources.process import Presence, ProcessSeen
 
 T0 = datetime(2026, 1, 3, 12, 0, tzinfo=UTC)
 D0 = date(2022, 1, 1)
@@ -296,8 +301,14 @@ def test_a_longer_lookback_only_adds(findings: str, computed: list[Computed]) ->
 PHASE = Phase("factors", "Factors", command=("job",), retry=("redo", "--dates", "{dates}"))
 
 
+def alerts_of(found: Suspects, phase: Phase = PHASE, *, at_work: bool = False) -> list[Alert]:
+    facts = PhaseFacts(phase, Account(), ProcessSeen(Presence.UNKNOWN), suspects=found)
+    one = PhaseSight(facts, PhaseState.RUNNING if at_work else PhaseState.FINISHED)
+    return list(dirty(one, NightSight((one,), now=at(60))))
+
+
 def alert_of(found: Suspects, phase: Phase = PHASE, *, at_work: bool = False) -> Alert:
-    (alert,) = dirty_inputs(phase, found, at_work=at_work, now=at(60))
+    (alert,) = alerts_of(found, phase, at_work=at_work)
     assert alert.severity is Severity.CRITICAL
     return alert
 
@@ -325,7 +336,7 @@ def test_inputs_that_are_dirty_now_are_an_alert_before_the_first_date_and_of_no_
     alert = alert_of(found, at_work=True)
     assert "None of its dates was computed since its inputs were last known good, at 12:00." in alert.detail
     assert "again" not in alert.action
-    assert not list(dirty_inputs(PHASE, found, at_work=False, now=at(60)))
+    assert alerts_of(found) == []
 
 
 def test_once_they_are_good_again_only_the_redoing_is_left() -> None:

@@ -4,19 +4,13 @@ A date rests on its inputs as they were while it was computed, whatever they are
 computed anew from good ones, or once a person has accepted the phase.
 """
 
-import shlex
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from backfill_tui.control.dirt import Dirt
-from backfill_tui.control.model import Alert, Severity
-from backfill_tui.control.words import dates
-from backfill_tui.plan.resolved import Phase
-
-_LISTED = 60
-"""Dates in a command that a person may copy."""
+from backfill_tui.control.words import were
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,97 +156,6 @@ def _rests_on(later: Computed, spoilt: Computed, of_its_date: Sequence[Computed]
     return later.ended < after.ended and not same_run
 
 
-# In words
-
-
 def suspect_words(suspects: Suspects) -> str:
     """A clause about a phase's suspect dates: how many were computed while its inputs were not known good."""
-    return f"{suspects.count:,} of its dates {_were(suspects.count)} computed while its inputs were not known good"
-
-
-def dirty_inputs(phase: Phase, suspects: Suspects, *, at_work: bool, now: datetime) -> Iterator[Alert]:
-    """The alert about dirty inputs: what they have spoilt so far, and what to do, in the zone of `now`.
-
-    `at_work` is whether the phase is, so that more is spoilt as long as they are dirty.
-    """
-    going = suspects.dirty_now
-    spoiling = at_work and bool(going)
-    if not suspects.count and not spoiling:
-        return
-    rests = "rests" if suspects.count == 1 else "rest"
-    yield Alert(
-        id=f"dirty:{phase.name}",
-        severity=Severity.CRITICAL,
-        phase=phase.name,
-        since=min(spell.found_at for spell in suspects.dirt),
-        title=f"{phase.name} runs on dirty inputs"
-        if spoiling
-        else f"{dates(suspects.count)} of {phase.name} {rests} on dirty inputs",
-        detail=f"{_found(suspects, now)}. {_spoilt_words(suspects, now)}",
-        action=" ".join(_what_to_do(phase, suspects, at_work=at_work)),
-    )
-
-
-def _found(suspects: Suspects, now: datetime) -> str:
-    """What was found of the inputs, of each that is still dirty, else of all that were."""
-
-    def clause(spell: Dirt) -> str:
-        found_at = _clock(spell.found_at, now)
-        if spell.until is None:
-            return f"{spell.why or f'{spell.suite} is not good'} (found at {found_at})"
-        return f"{spell.suite} was bad at {found_at}, and good again at {_clock(spell.until, now)}"
-
-    return "; ".join(clause(spell) for spell in suspects.dirty_now or suspects.dirt)
-
-
-def _spoilt_words(suspects: Suspects, now: datetime) -> str:
-    """How many dates were computed since the inputs were last known good."""
-    count, windows = suspects.count, len(suspects.windows)
-    good_at = [spell.since for spell in suspects.dirt]
-    since = [time for time in good_at if time is not None]
-    known = len(since) == len(good_at)
-    when = f"since its inputs were last known good, at {_clock(min(since), now)}" if known else ""
-    if not count:
-        return f"None of its dates was computed {when or 'so far, and nobody has found its inputs good before'}."
-    if windows == count:
-        return f"{dates(count)} {_look(count)} back to dates that were computed from them, and done anew since."
-    direct = f"{dates(count - windows)} {_were(count - windows)} computed"
-    direct += f" {when}" if when else ", and nobody has found its inputs good before"
-    more = f"; {dates(windows)} computed later {_look(windows)} back to these" if windows else ""
-    return f"{direct}{more}."
-
-
-def _what_to_do(phase: Phase, suspects: Suspects, *, at_work: bool) -> Iterator[str]:
-    name, days = phase.name, suspects.dates
-    if suspects.dirty_now:
-        if at_work:
-            yield f"Stop it: backfill-tui stop {name}."
-        yield f"Mend the inputs, and judge them: backfill-tui validate {name} --inputs."
-    elif at_work:
-        yield "Wait for its end."
-    if not days and not suspects.unnamed:
-        return
-    do = "Then do" if at_work or suspects.dirty_now else "Do"
-    command = phase.retry_of(days[:_LISTED])
-    if command is not None and days:
-        rest = f" (and so the other {len(days) - _LISTED:,})" if len(days) > _LISTED else ""
-        yield f"{do} the suspect dates again: backfill-tui retry {name}, which runs {shlex.join(command)}{rest}."
-    elif phase.command is not None:
-        yield f"{do} them again: backfill-tui launch {name} --again."
-    else:
-        yield f"{do} the suspect dates again, by the job's own list of dates."
-    yield f"If they are good as they are: backfill-tui accept {name} --reason …"
-
-
-def _clock(at: datetime, now: datetime) -> str:
-    """A time of the day where that is today's, else with its date."""
-    here = at.astimezone(now.tzinfo)
-    return f"{here:%H:%M}" if here.date() == now.date() else f"{here:%Y-%m-%d %H:%M}"
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
-
-
-def _look(count: int) -> str:
-    return "looks" if count == 1 else "look"
+    return f"{suspects.count:,} of its dates {were(suspects.count)} computed while its inputs were not known good"

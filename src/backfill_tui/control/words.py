@@ -37,3 +37,8 @@ def dates_have(count: int) -> str:
 def dates(count: int) -> str:
     """A number of dates: `1 date`, `1,200 dates`."""
     return "1 date" if count == 1 else f"{count:,} dates"
+
+
+def were(count: int) -> str:
+    """The verb of so many: `was`, `were`."""
+    return "was" if count == 1 else "were"

@@ -2,8 +2,8 @@
 
 from datetime import datetime, tzinfo
 
-from backfill_tui.control.conflict_alerts import what_to_stop, who_wins
 from backfill_tui.control.model import Conflict, Writer
+from backfill_tui.control.rules.conflicts import what_to_stop, who_wins
 from backfill_tui.views import contract, formats
 
 

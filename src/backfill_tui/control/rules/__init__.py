@@ -7,11 +7,11 @@ is the time of the look, and whoever keeps the alerts remembers the first.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from backfill_tui.control.conflict_alerts import conflict_alerts
 from backfill_tui.control.model import Alert, Severity
 from backfill_tui.control.rules import (
     checkpoints,
     clocks,
+    conflicts,
     disks,
     empty,
     errors,
@@ -34,13 +34,8 @@ OfPhase = Callable[[PhaseSight, NightSight], Iterator[Alert]]
 OfNight = Callable[[NightSight], Iterator[Alert]]
 
 
-def _conflicts(night: NightSight) -> Iterator[Alert]:
-    for conflict in night.conflicts:
-        yield from conflict_alerts(conflict, now=night.now)
-
-
 OF_THE_NIGHT: tuple[OfNight, ...] = (
-    _conflicts,
+    conflicts.of_two_writers,
     schedule.deadline,
     disks.filling,
     surroundings.probes,

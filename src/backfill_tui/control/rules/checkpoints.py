@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from backfill_tui.control.model import UNDER_WAY, Alert, Severity
 from backfill_tui.control.rules.sight import CheckpointSight, NightSight, PhaseSight
-from backfill_tui.control.rules.wording import count, named, retry
+from backfill_tui.control.rules.wording import named, retry
 from backfill_tui.control.words import dates, span_words
 from backfill_tui.progress.account import RunEnd, UnitState
 from backfill_tui.sources.events import Mode
@@ -27,7 +27,7 @@ def disagreement(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         severity=Severity.CRITICAL,
         phase=one.name,
         since=max(times, default=night.now),
-        title=f"{one.name}: log and checkpoint disagree on {count([d.day for d in account.disagreements])}",
+        title=f"{one.name}: log and checkpoint disagree on {dates(len(account.disagreements))}",
         detail=f"{first.day}: the log says {first.log}, the checkpoint {first.checkpoint}.",
         action=_look_at_the_table(one),
     )
@@ -56,7 +56,7 @@ def holes(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         severity=Severity.CRITICAL,
         phase=one.name,
         since=_written(seen) or night.now,
-        title=f"{one.name}: a resume would skip {count(days)}",
+        title=f"{one.name}: a resume would skip {dates(len(days))}",
         detail=f"Its checkpoint goes on behind {seen.last_successful_date}, but {named(days)} had no outcome"
         f" (by the {seen.basis}).",
         action=retry(one.facts.phase, days),

@@ -10,7 +10,7 @@ from backfill_tui.checks.model import Status
 from backfill_tui.control.model import GOOD, UNDER_WAY, Alert, PhaseState, Severity
 from backfill_tui.control.rules.asking import asked
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
-from backfill_tui.control.rules.wording import capital, count, end_of_log, named, percent, retry
+from backfill_tui.control.rules.wording import capital, end_of_log, named, percent, retry
 from backfill_tui.control.states import judge
 from backfill_tui.control.suspects import NONE_SUSPECT
 from backfill_tui.control.words import dates, progress_words
@@ -131,7 +131,7 @@ def _missing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         severity=Severity.CRITICAL,
         phase=one.name,
         since=run.ended_at or run.started_at or night.now,
-        title=f"{one.name} is missing {count(days)}",
+        title=f"{one.name} is missing {dates(len(days))}",
         detail=f"It {claim}, but {named(days)} had no outcome; no resume will do them.",
         action=retry(facts.phase, days),
     )

@@ -8,15 +8,16 @@ from backfill_tui.control.rules.sight import PhaseSight
 from backfill_tui.plan.resolved import Phase
 
 _NAMED = 5  # dates named in a sentence
-_LISTED = 60  # dates in a command that a person may copy
+LISTED = 60
+"""Dates in a command that a person may copy."""
 
 
 def retry(phase: Phase, days: Sequence[date]) -> str:
     """The sentence that tells how these dates are run again."""
-    command = phase.retry_of(days[:_LISTED])
+    command = phase.retry_of(days[:LISTED])
     if command is None:
         return "Run these dates again with the job's own list of dates."
-    rest = f" (then the other {len(days) - _LISTED})" if len(days) > _LISTED else ""
+    rest = f" (then the other {len(days) - LISTED})" if len(days) > LISTED else ""
     return f"Run them again: {shlex.join(command)}{rest}"
 
 
@@ -24,11 +25,6 @@ def named(days: Sequence[date]) -> str:
     """The first few dates, and how many more there are."""
     rest = len(days) - _NAMED
     return ", ".join(day.isoformat() for day in days[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def count(days: Sequence[date]) -> str:
-    """How many dates: `1 date`, `1,200 dates`."""
-    return "1 date" if len(days) == 1 else f"{len(days):,} dates"
 
 
 def capital(clause: str) -> str:

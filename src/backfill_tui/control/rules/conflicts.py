@@ -4,6 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from backfill_tui.control.model import Alert, Conflict, Severity, Writer
+from backfill_tui.control.rules.sight import NightSight
+
+
+def of_two_writers(night: NightSight) -> Iterator[Alert]:
+    """One for each conflict in which both write now, or may."""
+    for conflict in night.conflicts:
+        yield from conflict_alerts(conflict, now=night.now)
 
 
 def conflict_alerts(conflict: Conflict, *, now: datetime) -> Iterator[Alert]:
