@@ -4,12 +4,13 @@ What has ended stays, so that it is seen how; what turns out to have only starte
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from backfill_tui.engine.found import FoundPhase, found_phase, names_of
 from backfill_tui.sources.discovery.finder import FoundJob, JobFinder
+from backfill_tui.sources.discovery.lineage import Key
 from backfill_tui.sources.presence import Identity
 
 SCAN_EVERY_S = 2.0
@@ -25,7 +26,9 @@ class _Member:
 
     name: str
     job: FoundJob
+    named_for: str
     alive: bool = True
+    before: FoundJob | None = None  # whose work it has taken up
 
 
 class Roster:
@@ -66,30 +69,31 @@ class Roster:
 
     def take(self, jobs: Sequence[FoundJob]) -> None:
         """Take in who runs now."""
-        known = {_key(member.job.identity): member for member in self._members}
         found = {_key(job.identity): job for job in jobs}
-        self._members = [
-            member
-            for member in self._members
-            if _key(member.job.identity) in found or not member.alive or not self._lives(member.job.identity)
-        ]
-        for key, member in known.items():
-            member.alive = key in found
-            if key in found:
-                member.job = found[key]
-        fresh = [job for key, job in found.items() if key not in known]
-        fresh = [job for job in fresh if not self._goes_on(job)]
+        self._members = [member for member in self._members if self._remains(member, found)]
+        known = {_key(member.job.identity) for member in self._members}
+        fresh = [job for key, job in found.items() if key not in known and not self._goes_on(job)]
         names = names_of(fresh, [member.name for member in self._members])
-        self._members += [_Member(name, job) for name, job in zip(names, fresh, strict=True)]
+        self._members += [_Member(name, job, job.label) for name, job in zip(names, fresh, strict=True)]
         self._phases = tuple(self._phase(member) for member in self._members)
         self._notes = tuple(self._told())
+
+    def _remains(self, member: _Member, found: Mapping[Key, FoundJob]) -> bool:
+        """Whether an entry stays, brought up to date. One whose process has become another program is another."""
+        job = found.get(_key(member.job.identity))
+        if job is None:
+            was_job = not member.alive or not self._lives(member.job.identity)
+            member.alive = False
+            return was_job
+        member.alive = True
+        member.job = job if member.before is None else _gone_on(job, member.before)
+        return member.named_for == job.label
 
     def _goes_on(self, job: FoundJob) -> bool:
         """Whether a new process takes up what one that has ended did; then its entry is that one's."""
         for member in self._members:
             if not member.alive and _succeeds(job, member.job):
-                member.job = _gone_on(job, member.job)
-                member.alive = True
+                member.before, member.job, member.alive = member.job, _gone_on(job, member.job), True
                 return True
         return False
 
@@ -125,7 +129,7 @@ class Roster:
         return notes if not self._members else [*notes, WATCH_ONLY]
 
 
-def _key(identity: Identity) -> tuple[int, float]:
+def _key(identity: Identity) -> Key:
     return identity.pid, identity.since_boot_s or identity.started_at
 
 

@@ -123,6 +123,8 @@ def _commands(entry: Entry, folder: Path) -> Iterator[str]:
         yield '# retry: […, --dates, "{dates}"]   # the command that runs single dates again, if there is one'
     if job.cwd is not None and job.cwd != folder:
         yield f"cwd: {scalar(_path(job.cwd, folder))}"
+    elif job.cwd is None:
+        yield "# cwd: …   # fill in the folder that it works in: it may not be read"
     if job.environment:
         yield f"env: {_flow({name: _doubled(value) for name, value in job.environment.items()})}"
     yield "# after: []   # the phases that must be good before it; start: auto starts it then"

@@ -15,7 +15,8 @@ nohup sudo doas su runuser timeout gtimeout env nice ionice setsid stdbuf time c
 systemd-run systemd-inhibit unbuffer script xargs parallel poetry uv uvx pipenv pdm hatch rye conda mamba
 micromamba pixi tox nox npx npm yarn pnpm bundle direnv dotenv doppler aws-vault chamber envdir chpst
 daemonize tini dumb-init xvfb-run strace ltrace perf valgrind py-spy coverage make just chronic caffeinate
-prlimit unshare nsenter setpriv
+prlimit unshare nsenter setpriv pyenv pyenv-exec pyenv-virtualenv rbenv asdf mise volta sudo-rs run0
+catchsegv
 """
 WRAPPERS = frozenset(_RUN_OTHERS.split())
 """Programs that run the command that they are given. Some do so within themselves, so age decides, too."""
