@@ -1,6 +1,7 @@
 """How long a run may be silent, and whether its dates come slower: told from its own dates, class by class."""
 
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -43,6 +44,12 @@ def test_dates_that_take_longer_may_be_silent_for_longer() -> None:
 
 def test_few_dates_are_enough_to_be_careful() -> None:
     assert run(scattered(5, 30.0)).longest_s() > 60
+
+
+def test_the_last_date_is_not_said_to_be_done_while_it_takes_no_longer_than_others_did() -> None:
+    last = run(scattered(199, 30.0), of=200)
+    left = [last.at(last.future.heard_at + timedelta(seconds=silent)) for silent in range(4, 44, 4)]
+    assert all(0 < one.remaining_p10_s < one.remaining_p50_s for one in left)
 
 
 @pytest.mark.parametrize(("before", "after", "drop"), [(30.0, 60.0, 0.5), (30.0, 30.0, 0.0), (60.0, 30.0, -1.0)])

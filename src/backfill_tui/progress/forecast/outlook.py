@@ -39,10 +39,7 @@ _STEP = 1.25
 """How much longer the silence has to be before the dates in flight are looked at anew."""
 
 _FEW = 60
-"""With no more dates left it hangs on those in flight when the run ends, so they are looked at sooner."""
-
-_PART, _SMALL_STEP = 1 / 8, 1.06
-"""How soon then: after such parts of the time until the next one usually ends, and beyond it in smaller steps."""
+"""With no more dates left the end hangs on those in flight, and it costs little to look at them anew."""
 
 
 class FutureRun:
@@ -138,14 +135,15 @@ class FutureRun:
         return left
 
     def _age(self, silent_s: float) -> float:
-        """The silence that the futures know of: that which is, in steps that grow with it."""
-        few, usual = len(self._learned.days) <= _FEW, self._usual_s
-        if usual <= 0 or (silent_s <= usual and not few):
+        """The silence that the futures know of: that which is, in steps that grow with it unless few are left."""
+        if self._usual_s <= 0:
             return 0.0
-        if silent_s <= usual:
-            return _PART * usual * math.floor(silent_s / usual / _PART)
-        step = _SMALL_STEP if few else _STEP
-        return float(usual * step ** math.floor(math.log(silent_s / usual) / math.log(step)))
+        if len(self._learned.days) <= _FEW:
+            return silent_s
+        if silent_s <= self._usual_s:
+            return 0.0
+        steps = math.floor(math.log(silent_s / self._usual_s) / math.log(_STEP))
+        return float(self._usual_s * _STEP**steps)
 
 
 def _sizes(took: Sequence[Took], said: Array) -> Array:
