@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from backfill_tui.progress.calibration import Calibration
     from backfill_tui.progress.prospect import PaceSeen
 
-EVERY = timedelta(minutes=1)
+EVERY = timedelta(minutes=2)
 """Between two looks. What lasts shorter than two of them, only looks that are taken on purpose can see."""
+
+EVERY_HUNG = timedelta(seconds=10)
+"""The same once a run has hung, so that it is seen how soon that is told."""
 
 _RENEWED = 50
 """So often a forecast is made anew over a run, but not twice a minute; a screen does it more often."""
@@ -96,7 +99,7 @@ class Watcher:
         self._deadline = Deadline("job", due + timedelta(seconds=0.2 * span))
 
     def watch(self, until: datetime | None = None) -> None:
-        """Look at it every minute, and twice before a long silence ends, until it is over and a while after."""
+        """Look at it now and then, and twice before a long silence ends, until it is over and a while after."""
         for now in self._moments(until or self.shift.ends + AFTERWARDS):
             self.look(now)
 
@@ -124,12 +127,12 @@ class Watcher:
         return shown
 
     def _moments(self, until: datetime) -> Iterator[datetime]:
-        """A minute apart, and in pairs a second before whatever ends a silence that a rule might mind."""
+        """In a rhythm, and in pairs a second before whatever ends a silence that a rule might mind."""
         grew = self.shift.grew
         long = [end for begin, end in pairwise(grew) if (end - begin).total_seconds() > self.limits.stall_after_s]
         pairs = [end - n * _A_SECOND for end in long for n in (2, 1)]
-        count = int((until - self.shift.begins) / EVERY)
-        regular = (self.shift.begins + n * EVERY for n in range(1, count + 1))
+        hung_at = min(self.shift.hung_at or until, until)
+        regular = [*_rhythm(self.shift.begins, hung_at, EVERY), *_rhythm(hung_at, until, EVERY_HUNG)]
         yield from sorted({*regular, *(one for one in pairs if one <= until)})
 
     def _take(self, now: datetime) -> None:
@@ -256,6 +259,10 @@ class Watcher:
         for day, unit in self._account.units.items():
             if day < last and unit.offset is None and (calendar is None or calendar.get(day, 0) > 0):
                 yield day
+
+
+def _rhythm(begins: datetime, ends: datetime, every: timedelta) -> Iterator[datetime]:
+    yield from (begins + n * every for n in range(1, int((ends - begins) / every) + 1))
 
 
 def _worse(one: Alert, other: Alert) -> bool:
