@@ -70,6 +70,7 @@ def test_what_is_not_known_is_left_to_fill_in(tmp_path: Path) -> None:
     )
     phase = plan.phases[0]
     assert (phase.writes, phase.dates, phase.logs, phase.checkpoint) == (None, None, (), None)
+    assert phase.retry == ("load.py", "--dates", "{dates}")
     for line in ("# writes: dataset.table", "# dates: {start", "# log: ", "# checkpoint: ", "# It can't be? seen."):
         assert line in text
 

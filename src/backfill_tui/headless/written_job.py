@@ -83,7 +83,8 @@ def _retry(marked: Sequence[str]) -> tuple[str, ...] | None:
     """The command without its range, and with a list of dates: what such jobs usually take."""
     range_words: set[int] = set()
     for place, mark, value in _values(marked):
-        if value == mark or day_of(value) is not None:
+        named = spelled(marked[place if "=" in marked[place] else place - 1].partition("=")[0])
+        if named not in _SHORT or value == mark or day_of(value) is not None:
             range_words |= {place} if "=" in marked[place] else {place - 1, place}
     if not range_words:
         return None

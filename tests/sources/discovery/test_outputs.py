@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from backfill_tui.sources.discovery.outputs import Outputs, holders_of, looks_like_log, outputs_of
@@ -118,6 +119,14 @@ def test_the_log_of_a_child_is_that_of_a_job_that_has_none_itself(shell: Shell, 
     process = shell(f"{HOLDS} x.log & wait")
     found = until(lambda: outputs_of(process.pid), lambda seen: bool(seen.logs))
     assert found.logs == (tmp_path / "x.log",)
+
+
+def test_what_is_printed_to_a_terminal_that_is_written_down_is_in_that_file(shell: Shell, tmp_path: Path) -> None:
+    shell(f'script -qfc "{JOB.removeprefix("exec ")}" typed > /dev/null; true')
+    pid = job_below(os.getpid())
+    above = [one.pid for one in psutil.Process(pid).parents()]
+    found = until(lambda: outputs_of(pid, above), lambda seen: bool(seen.logs))
+    assert found.logs == (tmp_path / "typed",)
 
 
 def test_who_writes_a_file_is_found_by_its_descriptors(shell: Shell, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from backfill_tui.sources.process_table import Entry
 _HINT = re.compile(rb"(?i)start|begin|from|first")
 _SETTLED_S = 60.0  # a job opens its files within this time; later they are looked at now and then
 _LOOK_AGAIN_S = 30.0
+_NEAR = 4  # ancestors that may hold a job's output
 _CHECKPOINTS_EVERY_S = 10.0
 
 
@@ -115,8 +116,8 @@ class JobFinder:
         )
         self._wrappers = lineage.wrappers
         kept = {}
-        for carrier, above in lineage.jobs:
-            kept[carrier.key] = self._seen(carrier, above, now)
+        for carrier in lineage.jobs:
+            kept[carrier.key] = self._seen(carrier, now)
         self._kept = kept
         self._find_checkpoints()
         told = {carrier.entry.command for carrier in carriers if carrier is not None}
@@ -139,7 +140,7 @@ class JobFinder:
             if known is not None
             else Told(program, place, is_module=place > 0 and words[place - 1] == "-m")
         )
-        kept = self._seen(Carrier(Entry(identity, parent, words), told), (), time.time())
+        kept = self._seen(Carrier(Entry(identity, parent, words), told), time.time())
         self._find_checkpoint(kept, ())
         return kept.told()
 
@@ -171,7 +172,7 @@ class JobFinder:
             return None
         return Carrier(entry, known[0], tuple(self._scan.ancestors(entry.pid)))
 
-    def _seen(self, carrier: Carrier, above: Sequence[Carrier], now: float) -> _Kept:
+    def _seen(self, carrier: Carrier, now: float) -> _Kept:
         """A job as it is known, with its files looked at anew where it is time to."""
         kept = self._kept.get(carrier.key)
         clock = time.monotonic()
@@ -180,7 +181,7 @@ class JobFinder:
         job = kept.job if kept is not None else self._first_seen(carrier)
         if job.command[1:] != carrier.entry.command[1:]:  # it has become another program
             job = self._first_seen(carrier)
-        outputs = outputs_of(carrier.entry.pid, [one.entry.pid for one in above], proc=self._proc)
+        outputs = outputs_of(carrier.entry.pid, carrier.ancestors[:_NEAR], proc=self._proc)
         job = self._with_files(job, carrier, outputs)
         young = now - carrier.entry.identity.started_at < _SETTLED_S
         again_at = clock if young else clock + _LOOK_AGAIN_S

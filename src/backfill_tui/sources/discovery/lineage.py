@@ -46,12 +46,9 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The jobs of one moment, oldest first, each with the processes that only led to it, the nearest first.
+    """The jobs of one moment, oldest first; `wrappers` are known to have only led to one, now or before."""
 
-    `wrappers` are known to have been no more than that, now or before.
-    """
-
-    jobs: tuple[tuple[Carrier, tuple[Carrier, ...]], ...] = ()
+    jobs: tuple[Carrier, ...] = ()
     wrappers: frozenset[Key] = field(default_factory=frozenset)
 
 
@@ -68,8 +65,8 @@ def jobs_among(
     sorting = _Sorting(known, below, before & {one.key for one in known.values()}, age_s)
     for one in known.values():
         if not any(pid in known for pid in one.ancestors):
-            sorting.visit(one, ())
-    jobs = sorted(sorting.jobs, key=lambda found: (found[0].entry.identity.started_at, found[0].entry.pid))
+            sorting.visit(one)
+    jobs = sorted(sorting.jobs, key=lambda job: (job.entry.identity.started_at, job.entry.pid))
     return Lineage(tuple(jobs), frozenset(sorting.wrappers))
 
 
@@ -87,29 +84,29 @@ class _Sorting:
         self.below = below
         self.wrappers = set(wrappers)
         self.age_s = age_s
-        self.jobs: list[tuple[Carrier, tuple[Carrier, ...]]] = []
+        self.jobs: list[Carrier] = []
 
-    def visit(self, one: Carrier, above: tuple[Carrier, ...]) -> None:
-        """Decide on a process and all below it; `above` are the wrappers around it, the nearest first."""
+    def visit(self, one: Carrier) -> None:
+        """Decide on a process and all below it."""
         inner = [child for child in self.below.get(one.entry.pid, ()) if child.entry.command != one.entry.command]
         if not inner:
-            self._alone(one, above)
+            self._alone(one)
         elif not one.wraps and all(_is_part(child.told, one.told) for child in inner):
-            self.jobs.append((one, above))
+            self.jobs.append(one)
         else:
             leads = one.wraps or any(child.told.dates == one.told.dates for child in inner)
             if leads:
                 self.wrappers.add(one.key)
             else:
-                self.jobs.append((one, above))
+                self.jobs.append(one)
             for child in inner:
-                self.visit(child, (one, *above) if leads else ())
+                self.visit(child)
 
-    def _alone(self, one: Carrier, above: tuple[Carrier, ...]) -> None:
+    def _alone(self, one: Carrier) -> None:
         """Nobody below it names a range but copies of itself, which are its workers."""
         if one.key in self.wrappers or (one.wraps and self.age_s(one) < GRACE_S):
             return
-        self.jobs.append((one, above))
+        self.jobs.append(one)
 
 
 def _is_part(child: Told, parent: Told) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from backfill_tui.sources.discovery.lineage import WRAPPERS
 from backfill_tui.sources.discovery.proc import PROC, OpenFile, children_of, command_of, open_files, words_of
 
 _LOG_NAME = re.compile(
@@ -19,6 +20,9 @@ _LOG_FOLDERS = frozenset(("log", "logs"))
 _NO_LOG = re.compile(
     r"(?i).*\.(?:json|csv|tsv|parquet|db|sqlite3?|duckdb|wal|shm|lock|pid|tmp|gz|zst|bz2|pyc?|so|pickle|pkl)"
 )
+_COPIERS = frozenset(("tee", "script"))
+"""Programs whose files are copies of what is printed, whatever they are called."""
+
 _HOPS = 6  # pipes from one program to the next
 _FAMILY = 40  # descendants that are looked at where a job itself writes no log
 
@@ -33,7 +37,10 @@ class Outputs:
 
 
 def outputs_of(pid: int, around: Sequence[int] = (), *, proc: Path = PROC) -> Outputs:
-    """The logs of a process; of its wrappers `around` it, then of what it has started, if it has none itself."""
+    """The logs of a process; if it has none itself those of wrappers `around` it, then of what it has started.
+
+    `around` may name any of its ancestors: only those count that run a command and nothing else.
+    """
     try:
         own = _Following(proc).of(pid)
     except PermissionError:
@@ -42,7 +49,7 @@ def outputs_of(pid: int, around: Sequence[int] = (), *, proc: Path = PROC) -> Ou
         )
     if own.logs:
         return own
-    for other in (*around, *_descendants(pid, proc)):
+    for other in (*(one for one in around if _carries(one, proc)), *_descendants(pid, proc)):
         try:
             found = _Following(proc).of(other)
         except PermissionError:
@@ -69,7 +76,8 @@ class _Following:
             logs += found
             notes += [note] if note else []
         held = [file for file in files if file.number > 2 and file.writable]
-        logs += [path for file in held if (path := self._regular(pid, file)) and looks_like_log(path)]
+        copies = _name_of(pid, self._proc) in _COPIERS
+        logs += [path for file in held if (path := self._regular(pid, file)) and (copies or looks_like_log(path))]
         distinct = tuple(dict.fromkeys(logs))
         return Outputs(distinct, "" if distinct else next(iter(notes), ""))
 
@@ -124,7 +132,7 @@ class _Following:
             files = open_files(pid, self._proc)
         except PermissionError:
             return []
-        copies = _name_of(pid, self._proc) == "tee"
+        copies = _name_of(pid, self._proc) in _COPIERS
         logs = []
         for file in files:
             if file.number == 1:
@@ -176,6 +184,10 @@ def holders_of(paths: Iterable[Path], *, proc: Path = PROC) -> dict[Path, int]:
             if file.writable and file.target in wanted:
                 found.setdefault(wanted[file.target], pid)
     return found
+
+
+def _carries(pid: int, proc: Path) -> bool:
+    return _name_of(pid, proc) in WRAPPERS
 
 
 def _descendants(pid: int, proc: Path) -> Iterator[int]:
