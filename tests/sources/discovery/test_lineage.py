@@ -63,6 +63,11 @@ def test_workers_that_are_copies_of_their_parent_are_one_job() -> None:
     assert jobs((10, 1, f"python job.py {RANGE}"), *copies) == [10]
 
 
+def test_a_job_in_a_shells_pipeline_is_found_below_the_copy_of_the_shell() -> None:
+    lines = ((10, 1, f"bash run.sh {RANGE}"), (11, 10, f"bash run.sh {RANGE}"), (12, 11, f"python job.py {RANGE}"))
+    assert jobs(*lines) == [12]
+
+
 def test_shards_of_one_program_are_one_job() -> None:
     shards = [(pid, 10, f"python job.py {RANGE} --shard {pid}") for pid in range(11, 15)]
     assert jobs((10, 1, f"python job.py {RANGE}"), *shards) == [10]

@@ -1,6 +1,6 @@
 """Which of the processes that name a range are jobs: not their workers, and not what only started them. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -88,7 +88,7 @@ class _Sorting:
 
     def visit(self, one: Carrier) -> None:
         """Decide on a process and all below it."""
-        inner = [child for child in self.below.get(one.entry.pid, ()) if child.entry.command != one.entry.command]
+        inner = list(self._inside(one, one.entry.command))
         if not inner:
             self._alone(one)
         elif not one.wraps and all(_is_part(child.told, one.told) for child in inner):
@@ -101,6 +101,14 @@ class _Sorting:
                 self.jobs.append(one)
             for child in inner:
                 self.visit(child)
+
+    def _inside(self, one: Carrier, command: tuple[str, ...]) -> Iterator[Carrier]:
+        """The nearest below it that are no copies of it: a shell's pipelines run in copies of the shell."""
+        for child in self.below.get(one.entry.pid, ()):
+            if child.entry.command != command:
+                yield child
+            else:
+                yield from self._inside(child, command)
 
     def _alone(self, one: Carrier) -> None:
         """Nobody below it names a range but copies of itself, which are its workers."""
