@@ -415,3 +415,32 @@ def test_a_run_that_did_all_its_dates_has_not_passed_while_some_rest_on_dirty_in
     assert why.endswith(f"; {said}")
     given = replace(done, suspects=suspects, acceptance=accepted(NOW))
     assert judge(given, stall_after_s=1800, now=NOW)[0] is PhaseState.PASSED
+
+
+def redone(*, gone: bool, done: int = 1) -> Account:
+    """A complete run with a failed date, of which two are done again by a list of dates."""
+    again = LogWriter(at=ago(minutes=5).replace(tzinfo=None)).say("Processing 2 specific dates")
+    for i in range(done):
+        again.say(f"Processing date {i + 1}/2: {D[i]}").say("  ✓ Success: 7 records")
+    return account_of(log_of(failed=2).body, again.body, gone=gone, planned=D)
+
+
+@pytest.mark.parametrize("process", [ALIVE, ProcessSeen(Presence.UNKNOWN)])
+def test_dates_that_are_done_again_after_a_summary_are_a_run_under_way(process: ProcessSeen) -> None:
+    facts = seen(redone(gone=False), replace(process, started_at=ago(minutes=5)), log_age_s=1.0)
+    state, why = judge(facts, stall_after_s=1800, now=NOW)
+    assert state is PhaseState.RUNNING
+    assert "summary" not in why
+
+
+def test_a_retry_that_is_gone_before_its_summary_is_said_so() -> None:
+    alerts = found(sight(seen(redone(gone=True), GONE)))
+    assert "gone:fix:retry" in [alert.id for alert in alerts if alert.severity is Severity.CRITICAL]
+    assert "gone:fix:retry" not in [alert.id for alert in found(sight(seen(account(), GONE)))]
+
+
+@pytest.mark.parametrize(("usual", "state"), [(None, PhaseState.STALLED), (3600.0, PhaseState.RUNNING)])
+def test_a_log_may_be_silent_for_as_long_as_its_dates_take(usual: float | None, state: PhaseState) -> None:
+    for process in (ALIVE, ProcessSeen(Presence.UNKNOWN)):
+        facts = seen(account(2, summary=False, gone=False), process, log_age_s=2000.0, silence_s=usual)
+        assert judge(facts, stall_after_s=1800, now=NOW)[0] is state

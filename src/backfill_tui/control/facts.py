@@ -12,6 +12,7 @@ from backfill_tui.control.suspects import NONE_SUSPECT, Suspects
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account, Run
+from backfill_tui.sources.events import Mode
 from backfill_tui.sources.process import ProcessSeen
 
 ROUNDED = timedelta(seconds=2)
@@ -42,6 +43,7 @@ class PhaseFacts:
     others: tuple[OtherWriter, ...] = ()  # other plans' writers of its table on days in common, or maybe in common
     doubts: tuple[str, ...] = ()  # why there may be such writers that are not known, each as a clause
     controllers: tuple[str, ...] = ()  # who may start it again, each as a sentence; where others write, too
+    silence_s: float | None = None  # how long its log may be silent by what its dates take; None: nothing tells
     driven_by: str = ""  # who starts `auto` phases now, as a clause; empty: nobody
     recorded: bool = True  # False: there is no ledger that could be written, so that nothing may be started
 
@@ -112,6 +114,12 @@ class PhaseFacts:
         if not ours.stage.over or ours.ended_at is None or grown is None or began is None:
             return False
         return min(grown, began) > ours.ended_at + ROUNDED
+
+    @property
+    def redo(self) -> Run | None:
+        """The newest run, where it does a list of dates again after the run whose word counts for the phase."""
+        newest = self.account.runs[-1] if self.account.runs else None
+        return newest if newest is not None and newest != self.run and newest.mode is Mode.DATES else None
 
     @property
     def last_run_at(self) -> datetime | None:

@@ -40,6 +40,8 @@ def _as_seen(facts: PhaseFacts, stall_after_s: float, gate: Sequence[Condition],
         return PhaseState.LAUNCHING, f"attempt {attempt.number} is being started"
     if facts.alive:
         return _alive(facts, stall_after_s, now)
+    if facts.alive is None and facts.redo is not None and facts.redo.ended is RunEnd.OPEN:
+        return _watched(facts, stall_after_s)
     if not facts.history_complete:
         progress = progress_words(facts.account.counts)
         return PhaseState.UNKNOWN, f"the beginning of its log is still being read{progress}"
@@ -55,15 +57,22 @@ def _alive(facts: PhaseFacts, stall_after_s: float, now: datetime) -> Judged:
         state, why = PhaseState.STALLED, f"its process is stopped (SIGSTOP){progress}"
     elif _has_printed_its_summary(facts, now):
         state, why = PhaseState.RUNNING, "has printed its summary; its process is still there"
-    elif silent is not None and silent > stall_after_s:
+    elif silent is not None and silent > _patience_s(facts, stall_after_s):
         state, why = PhaseState.STALLED, f"its log has been silent for {span_words(silent)}{progress}"
     else:
         state, why = PhaseState.RUNNING, f"running{progress}"
     return state, "; ".join([why, *_besides(facts, now)])
 
 
+def _patience_s(facts: PhaseFacts, stall_after_s: float) -> float:
+    """How long it may be silent: by the plan, and by what its dates take where that is longer."""
+    return max(stall_after_s, facts.silence_s or 0.0)
+
+
 def _has_printed_its_summary(facts: PhaseFacts, now: datetime) -> bool:
-    """Not where the summary is that of an earlier process."""
+    """Not where the summary is that of an earlier process, or of the run whose dates are done again."""
+    if facts.redo is not None and facts.redo.ended is RunEnd.OPEN:
+        return False
     completed = facts.run is not None and facts.run.ended is RunEnd.COMPLETED
     return completed and (facts.begun_at is None or heard_since(facts, facts.begun_at, now))
 
@@ -84,7 +93,7 @@ def _besides(facts: PhaseFacts, now: datetime) -> list[str]:
 def _watched(facts: PhaseFacts, stall_after_s: float) -> Judged:
     """A log without a process of which anything is known: only the log's own life tells."""
     age, progress = facts.log_age_s, progress_words(facts.account.counts)
-    if age is not None and age > stall_after_s:
+    if age is not None and age > _patience_s(facts, stall_after_s):
         silent = f"its log has been silent for {span_words(age)}"
         return PhaseState.STALLED, f"{silent}{progress}; whether its process lives is not known"
     return PhaseState.RUNNING, f"its log grows{progress}; its process is not known"

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -106,6 +107,13 @@ class Forecasting:
     def record(self) -> Record:
         """How the last ranges that were shown, of whichever phase, have held."""
         return self._book.record()
+
+    def silence_s(self, look: PhaseLook, calendar: Mapping[date, float] | None) -> float | None:
+        """How long its log may be silent by what its dates take, in seconds; None while nothing tells."""
+        with suppress(Exception):  # the forecast itself says what is wrong
+            self._outlook(look, calendar)
+        known = self._reckoned.get(look.phase.name)
+        return known.silence_s if known is not None and known.is_of(look.runs) else None
 
     def close(self) -> None:
         """Wait a moment for what is still to be kept."""

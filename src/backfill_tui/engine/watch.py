@@ -313,6 +313,7 @@ class PlanWatch:
             runnable=_runnable(look),
             rate_per_hour=look.rate_per_hour,
             others=self._neighbours.others_of(look.phase, look.account.dates),
+            silence_s=self._forecasting.silence_s(look, self._calendar),
             doubts=self._neighbours.doubts_of(look.phase),
             driven_by=", ".join(one.clause for one in self._drivers),
             recorded=self._recordable,

@@ -50,11 +50,13 @@ def controllers(job: Entry, table: Mapping[int, Entry], *, me: int) -> list[Cont
 
 
 def names_number(command: Sequence[str], pid: int) -> bool:
-    """Whether a command line names a process: `--phase1-pid 4242`, `-p 4242`, or as a script's argument."""
+    """Whether a command line names a process: `--phase1-pid 4242`, `-p 4242`, or within a script."""
     number, before = str(pid), ""
     for place, word in enumerate(command):
         value = _VALUE.fullmatch(word)
         if value and value[2] == number and "pid" in value[1].casefold():
+            return True
+        if re.search(rf"(?:\bkill\s+(?:-\S+\s+)*|\bwait\s+|--pid[= ]|/proc/){number}\b", word):
             return True
         if word == number and ("pid" in before.casefold() or before == "-p" or _is_argument(command, place)):
             return True

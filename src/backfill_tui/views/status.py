@@ -152,9 +152,10 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
         yield "  " + "  ".join(filter(None, (f"{view.name:<{width}}", f"{view.state.value:<8}", columns, view.why)))
         for note in _notes(view):
             yield f"  {'':<{width}}  {note}"
-    for alert in snapshot.alerts:
+    for alert in sorted(snapshot.alerts, key=lambda alert: alert.acknowledged):
         since = formats.clock(alert.since, zone)
-        yield f"  {alert.severity.value} since {since}: {alert.title}. {alert.detail} {alert.action}"
+        seen = "acknowledged, " if alert.acknowledged else ""
+        yield f"  {seen}{alert.severity.value} since {since}: {alert.title}. {alert.detail} {alert.action}"
     for line in probes.lines(snapshot.probes, snapshot.at):
         yield f"  {line}"
     for conflict in snapshot.conflicts:

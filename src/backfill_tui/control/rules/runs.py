@@ -67,6 +67,22 @@ def _again(one: PhaseSight) -> str:
     return f"Start it again: backfill-tui launch {one.name}{again}"
 
 
+def _redo_gone(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+    """A run that did dates again after the main one had ended is gone before its own summary."""
+    redo = one.facts.redo
+    if redo is None or redo.ended is not RunEnd.KILLED or one.facts.alive is not False:
+        return
+    yield Alert(
+        id=f"gone:{one.name}:retry",
+        severity=Severity.CRITICAL,
+        phase=one.name,
+        since=redo.ended_at or one.facts.gone_since or night.now,
+        title=f"A retry of {one.name} is gone without a summary",
+        detail="Its process ended, and its log does not say that it was done. What it left is as it was.",
+        action=f"Read the end of its log{end_of_log(one)}. To do what is left: backfill-tui retry {one.name}",
+    )
+
+
 def _gone(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     """Its process is gone, and its log does not say that it was done; where that is so, the kernel killed it."""
     facts = one.facts
@@ -212,4 +228,4 @@ def _failed_by_data(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     )
 
 
-_RULES = (_failed_by_data, _gone, _missing, _incomplete, _failures)
+_RULES = (_failed_by_data, _gone, _redo_gone, _missing, _incomplete, _failures)
