@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backfill_tui.control.conflicts import find_conflicts, restarters_of
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.last_word import Course, every_day, last_word
+from backfill_tui.control.last_word import Course, last_word
 from backfill_tui.control.model import Alert, Conflict, LastWord, PhaseState, Severity, Writer
 from backfill_tui.control.other_plans import Doing, OtherWriter
 from backfill_tui.control.rules.conflicts import conflict_alerts, what_to_stop, who_wins
@@ -94,10 +94,6 @@ def test_each_day_is_counted_once_and_the_order_of_the_two_does_not_matter(one: 
     told, turned = last_word(one, two, RANGE, NOW), last_word(two, one, RANGE, NOW)
     assert sum(told.days) + told.unknown == 5
     assert (turned.days, turned.unknown, turned.so_far) == (told.days[::-1], told.unknown, told.so_far[::-1])
-
-
-def test_every_day_has_both_ends() -> None:
-    assert list(every_day((D[0], D[1]))) == [D[0], D[1]]
 
 
 # What is a conflict

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 
 from backfill_tui.control.attempt import Acknowledged
 from backfill_tui.control.facts import ROUNDED
-from backfill_tui.control.model import Alert, Severity
-from backfill_tui.control.rules import worst_first
+from backfill_tui.control.model import Alert, worst_first
 
 REMEMBERED = timedelta(hours=12)
 """Of an alert whose evidence has no time an acknowledgement counts for so long, unless its end is seen before."""
@@ -147,10 +146,9 @@ def patience_of(alert: str) -> Patience:
 
 
 def _marked(alert: Alert, seen: Iterable[Acknowledged]) -> Alert:
-    covered = any(alert.since <= one.at and not _worse(alert.severity, one.severity) for one in seen)
-    return replace(alert, acknowledged=covered)
+    return replace(alert, acknowledged=any(_covers(one, alert) for one in seen))
 
 
-def _worse(severity: Severity, known: Severity | None) -> bool:
-    order = list(Severity)
-    return known is not None and order.index(severity) < order.index(known)
+def _covers(one: Acknowledged, alert: Alert) -> bool:
+    """Whether somebody has seen it since it stands, and at least as bad; how bad may not have been noted."""
+    return alert.since <= one.at and not (one.severity is not None and alert.severity.worse_than(one.severity))

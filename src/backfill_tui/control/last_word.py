@@ -4,7 +4,7 @@ What has been written is read from their accounts; what has not is reckoned from
 go.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,6 +12,7 @@ from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import NOT_BEGUN, LastWord, PhaseState
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import UnitState
+from backfill_tui.progress.sequence import every_day
 
 _WRITTEN = frozenset({UnitState.DONE, UnitState.EMPTY})
 """Outcomes after which the day's rows are this writer's, if there are any: jobs replace a whole day."""
@@ -54,7 +55,7 @@ def last_word(one: Course, other: Course, common: tuple[date, date], now: dateti
     """Who comes last to each day in common, if both go on as they do now."""
     mine, theirs = _Clock(one, now), _Clock(other, now)
     days, so_far, unknown = [0, 0], [0, 0], 0
-    for day in every_day(common):
+    for day in every_day(*common):
         last = _last_to(day, mine, theirs)
         if last == _NOBODY:
             continue
@@ -65,11 +66,6 @@ def last_word(one: Course, other: Course, common: tuple[date, date], now: dateti
         so_far[last] += day in one.behind and day in other.behind
     why = "how fast they go is not known yet" if unknown else ""
     return LastWord((days[0], days[1]), unknown, (so_far[0], so_far[1]), why)
-
-
-def every_day(span: tuple[date, date]) -> Iterator[date]:
-    """The days from the first to the last, both included."""
-    return (span[0] + timedelta(days=i) for i in range((span[1] - span[0]).days + 1))
 
 
 _NOBODY = -1
@@ -116,4 +112,4 @@ def _last_to(day: date, one: _Clock, other: _Clock) -> int | None:
 def _planned(phase: Phase) -> Sequence[date] | None:
     if phase.listed_dates is not None:
         return phase.listed_dates
-    return None if phase.dates is None else tuple(every_day(phase.dates))
+    return None if phase.dates is None else tuple(every_day(*phase.dates))

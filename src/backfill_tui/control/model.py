@@ -32,16 +32,34 @@ UNDER_WAY = frozenset({PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.STAL
 NOT_BEGUN = frozenset({PhaseState.WAITING, PhaseState.BLOCKED, PhaseState.READY})
 """It has its gate before it."""
 
+TO_BEGIN = NOT_BEGUN | {PhaseState.UNKNOWN}
+"""It has not begun, as far as is known."""
+
+UNFINISHED = TO_BEGIN | UNDER_WAY
+"""It has work left, as far as is known."""
+
+WORK_DONE = GOOD | {PhaseState.FINISHED, PhaseState.VALIDATING}
+"""It has no work left; its verdict may be yet to come."""
+
 Judged = tuple[PhaseState, str]
 """A state, and the sentence that explains it."""
 
 
 class Severity(StrEnum):
-    """How much an alert matters."""
+    """How much an alert matters; the worst first."""
 
     CRITICAL = "critical"
     WARNING = "warning"
     INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """The place among severities: 0 is the worst."""
+        return tuple(Severity).index(self)
+
+    def worse_than(self, other: "Severity") -> bool:
+        """Whether it is above another."""
+        return self.rank < other.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,11 @@ class Alert:
     detail: str
     action: str
     acknowledged: bool = False
+
+
+def worst_first(alert: Alert) -> tuple[int, float]:
+    """The place of an alert among others, to sort by: by severity, then the oldest first."""
+    return alert.severity.rank, alert.since.timestamp()
 
 
 @dataclass(frozen=True, slots=True)

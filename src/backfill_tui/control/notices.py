@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from backfill_tui.control.model import Alert, Severity
-from backfill_tui.control.words import span_words
+from backfill_tui.control.words import clock, span_words
 from backfill_tui.plan.words import NotifyOn
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,20})://")
-_RANK = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 
 AGAIN_S = 120.0
 """An alert that comes back so soon after its end, with evidence from before it, is the one that was told."""
@@ -61,11 +60,6 @@ def wants(notify_on: Sequence[NotifyOn], severity: Severity) -> bool:
     return severity.value in notify_on
 
 
-def is_worse(severity: Severity, than: Severity) -> bool:
-    """Whether one severity is above another."""
-    return _RANK[severity] > _RANK[than]
-
-
 def is_news(alert: Alert, told: Told | None, now: datetime) -> bool:
     """Whether an alert has yet to be told: it never was, has become worse, or is another occurrence of it.
 
@@ -74,7 +68,7 @@ def is_news(alert: Alert, told: Told | None, now: datetime) -> bool:
     if told is None:
         return True
     if told.over_at is None:
-        return is_worse(alert.severity, told.severity)
+        return alert.severity.worse_than(told.severity)
     return alert.since > told.over_at or now - told.over_at > timedelta(seconds=AGAIN_S)
 
 
@@ -134,6 +128,5 @@ def _kind(address: str) -> str:
 
 
 def _clock(at: datetime, now: datetime) -> str:
-    local = at.astimezone(now.tzinfo)
-    day = f"{local:%Y-%m-%d} " if local.date() != now.date() else ""
-    return f"{day}{local:%H:%M %Z}"
+    """With the zone, since messages are read elsewhere."""
+    return f"{clock(at, now)} {at.astimezone(now.tzinfo):%Z}"

@@ -8,7 +8,7 @@ from backfill_tui.control.alert_book import AlertBook
 from backfill_tui.control.attempt import Acknowledged
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.ledger import Ledger, LedgerError
-from backfill_tui.control.model import NOT_BEGUN, UNDER_WAY, Alert, Conflict, PhaseState
+from backfill_tui.control.model import UNFINISHED, Alert, Conflict
 from backfill_tui.control.probes import ProbeSeen
 from backfill_tui.control.rules import find_alerts, remarks
 from backfill_tui.control.rules.sight import NO_CALENDAR, CheckpointSight, NightSight, PhaseSight
@@ -19,8 +19,6 @@ from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen, PhaseView
 from backfill_tui.engine.vitals import Vitals
 from backfill_tui.plan.resolved import Phase, Plan
 from backfill_tui.progress.prospect import DeadlineProspect
-
-_GOING = NOT_BEGUN | UNDER_WAY | {PhaseState.UNKNOWN}
 
 
 class Alerting:
@@ -71,7 +69,7 @@ class Alerting:
             ledger_note=ledger_note,
         )
         self.remarks = remarks(night)
-        going = {one.name for one in night.phases if one.state in _GOING}
+        going = {one.name for one in night.phases if one.state in UNFINISHED}
         return self._book.fold(find_alerts(night), now, going=going, acknowledged=self._seen_by_people())
 
     def _sight(self, facts: PhaseFacts, view: PhaseView, forecast: PhaseForecast) -> PhaseSight:

@@ -12,7 +12,7 @@ from backfill_tui.control.launch.reconcile import is_alive
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.control.ledger.notices import ToldAlert
 from backfill_tui.control.model import Alert
-from backfill_tui.control.notices import Notice, alert_id_of, is_worse, labels, of_alert, of_end, wants
+from backfill_tui.control.notices import Notice, alert_id_of, labels, of_alert, of_end, wants
 from backfill_tui.control.notify import Messenger, send, unset_variable
 from backfill_tui.engine.courier import PAUSES_S, Courier
 from backfill_tui.engine.snapshot import Snapshot
@@ -144,7 +144,7 @@ class Claims:
         known = self._known.get(alert.id)
         if alert.acknowledged or not wants(self._plan.notify_on, alert.severity):
             return False
-        if known is not None and not is_worse(alert.severity, known.severity):
+        if known is not None and not alert.severity.worse_than(known.severity):
             return False
         told = self._notices.tell(
             alert, of_alert(self._plan.name, alert, snapshot.at), self._others(alert.id), me=self._me

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Container, Iterator, Mapping
 
-from backfill_tui.control.model import GOOD, Condition, ConditionKind, PhaseState, Severity
+from backfill_tui.control.model import GOOD, Condition, ConditionKind, PhaseState, Severity, worst_first
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.views.report_coming import Commands, settings_of, starting
 from backfill_tui.views.report_sections import Recommendation
 
-_RANK = (Severity.CRITICAL, Severity.WARNING)
 _MENDED_BY_HAND = frozenset(
     {ConditionKind.FOLDER, ConditionKind.COMMAND, ConditionKind.LOG, ConditionKind.LEDGER, ConditionKind.WRITER}
 )
@@ -27,8 +26,8 @@ def recommendations_of(snapshot: Snapshot, commands: Commands) -> tuple[Recommen
 
 
 def _by_alerts(snapshot: Snapshot) -> Iterator[Recommendation]:
-    open_now = [a for a in snapshot.alerts if not a.acknowledged and a.severity in _RANK and a.action]
-    for alert in sorted(open_now, key=lambda alert: (_RANK.index(alert.severity), alert.since)):
+    open_now = [a for a in snapshot.alerts if not a.acknowledged and a.severity is not Severity.INFO and a.action]
+    for alert in sorted(open_now, key=worst_first):
         yield Recommendation(_sentence(alert.action), alert.title, alert.phase, alert.severity.value, alert.id)
 
 

@@ -3,13 +3,12 @@
 import shlex
 from dataclasses import dataclass
 
-from backfill_tui.control.model import NOT_BEGUN, PhaseState
+from backfill_tui.control.model import NOT_BEGUN, TO_BEGIN
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.plan.resolved import Phase, Plan
 from backfill_tui.views.report_sections import NextReport, Starts
 
 _USUAL = "backfill.yaml"
-_TO_COME = NOT_BEGUN | {PhaseState.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def settings_of(snapshot: Snapshot, name: str) -> Phase | None:
 
 def coming(snapshot: Snapshot, commands: Commands) -> tuple[NextReport, ...]:
     """Every phase that has not begun, in the plan's order."""
-    return tuple(_next(snapshot, view, commands) for view in snapshot.phases if view.state in _TO_COME)
+    return tuple(_next(snapshot, view, commands) for view in snapshot.phases if view.state in TO_BEGIN)
 
 
 def _next(snapshot: Snapshot, view: PhaseView, commands: Commands) -> NextReport:

@@ -10,7 +10,7 @@ from backfill_tui.progress.account import UnitState
 from backfill_tui.views.report_sections import CoverageReport, QualityReport
 
 _COMPLETENESS = "completeness"
-_TO_COME = frozenset({UnitState.PENDING, UnitState.RUNNING})
+_OPEN = frozenset({UnitState.PENDING, UnitState.RUNNING})
 
 
 def quality_of(snapshot: Snapshot) -> tuple[QualityReport, ...]:
@@ -46,8 +46,8 @@ def _coverage(snapshot: Snapshot, view: PhaseView) -> CoverageReport:
         due=len(due.days),
         covered=sum(state is UnitState.DONE for _, state in states),
         basis="log",
-        lacking=tuple(day for day, state in states if state is not UnitState.DONE and state not in _TO_COME),
-        to_come=sum(state in _TO_COME for _, state in states),
+        lacking=tuple(day for day, state in states if state is not UnitState.DONE and state not in _OPEN),
+        to_come=sum(state in _OPEN for _, state in states),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from backfill_tui.control.model import NOT_BEGUN, UNDER_WAY, PhaseState, Severity
+from backfill_tui.control.model import UNDER_WAY, UNFINISHED, PhaseState, Severity
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.views import forecast_words as words
 from backfill_tui.views import formats
@@ -126,7 +126,7 @@ def _eta(snapshot: Snapshot, view: PhaseView) -> str:
         return f"ended {formats.stamp(ended, snapshot.at)}"
     seen = words.prospect(view)
     if seen is None:
-        return NOT_KNOWN if view.state in UNDER_WAY | NOT_BEGUN | {PhaseState.UNKNOWN} else formats.UNKNOWN
+        return NOT_KNOWN if view.state in UNFINISHED else formats.UNKNOWN
     told = f"{words.likely(seen, snapshot.at)} ({words.span(seen.finish, snapshot.at)})"
     return f"frozen, was {told}" if seen.frozen else told
 

@@ -126,6 +126,12 @@ def test_a_probability_that_is_not_calibrated_says_so() -> None:
     assert "the probability is 4.0 % (not calibrated yet)" in alert.detail
 
 
+@pytest.mark.parametrize(("hours", "by"), [(3, "by 23:00;"), (9, "by 2026-01-04 05:00;")])
+def test_a_time_of_the_plan_has_its_date_where_that_is_not_today(hours: int, by: str) -> None:
+    (alert,) = due(0.04, in_(hours=hours))
+    assert by in alert.detail
+
+
 def test_a_deadline_that_has_gone_by_was_missed_since_then() -> None:
     (alert,) = due(0.0, ago(minutes=3))
     assert (alert.title, alert.severity, alert.since) == (

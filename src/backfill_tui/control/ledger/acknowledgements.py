@@ -52,5 +52,4 @@ def _acknowledged_of(row: sqlite3.Row) -> Acknowledged:
 
 
 def _worse(severity: Severity, known: str | None) -> bool:
-    order = list(Severity)
-    return known is not None and order.index(severity) < order.index(Severity(known))
+    return known is not None and severity.worse_than(Severity(known))

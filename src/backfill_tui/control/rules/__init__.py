@@ -7,7 +7,7 @@ is the time of the look, and whoever keeps the alerts remembers the first.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.model import Alert, Severity, worst_first
 from backfill_tui.control.rules import (
     checkpoints,
     clocks,
@@ -90,8 +90,3 @@ def _of_phase(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         for alert in asked(rule, night.now, one, night):
             softer = accepted and alert.phase == one.name
             yield replace(alert, severity=Severity.INFO) if softer else alert
-
-
-def worst_first(alert: Alert) -> tuple[int, float]:
-    """The place of an alert among others: by severity, then by age."""
-    return list(Severity).index(alert.severity), alert.since.timestamp()

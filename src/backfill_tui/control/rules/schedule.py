@@ -1,24 +1,21 @@
 """Alerts about the plan's times: not begun in time, forecast too late, and the deadline. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from backfill_tui.control.model import NOT_BEGUN, UNDER_WAY, Alert, PhaseState, Severity
+from backfill_tui.control.model import TO_BEGIN, UNDER_WAY, UNFINISHED, Alert, PhaseState, Severity
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.rules.wording import capital, percent
-from backfill_tui.control.words import span_words
+from backfill_tui.control.words import clock, span_words
 from backfill_tui.progress.prospect import DeadlineProspect
 
 _OFF_BY = 2.0
 """What a run's first forecasts say is left has been so many times what was left (benchmarks/alerts.py)."""
 
-_TO_COME = NOT_BEGUN | {PhaseState.UNKNOWN}
-
 
 def not_begun(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     """It should have begun by now, by the plan."""
     by = one.facts.phase.expect.start_by
-    if by is None or night.now <= by or one.state not in _TO_COME or one.facts.run is not None:
+    if by is None or night.now <= by or one.state not in TO_BEGIN or one.facts.run is not None:
         return
     over = span_words((night.now - by).total_seconds())
     yield Alert(
@@ -27,7 +24,7 @@ def not_begun(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         phase=one.name,
         since=by,
         title=f"{one.name} has not begun",
-        detail=f"The plan expects it to begin by {_clock(by)}; that was {over} ago. {capital(one.why)}.",
+        detail=f"The plan expects it to begin by {clock(by, night.now)}; that was {over} ago. {capital(one.why)}.",
         action=_how_to_start(one),
     )
 
@@ -45,7 +42,7 @@ def late(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     """Its forecast lies after what the plan expects, or that time has gone by."""
     line, prospect = one.timeline, one.prospect
     expected = line.expected_finish if line is not None else None
-    if expected is None or one.state not in _TO_COME | UNDER_WAY:
+    if expected is None or one.state not in UNFINISHED:
         return
     finish = max(prospect.finish.p50, night.now) if prospect is not None else night.now
     over_s = (finish - expected).total_seconds()
@@ -53,14 +50,14 @@ def late(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         return
     over = span_words(over_s)
     will = prospect is not None
-    how = f"It is forecast to be done at {_clock(finish)}" if will else "It is not done"
+    how = f"It is forecast to be done at {clock(finish, night.now)}" if will else "It is not done"
     yield Alert(
         id=f"late:{one.name}",
         severity=Severity.WARNING,
         phase=one.name,
         since=night.now,
         title=f"{one.name} {'will be' if will else 'is'} late by {over}",
-        detail=f"{how}, {over} after what the plan expects ({_clock(expected)}).{_frozen(one)}",
+        detail=f"{how}, {over} after what the plan expects ({clock(expected, night.now)}).{_frozen(one)}",
         action="Tell who waits for it, or stop what is not needed. What it leads to: backfill-tui status",
     )
 
@@ -82,9 +79,9 @@ def deadline(night: NightSight) -> Iterator[Alert]:
         phase=due.phase,
         since=due.by if missed else night.now,
         title="The deadline was missed" if missed else "The deadline will hardly be met",
-        detail=f"{due.phase} was to {met_by} by {_clock(due.by)}."
+        detail=f"{due.phase} was to {met_by} by {clock(due.by, night.now)}."
         if missed
-        else f"{due.phase} is to {met_by} by {_clock(due.by)}; the probability is {_likely(due)}.",
+        else f"{due.phase} is to {met_by} by {clock(due.by, night.now)}; the probability is {_likely(due)}.",
         action="Tell who waits for it; decide what can be left out or done later. "
         "What it waits for: backfill-tui status",
     )
@@ -93,7 +90,7 @@ def deadline(night: NightSight) -> Iterator[Alert]:
 def _came(night: NightSight, due: DeadlineProspect) -> bool:
     """Whether what it is about has happened, if late: there is nothing to be done about it any more."""
     state = next((one.state for one in night.phases if one.name == due.phase), PhaseState.UNKNOWN)
-    return state not in _TO_COME | UNDER_WAY or (due.of_start and state in UNDER_WAY)
+    return state not in UNFINISHED or (due.of_start and state in UNDER_WAY)
 
 
 def _is_sure(night: NightSight, due: DeadlineProspect) -> bool:
@@ -106,7 +103,3 @@ def _is_sure(night: NightSight, due: DeadlineProspect) -> bool:
 def _likely(due: DeadlineProspect) -> str:
     told = "below 1 %" if (due.probability or 0.0) < 0.01 else percent(due.probability or 0.0)
     return told if due.calibrated else f"{told} (not calibrated yet)"
-
-
-def _clock(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
