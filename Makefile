@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := python3 -m pip --python $(BIN)/python --disable-pip-version-check
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-long lint bench screenshots lock clean
+.PHONY: setup demo test test-long lint bench docs screenshots lock clean
 
 setup: $(STAMP)
 
@@ -32,6 +32,9 @@ test-long: lint
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+
+docs: $(STAMP)
+	$(BIN)/python -m docs.make
 
 screenshots: $(STAMP)
 	$(BIN)/python -m screenshots.make

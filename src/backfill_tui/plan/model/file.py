@@ -23,20 +23,36 @@ class PlanWritten(Settings):
 
     plan: Text = Field(description="Its name.")
     timezone: Text | None = Field(
-        None, description="Time zone of clock times shown and of naive times in this file."
+        None,
+        description="Time zone of clock times shown and of naive times in this file. "
+        "Default: the machine's (TZ, /etc/localtime), else UTC.",
     )
-    deadline: DeadlineWritten | None = Field(None, description="What must be ready by when.")
-    state_dir: Text = Field(".backfill-tui", description="Folder of the ledger and of launched runs.")
+    deadline: DeadlineWritten | None = Field(None, description="What must be ready by when. Default: none.")
+    state_dir: Text = Field(
+        ".backfill-tui",
+        description="Folder of the ledger and of launched runs. Default: .backfill-tui beside the plan.",
+    )
     thresholds: Text | None = Field(None, description="A YAML file of numbers, usable as ${section.key}.")
-    next_steps: list[Text] = Field([], description="Printed at the end of the final report.")
-    report_template: Text | None = Field(None, description="A Jinja template of the Markdown that `report` writes.")
-    warehouse: WarehouseWritten | None = Field(None, description="Where suites run.")
-    calendar: CalendarWritten | None = Field(None, description="Which dates carry work, and how much.")
+    next_steps: list[Text] = Field(
+        [], description="Printed at the end of a report that is a GO: all has passed, with warnings or without."
+    )
+    report_template: Text | None = Field(
+        None, description="A Jinja template of the Markdown that `report` writes. Default: the one that is shipped."
+    )
+    warehouse: WarehouseWritten | None = Field(
+        None, description="Where suites run; needed once SQL is to be asked."
+    )
+    calendar: CalendarWritten | None = Field(
+        None, description="Which dates carry work, and how much. Default: every date does."
+    )
     alerts: AlertsWritten = Field(AlertsWritten(), description="From where on something is an alert.")
-    notify: list[Argument] = Field([], description="Apprise URLs; ${ENVIRONMENT_VARIABLE} allowed.")
+    notify: list[Argument] = Field(
+        [], description="Apprise URLs of those who are told when they are away; ${ENVIRONMENT_VARIABLE} allowed."
+    )
     notify_on: list[NotifyOn] = Field(
         ["critical", "warning"],
-        description="What is told there: alerts of these severities with their ends; transitions of phases.",
+        description="What they are told: alerts of these severities with their ends; transitions of phases. "
+        "Default: critical and warning.",
     )
     terminal: TerminalWritten = Field(TerminalWritten(), description="What the dashboard does to its terminal.")
     polling: PollingWritten = Field(PollingWritten(), description="The rhythm of `run`'s printed lines.")

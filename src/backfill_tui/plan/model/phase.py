@@ -47,27 +47,38 @@ class InputWritten(Settings):
     """A suite that must pass on what this phase reads."""
 
     suite: Text = Field(description="The name of a suite.")
-    lookback: WholeDays = Field(0, description="Days before the phase's range that it reads too, such as 14d.")
+    lookback: WholeDays = Field(
+        0, description="Days before the phase's range that it reads too, such as 14d. Default: none."
+    )
     every: PositiveDuration | None = Field(None, description="Run it at this interval. Default: only when asked.")
 
 
 class PhaseWritten(Settings):
     """A named step. At least one of command, process, log, checkpoint and suites."""
 
-    title: Text | None = Field(None, description="Shown instead of its name.")
-    writes: Text | None = Field(None, description="The table it fills; two writers of one range are a conflict.")
-    dates: DatesWritten | None = Field(None, description="Its dates; leave out for a plain step.")
+    title: Text | None = Field(None, description="Shown instead of its name. Default: the name.")
+    writes: Text | None = Field(
+        None, description="The table it fills; two writers of it on common dates are a conflict."
+    )
+    dates: DatesWritten | None = Field(None, description="Its dates. Default: none, a plain step.")
     units: Units = Field("every_day", description="Which dates are expected: every_day, or those of the calendar.")
     log: Texts = Field([], description="A path, a glob or a list; all matches are read in time order as one log.")
     log_timezone: Text | None = Field(None, description="Time zone of its naive timestamps. Default: the plan's.")
-    checkpoint: Text | None = Field(None, description="The job's JSON checkpoint.")
+    checkpoint: Text | None = Field(None, description="The job's JSON checkpoint; no two phases share one.")
     process: ProcessWritten | None = Field(None, description="How to find the process, if it runs already.")
     dialect: Text = Field("auto", description="How its log talks: auto, or a name from dialects.yaml.")
-    command: Argv | None = Field(None, description="How to start it: the program and its arguments; no shell.")
+    command: Argv | None = Field(
+        None,
+        description="How to start it: the program and its arguments; no shell reads it. Default: only watched.",
+    )
     retry: Argv | None = Field(None, description="How to run single dates again; {dates} is filled in then.")
-    cwd: Text | None = Field(None, description="The folder it runs in. Default: the plan's.")
+    cwd: Text | None = Field(
+        None,
+        description="The folder it runs in; the program is looked up from there, then in PATH. "
+        "Default: the plan's folder.",
+    )
     env: dict[str, Argument] = Field({}, description="Added to the environment.")
-    after: list[Text] = Field([], description="Phases that must have passed before.")
+    after: list[Text] = Field([], description="Phases that must have passed before, and still be fresh.")
     start: Start = Field(
         "manual", description="manual: a person starts it; auto: `run` may, once its gate is open."
     )

@@ -67,9 +67,15 @@ class CommandWritten(Settings):
 class SuiteWritten(Settings):
     """One suite: a table, a filter, and what is expected of it."""
 
-    title: Text | None = Field(None, description="Shown instead of its name.")
-    table: Text | None = Field(None, description="The table, dataset.table or project.dataset.table.")
-    date_column: Text | None = Field(None, description="The column that the phase's range is bound to.")
+    title: Text | None = Field(None, description="Shown instead of its name. Default: the name.")
+    table: Text | None = Field(
+        None,
+        description="dataset.table or project.dataset.table; needed for metrics and completeness.",
+    )
+    date_column: Text | None = Field(
+        None,
+        description="The phase's range is bound to it as @start_date and @end_date; needed for completeness.",
+    )
     where: Text | None = Field(None, description="A further filter on the rows.")
     max_age: PositiveDuration | None = Field(
         None, description="A verdict older than this is not fresh. Default: none."

@@ -31,7 +31,7 @@ class WarehouseWritten(Settings):
 
     backend: Backend = Field(description="duckdb or bigquery.")
     path: Text | None = Field(
-        None, description="duckdb: a .duckdb file (opened read-only), or a folder <dataset>/<table>/**/*.parquet."
+        None, description="duckdb: a .duckdb file (opened read-only), or a folder `<dataset>/<table>/**/*.parquet`."
     )
     project: Text | None = Field(
         None, description="bigquery: the project that pays. Default: the credentials' own."
@@ -80,8 +80,8 @@ class AlertsWritten(Settings):
     late_by: PositiveDuration = Field(900.0, description="Forecast later than expected by this much. Default 15m.")
     deadline_risk: Share = Field(
         0.9,
-        description="The deadline is missed with more than this probability: critical. Default 90%, so that it is "
-        "critical once the probability to meet it is below 10%.",
+        description="The deadline is missed with more than this probability: critical, at 90% once the probability "
+        "to meet it is below 10%. Default 90%.",
     )
     disk_free: Size = Field(1_000_000_000, description="Less space than this beside logs and state. Default 1 GB.")
 

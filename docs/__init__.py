@@ -1,0 +1,1 @@
+"""Pages about the product. Those that describe what the code already says are made of it, by `make docs`."""
