@@ -14,6 +14,9 @@ from backfill_tui.sources.presence import Identity
 AskedBy = Literal["command", "screen", "auto"]
 """Who wanted it: a person at a command line or at a screen, or the plan (`start: auto`, `on_timeout: stop`)."""
 
+OUTPUT = "output.log"
+"""What a job prints lies there in its run folder, where the plan names no log of its own."""
+
 
 class Kind(StrEnum):
     """Which command of the phase it is."""
@@ -73,6 +76,10 @@ class Order:
     writes: str | None = None
     dates: tuple[date, date] | None = None
     days: tuple[date, ...] = ()
+
+    def output_in(self, run_folder: Path) -> Path:
+        """What it prints goes there: the plan's log, else the run's own."""
+        return self.log or run_folder / OUTPUT
 
 
 @dataclass(frozen=True, slots=True)

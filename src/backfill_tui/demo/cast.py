@@ -16,7 +16,6 @@ from pathlib import Path
 import psutil
 
 from backfill_tui.control.attempt import Stage
-from backfill_tui.control.launch.folder import OUTPUT
 from backfill_tui.control.launch.reconcile import look
 from backfill_tui.control.ledger import Ledger, LedgerError
 
@@ -86,7 +85,7 @@ def _launched(state_dir: Path) -> list[Member]:
     launched = []
     for job in (look(attempt, runs) for attempt in kept):
         if job.stage is Stage.RUNNING and job.identity is not None:
-            log = job.order.log or runs / job.folder / OUTPUT
+            log = job.order.output_in(runs / job.folder)
             launched.append(Member(job.phase, job.identity.pid, job.identity.started_at, str(log)))
     return launched
 

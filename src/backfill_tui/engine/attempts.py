@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from backfill_tui.checks.subject import Dates
-from backfill_tui.control.attempt import Acceptance, Attempt, Stage, StopAsked
-from backfill_tui.control.launch.folder import OUTPUT
+from backfill_tui.control.attempt import OUTPUT, Acceptance, Attempt, Stage, StopAsked
 from backfill_tui.control.launch.reconcile import look, settle
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.plan.resolved import Plan

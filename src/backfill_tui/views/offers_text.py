@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
 
-from backfill_tui.control.attempt import Acceptance, Attempt, Kind, Order
-from backfill_tui.control.launch.folder import OUTPUT
+from backfill_tui.control.attempt import Acceptance, Attempt, Kind
 from backfill_tui.control.model import Condition
 from backfill_tui.control.offer import LaunchOffer, StopOffer
 from backfill_tui.engine.snapshot import PhaseView
@@ -26,7 +25,7 @@ def launch_lines(offer: LaunchOffer) -> Iterator[str]:
     if order.env:
         yield _row("environment", " ".join(f"{name}={shlex.quote(value)}" for name, value in order.env.items()))
     yield _row("folder", str(order.cwd))
-    yield _row("log", f"{log_of(order, offer.run_folder)} (appended to)")
+    yield _row("log", f"{order.output_in(offer.run_folder)} (appended to)")
     yield _row("run folder", str(offer.run_folder))
     if order.writes is not None:
         yield _row("writes", order.writes)
@@ -67,11 +66,6 @@ def offer_signal(offer: StopOffer) -> str:
     return "SIGKILL" if offer.kill else "SIGTERM"
 
 
-def log_of(order: Order, run_folder: Path) -> Path:
-    """Where its output goes: the plan's log, else the run's own."""
-    return order.log or run_folder / OUTPUT
-
-
 def attempt_line(attempt: Attempt) -> str:
     """`team_offense attempt 2 pid 4242`: what a script reads."""
     pid = formats.UNKNOWN if attempt.identity is None else str(attempt.identity.pid)
@@ -110,7 +104,7 @@ def launch_json(
         "why": view.why or None,
         "verdict": verdict,
         "run_folder": str(folder) if folder else None,
-        "log": str(log_of(order, folder)) if order and folder else None,
+        "log": str(order.output_in(folder)) if order and folder else None,
         "commands": [list(command) for command in order.commands] if order else [],
         "cwd": str(order.cwd) if order else None,
         "dates": contract.span(order.dates) if order else None,

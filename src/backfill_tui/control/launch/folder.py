@@ -14,13 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from backfill_tui.control.attempt import OUTPUT
 from backfill_tui.control.launch import shim
 from backfill_tui.control.launch.heirs import heirs_of
 from backfill_tui.errors import BackfillError
 from backfill_tui.sources.presence import Identity
-
-OUTPUT = "output.log"
-"""What a job prints, where the plan names no log of its own."""
 
 _GLANCE_S = 0.005  # between two tries to take the lock; who looks at it has it for less
 
