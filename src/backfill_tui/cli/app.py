@@ -38,6 +38,7 @@ def app() -> None:
     """Watch, judge and drive long data backfills from a terminal.
 
     backfill-tui [PLAN] [--auto] [--read-only] opens the dashboard on a plan file, by default backfill.yaml in this
-    folder. --auto judges what has ended and starts `auto` phases while it is open, as `run` does without a screen;
-    --read-only changes nothing. `backfill-tui --auto --help` tells all of its options.
+    folder; with neither, on the backfills that run on this machine. --auto judges what has ended and starts `auto`
+    phases while it is open, as `run` does without a screen; --read-only changes nothing. `backfill-tui --auto
+    --help` tells all of its options.
     """
