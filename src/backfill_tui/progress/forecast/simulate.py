@@ -17,7 +17,7 @@ EXACT = 120
 OTHER_SEASON_CHANCE = 0.4
 """How likely it is that a part of the year of which nothing is known yet is unlike those that are known."""
 
-OTHER_SIZES = 0.25
+OTHER_SIZES = 0.2
 """How far from the usual a month is of which nothing is known: the standard deviation of the logarithm of sizes."""
 
 SIZES_KNOWN = 8.0
