@@ -1,4 +1,4 @@
-"""BigQuery's SQL as DuckDB's: one SELECT that reads tables of the warehouse and nothing else. Pure.
+"""BigQuery's SQL as DuckDB's: one SELECT that reads tables of the warehouse and nothing else. It asks no engine.
 
 What is more than that (several statements, writes, files, table functions) is refused here, before any engine sees
 it. What the same words mean in the two dialects is `semantics`' affair.

@@ -1,4 +1,4 @@
-"""Steps that could not be done: how long each is left alone, and whether that is worth a line. Pure.
+"""Steps that could not be done: how long each is left alone, and whether that is worth a line. They read no clock.
 
 Nothing is given up for a night: a disk is cleared, a lock let go of. What can't mend is in the ledger, and not due.
 """

@@ -1,4 +1,4 @@
-"""The text of a plan file for jobs that were found: what is known as keys, what is not as comments. Pure."""
+"""The text of a plan file for jobs that were found: what is known as keys, what is not as comments."""
 
 import glob
 import os

@@ -1,4 +1,7 @@
-"""What a plan tells other plans of the same user: what its phases write, have written, and will start. Pure."""
+"""What a plan tells other plans of the same user: what its phases write, have written, and will start.
+
+Of the disk it asks only where the path of a warehouse leads to.
+"""
 
 import os
 from collections.abc import Iterable
