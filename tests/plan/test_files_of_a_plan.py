@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from backfill_tui.plan.calendar import read_calendar
 from backfill_tui.plan.dates import gather_dates
 from backfill_tui.plan.problems import PlanRefusedError
-from backfill_tui.plan.thresholds import read_thresholds
+from backfill_tui.plan.thresholds import gather_thresholds
+from backfill_tui.plan.yaml_text import read_file
 
 
 def refusal_of_calendar(path: Path) -> list[str]:
@@ -97,15 +98,16 @@ def test_an_empty_list_of_dates_is_refused(tmp_path: Path) -> None:
 def test_thresholds_keep_their_sections_apart(tmp_path: Path) -> None:
     path = tmp_path / "thresholds.yaml"
     path.write_text("a: {min_success_rate: 95}\nb: {min_success_rate: 90, note: text}\nc:\n")
-    assert read_thresholds(path) == {"a.min_success_rate": 95, "b.min_success_rate": 90, "b.note": "text"}
+    found, problems = gather_thresholds(read_file(path), "thresholds.yaml")
+    assert found == {"a.min_success_rate": 95, "b.min_success_rate": 90, "b.note": "text"}
+    assert problems == []
 
 
 def test_every_mistake_of_a_thresholds_file_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "thresholds.yaml"
     path.write_text("a: 5\nb:\n  x: [1]\n  y: 1\n  y: 2\n")
-    with pytest.raises(PlanRefusedError) as refused:
-        read_thresholds(path, "thresholds.yaml")
-    assert sorted(refused.value.problems) == [
+    _, problems = gather_thresholds(read_file(path, "thresholds.yaml"), "thresholds.yaml")
+    assert sorted(map(str, problems)) == [
         "thresholds.yaml:1: a: must be a section: a mapping of names to numbers",
         "thresholds.yaml:3: b.x: must be a number or a text",
         "thresholds.yaml:5: b.y: is given twice, first on line 4; keep one",

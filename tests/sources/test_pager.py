@@ -243,11 +243,17 @@ def test_a_filter_follows_growth_and_judges_a_line_when_it_is_whole(log: Path) -
     assert list(found.lines) == [1]
 
 
-def test_a_filter_of_trouble_finds_every_error(log: Path) -> None:
+def troubles(pager: LogPager) -> list[int]:
+    """The lines that report trouble, found one after the other."""
+    lines: list[int] = []
+    while (line := pager.search_trouble(lines[-1] + 1 if lines else 0).line) is not None:
+        lines.append(line)
+    return lines
+
+
+def test_a_search_for_trouble_finds_every_error(log: Path) -> None:
     pager = pager_of(log, b"INFO - a\nERROR - b\nINFO - no ERROR\nERROR - c\n")
-    found = pager.filter_trouble()
-    found.advance()
-    assert list(found.lines) == [1, 3]
+    assert troubles(pager) == [1, 3]
 
 
 def test_the_samples_are_paged_whole(samples: Path) -> None:
@@ -256,8 +262,6 @@ def test_the_samples_are_paged_whole(samples: Path) -> None:
         pager.extend()
         body = path.read_bytes()
         assert pager.count == body.count(b"\n")
-        errors = pager.filter_trouble()
-        errors.advance()
-        assert len(errors.lines) == sum(b" - ERROR - " in line for line in body.split(b"\n")) + len(
+        assert len(troubles(pager)) == sum(b" - ERROR - " in line for line in body.split(b"\n")) + len(
             re.findall(rb"^Traceback", body, re.MULTILINE)
         )

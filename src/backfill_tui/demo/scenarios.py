@@ -74,4 +74,3 @@ SCENARIOS = {
         FIRST_MINUTE,
     )
 }
-DEFAULT_SCENARIO = NBA_NIGHT.name

@@ -5,24 +5,15 @@ References are filled before anything else is looked at, so that a whole value k
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from backfill_tui.plan.draft import Draft
-from backfill_tui.plan.problems import PlanRefusedError, Problem, listed, nearest
-from backfill_tui.plan.yaml_text import Reading, read_file
+from backfill_tui.plan.problems import Problem, listed, nearest
+from backfill_tui.plan.yaml_text import Reading
 from backfill_tui.plan.yaml_tree import KeyPath, Scalar, written
 
 _REFERENCE = re.compile(r"\$\{(?!\{)([^{}]*)(\}?)")
 Thresholds = Mapping[str, Scalar]
-
-
-def read_thresholds(path: Path, name: str | None = None) -> Thresholds:
-    """The values of a thresholds file by `section.key`. Raises PlanRefusedError with every mistake in it."""
-    thresholds, problems = gather_thresholds(read_file(path, name), name or str(path))
-    if problems:
-        raise PlanRefusedError(problems)
-    return thresholds
 
 
 def gather_thresholds(reading: Reading, name: str) -> tuple[dict[str, Scalar], list[Problem]]:

@@ -135,10 +135,6 @@ class LogPager:
         """All lines with the text, found step by step."""
         return LineFilter(self, TextMatcher(text))
 
-    def filter_trouble(self) -> "LineFilter":
-        """All lines that report trouble, found step by step."""
-        return LineFilter(self, TroubleMatcher())
-
     @property
     def file(self) -> PagedFile | None:
         """The file that is shown just now; it stays readable for whoever holds it."""
