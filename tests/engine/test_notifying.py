@@ -1,12 +1,14 @@
 """People told through a real server: once, whoever looks; again where it fails; never in anybody's way."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from backfill_tui.control.ledger import FILE, Ledger
+from backfill_tui.control.ledger.notices import Notices
 from backfill_tui.control.model import Alert, Severity
 from backfill_tui.control.notices import Notice
 from backfill_tui.control.notify import Messenger, NotSentError, send
@@ -22,6 +25,7 @@ from backfill_tui.engine.notifying import Notifying, unreachable
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.plan.load import load_plan
 from backfill_tui.plan.resolved import Plan
+from backfill_tui.sources.presence import Identity
 from tests.engine.benches import until
 from tests.engine.http_server import Served, serving
 
@@ -48,12 +52,20 @@ class Desk:
         path.write_text(text)
         return load_plan(path, now=NOW, environ={})
 
-    def teller(
-        self, plan: Plan, messenger: Messenger = send, pauses_s: tuple[float, ...] = (0.05, 0.05)
-    ) -> Notifying:
+    def ledger(self, plan: Plan) -> Ledger:
         ledger = Ledger.open(plan.state_dir)
         self.ending.callback(ledger.close)
-        made = Notifying(plan, ledger, messenger=messenger, pauses_s=pauses_s)
+        return ledger
+
+    def teller(
+        self,
+        plan: Plan,
+        messenger: Messenger = send,
+        pauses_s: tuple[float, ...] = (0.05, 0.05),
+        *,
+        ledger: Ledger | None = None,
+    ) -> Notifying:
+        made = Notifying(plan, ledger or self.ledger(plan), messenger=messenger, pauses_s=pauses_s)
         self.ending.callback(made.close)
         return made
 
@@ -270,20 +282,64 @@ def test_an_address_that_waits_for_a_variable_is_said_and_not_an_alert(desk: Des
     assert desk.failing(plan) == []
 
 
-def test_a_ledger_that_is_locked_is_waited_for_without_delaying_a_look(
+class Tries:
+    """How often an alert was to be claimed: each begins, and ends with what the ledger said."""
+
+    def __init__(self, notices: Notices, patch: pytest.MonkeyPatch) -> None:
+        self.begun, self.ended = threading.Semaphore(0), threading.Semaphore(0)
+        tell = notices.tell
+
+        def tried(alert: Alert, notice: Notice, to: Sequence[str], *, me: Identity) -> bool:
+            self.begun.release()
+            try:
+                return tell(alert, notice, to, me=me)
+            finally:
+                self.ended.release()
+
+        patch.setattr(notices, "tell", tried)
+
+
+@contextmanager
+def locked(plan: Plan) -> Iterator[None]:
+    with closing(sqlite3.connect(plan.state_dir / FILE, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_a_ledger_that_is_locked_is_waited_for_while_looks_go_on_reading_it(
     desk: Desk, server: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sqlite3
-
-    monkeypatch.setattr("backfill_tui.control.ledger.faults.BUSY_S", 0.1)
-    monkeypatch.setattr("backfill_tui.engine.notifying._AGAIN_S", 0.1)
+    monkeypatch.setattr("backfill_tui.control.ledger.faults.BUSY_S", 60.0)
     plan = desk.plan(hook(server))
-    teller = desk.teller(plan)
-    lock = sqlite3.connect(plan.state_dir / FILE, isolation_level=None)
-    lock.execute("BEGIN IMMEDIATE")
-    began = time.monotonic()
-    teller.take(snapshot(GONE))
-    assert time.monotonic() - began < 0.1
-    lock.execute("ROLLBACK")
-    lock.close()
-    until(lambda: titles(server) == ["[night] critical: a is gone"])
+    ledger = desk.ledger(plan)
+    tries = Tries(ledger.notices, monkeypatch)
+    teller, book = desk.teller(plan, ledger=ledger), NotifierBook(plan, ledger)
+    with ThreadPoolExecutor(1) as look:
+        with locked(plan):
+            teller.take(snapshot(GONE))
+            assert tries.begun.acquire(timeout=10)
+            for _ in range(3):
+                assert look.submit(book.look).result(10) == ()
+                assert look.submit(ledger.notices.standing).result(10) == ()
+            assert not tries.ended.acquire(blocking=False)  # it waits for its turn all the while
+        until(lambda: titles(server) == ["[night] critical: a is gone"])
+
+
+def test_a_ledger_that_is_locked_is_left_alone_for_a_while_however_many_looks_there_are(
+    desk: Desk, server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backfill_tui.control.ledger.faults.BUSY_S", 0.0)
+    monkeypatch.setattr("backfill_tui.engine.notifying._AGAIN_S", 60.0)
+    plan = desk.plan(hook(server))
+    ledger = desk.ledger(plan)
+    tries = Tries(ledger.notices, monkeypatch)
+    teller = desk.teller(plan, ledger=ledger)
+    with locked(plan):
+        teller.take(snapshot(GONE))
+        assert tries.ended.acquire(timeout=10)
+        assert tries.begun.acquire(timeout=10)
+        for _ in range(10):
+            teller.take(snapshot(GONE))
+            assert not tries.begun.acquire(timeout=0.05)
+    teller.close()
+    assert "notices" not in [thread.name for thread in threading.enumerate()]  # leaving ends the wait

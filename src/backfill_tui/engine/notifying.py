@@ -59,7 +59,7 @@ class Notifying:
         self._newest: Snapshot | None = None
         self._news = threading.Event()
         self._done = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         if self._couriers and (me := read_entry(os.getpid())) is not None:
             self._claims = Claims(plan, ledger, tuple(reachable), me.identity)
@@ -86,7 +86,7 @@ class Notifying:
 
     def close(self) -> None:
         """Begin nothing more. What is not sent by then waits in the ledger for the next who watches the plan."""
-        self._closing = True
+        self._closing.set()
         self._news.set()
         deadline = time.monotonic() + _LEAVE_S
         if self._thread is not None:
@@ -95,16 +95,16 @@ class Notifying:
             courier.close(max(0.0, deadline - time.monotonic()))
 
     def _run(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
             self._news.wait()
             self._news.clear()
             snapshot = self._newest
-            if snapshot is None or self._closing:
+            if snapshot is None or self._closing.is_set():
                 continue
             try:
                 told = self._claims.take(snapshot, self._moves)
             except LedgerError:  # the watch says what ails it
-                self._news.wait(_AGAIN_S)
+                self._closing.wait(_AGAIN_S)  # not for news, which comes with every look
                 self._news.set()
                 continue
             if told:
