@@ -15,7 +15,7 @@ _NOISE_SD = 0.45
 _ROUNDS = 4
 _FAR_OUT = 4.0  # times the usual; what lies further says nothing of size
 _SEASON_STRENGTH = 12.0
-_NEAR_STRENGTH = 12.0  # of what is said by the weeks around, against the days around
+_NEAR_STRENGTH = 20.0  # of what is said by the weeks around, against the days around
 _LEAST, _MOST = 0.1, 6.0
 
 
