@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from backfill_tui.control.ledger import FILE, Ledger
-from backfill_tui.control.ledger.notices import Notices
+from backfill_tui.control.ledger.notices import Notices, Waiting
 from backfill_tui.control.model import Alert, Severity
 from backfill_tui.control.notices import Notice
 from backfill_tui.control.notify import Messenger, NotSentError, send
@@ -280,6 +280,60 @@ def test_an_address_that_waits_for_a_variable_is_said_and_not_an_alert(desk: Des
     teller.take(snapshot(GONE))
     teller.settle(1)
     assert desk.failing(plan) == []
+
+
+NO_TEXT = replace(SLOW, id="slow:b", phase="b", title="b is slow: bad byte \udcff")
+"""Words of a command line that was no text, which no ledger takes as they are."""
+
+
+def test_an_alert_that_cannot_be_claimed_keeps_no_other_from_being_told_and_is_said(
+    desk: Desk, server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backfill_tui.engine.notifying._AGAIN_S", 0.01)
+    plan = desk.plan(hook(server))
+    teller = desk.teller(plan)
+    teller.take(snapshot(NO_TEXT))
+    until(lambda: desk.failing(plan) == ["notify[0] (json): telling of alerts broke (UnicodeEncodeError)"])
+    teller.take(snapshot(NO_TEXT, GONE, minutes=1))
+    until(lambda: titles(server) == ["[night] critical: a is gone"])
+    teller.take(snapshot(minutes=2))
+    until(lambda: titles(server)[1:] == ["[night] over: a is gone"])
+    until(lambda: not desk.failing(plan))
+
+
+def test_an_alert_that_cannot_be_claimed_is_said_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backfill_tui.engine.notifying._AGAIN_S", 0.01)
+    plan = desk.plan("json://127.0.0.1:1/")
+    ledger = desk.ledger(plan)
+    tries = Tries(ledger.notices, monkeypatch)
+    desk.teller(plan, ledger=ledger).take(snapshot(NO_TEXT))
+    for _ in range(4):  # it goes on trying
+        assert tries.ended.acquire(timeout=10)
+    assert [one.failures for one in ledger.notices.failing()] == [1]
+
+
+def test_a_courier_that_breaks_is_said_once_and_goes_on(
+    desk: Desk, server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backfill_tui.engine.courier._POLL_S", 0.01)
+    plan = desk.plan(hook(server))
+    ledger = desk.ledger(plan)
+    next_for, broken, mended = ledger.notices.next_for, threading.Semaphore(0), threading.Event()
+
+    def odd(label: str, *, at: datetime, within_s: float) -> Waiting | None:
+        if not mended.is_set():
+            broken.release()
+            raise ValueError("a row that another version wrote")
+        return next_for(label, at=at, within_s=within_s)
+
+    monkeypatch.setattr(ledger.notices, "next_for", odd)
+    desk.teller(plan, ledger=ledger).take(snapshot(GONE))
+    for _ in range(4):
+        assert broken.acquire(timeout=10)
+    assert [(one.why, one.failures) for one in ledger.notices.failing()] == [("it broke (ValueError)", 1)]
+    mended.set()
+    until(lambda: titles(server) == ["[night] critical: a is gone"])
+    until(lambda: not desk.failing(plan))
 
 
 class Tries:

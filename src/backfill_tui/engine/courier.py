@@ -4,7 +4,6 @@ An address that fails is left alone for longer and longer; nothing else waits fo
 """
 
 import threading
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from backfill_tui.checks.deadline import Deadline, within
@@ -54,6 +53,14 @@ class Courier:
         """Wait until nothing is to be sent now, but no longer than that."""
         self._idle.wait(within_s)
 
+    def failed(self, why: str) -> bool:
+        """Let all see that nobody may be told here, until a message goes through. False: it can't be noted now."""
+        try:
+            self._ledger.notices.not_sent(self._label, None, why, at=datetime.now(UTC), due_at=None, given_up=False)
+        except Exception:  # noqa: BLE001 - whoever asks does so because something broke; it is asked for again
+            return False
+        return True
+
     def close(self, within_s: float) -> None:
         """Begin nothing more. A message under way has that time to go through; then it is left to another day."""
         self._closing = True
@@ -62,18 +69,29 @@ class Courier:
         self._stop.request()
 
     def _run(self) -> None:
+        broken = False
         while not self._closing:
             self._news.clear()
-            waiting = None
-            with suppress(LedgerError):  # it is asked again; the watch says what ails it
-                at = datetime.now(UTC)
-                waiting = self._ledger.notices.next_for(self._label, at=at, within_s=SEND_S + _SPARE_S)
-                if waiting is not None:
-                    self._carry(waiting)
-            if waiting is None:
+            went = False
+            try:
+                went = self._carry_next()
+                broken = False
+            except LedgerError:  # it is asked again; the watch says what ails it
+                pass
+            except Exception as error:  # noqa: BLE001 - whatever it is: it is said once, and the next round tries again
+                broken = broken or self.failed(f"it broke ({type(error).__name__})")
+            if not went:
                 if not self._news.is_set():
                     self._idle.set()
                 self._news.wait(_POLL_S)
+
+    def _carry_next(self) -> bool:
+        """Whether anything waited."""
+        at = datetime.now(UTC)
+        waiting = self._ledger.notices.next_for(self._label, at=at, within_s=SEND_S + _SPARE_S)
+        if waiting is not None:
+            self._carry(waiting)
+        return waiting is not None
 
     def _carry(self, waiting: Waiting) -> None:
         try:

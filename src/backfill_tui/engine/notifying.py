@@ -7,6 +7,8 @@ import os
 import threading
 import time
 from collections import deque
+from functools import partial
+from itertools import chain
 
 from backfill_tui.control.launch.reconcile import is_alive
 from backfill_tui.control.ledger import Ledger, LedgerError
@@ -60,6 +62,7 @@ class Notifying:
         self._news = threading.Event()
         self._done = threading.Event()
         self._closing = threading.Event()
+        self._said = False  # that telling breaks
         self._thread: threading.Thread | None = None
         if self._couriers and (me := read_entry(os.getpid())) is not None:
             self._claims = Claims(plan, ledger, tuple(reachable), me.identity)
@@ -103,15 +106,23 @@ class Notifying:
                 continue
             try:
                 told = self._claims.take(snapshot, self._moves)
-            except LedgerError:  # the watch says what ails it
+            except Exception as error:  # noqa: BLE001 - whatever it is: it is said, and the next round tries again
+                self._say(error)
                 self._closing.wait(_AGAIN_S)  # not for news, which comes with every look
                 self._news.set()
                 continue
+            self._said = False
             if told:
                 for courier in self._couriers.values():
                     courier.wake()
             if not self._news.is_set():
                 self._done.set()
+
+    def _say(self, error: Exception) -> None:
+        """Once, and as an alert about each address: there nobody may be told."""
+        if not self._said and not isinstance(error, LedgerError):  # of the ledger the watch says what ails it
+            why = f"telling of alerts broke ({type(error).__name__})"
+            self._said = all(courier.failed(why) for courier in self._couriers.values())
 
 
 class Claims:
@@ -127,18 +138,40 @@ class Claims:
         self._settled_at = time.monotonic() + SETTLE_S
 
     def take(self, snapshot: Snapshot, moves: deque[Notice]) -> bool:
-        """Claim what is new; whether anything was. Raises LedgerError, with what was not claimed left as it is."""
-        told = False
-        while moves:
-            self._notices.post(moves[0], self._to)
-            moves.popleft()
-            told = True
+        """Claim what is new; whether anything was. Raises LedgerError, with what was not claimed left as it is.
+
+        One that can't be claimed keeps no other from it; what it raised is raised in the end.
+        """
         standing = {alert.id: alert for alert in snapshot.alerts}
-        for alert in standing.values():
-            told |= self._begun(alert, snapshot)
-        for known in [one for one in self._known.values() if one.id not in standing]:
-            told |= self._ended(known, snapshot)
-        return self._orphans(standing, snapshot) or told
+        gone = [one for one in self._known.values() if one.id not in standing]
+        claims = chain(
+            (partial(self._moved, moves) for _ in range(len(moves))),
+            (partial(self._begun, alert, snapshot) for alert in standing.values()),
+            (partial(self._ended, known, snapshot) for known in gone),
+            [partial(self._orphans, standing, snapshot)],
+        )
+        told, broke = False, None
+        for claim in claims:
+            try:
+                told |= claim()
+            except LedgerError:
+                raise
+            except Exception as error:  # noqa: BLE001 - such as words that are no text; it is raised below
+                broke = error
+        if broke is not None:
+            raise broke
+        return told
+
+    def _moved(self, moves: deque[Notice]) -> bool:
+        try:
+            self._notices.post(moves[0], self._to)
+        except LedgerError:
+            raise
+        except Exception:
+            moves.popleft()  # no ledger will ever take it
+            raise
+        moves.popleft()
+        return True
 
     def _begun(self, alert: Alert, snapshot: Snapshot) -> bool:
         known = self._known.get(alert.id)
