@@ -14,6 +14,7 @@ from backfill_tui.progress.account import Account, RunEnd
 from backfill_tui.progress.reconcile import reconcile
 from backfill_tui.sources.dialects.load import choose, read_dialects
 from backfill_tui.sources.json_lines import object_in
+from backfill_tui.sources.line_match import is_trouble
 from backfill_tui.sources.records import RecordReader
 
 LOADER = r"""
@@ -152,6 +153,7 @@ def test_json_after_a_traceback_is_read_on(tmp_path: Path) -> None:
     [
         ("2026-01-03T12:00:00Z", "2026-01-03T12:00:00+00:00"),
         ("2026-01-03T12:00:00.123456789+02:00", "2026-01-03T10:00:00.123456+00:00"),
+        ("2026-01-03, 12:00:00 UTC", "2026-01-03T12:00:00+00:00"),
         ("2026-01-03 12:00:00,5", "2026-01-03T12:00:00.500000+00:00"),
         (1767441600, "2026-01-03T12:00:00+00:00"),
         (1767441600123, "2026-01-03T12:00:00.123000+00:00"),
@@ -164,6 +166,36 @@ def test_times_are_texts_or_numbers_since_1970(stamp: object, at: str | None) ->
     opened = RecordReader(UTC).read_object((None, None, json.dumps({"ts": stamp})))
     assert opened is not None
     assert opened[0][0] == (datetime.fromisoformat(at) if at else None)
+
+
+@pytest.mark.parametrize(
+    ("line", "level", "message"),
+    [
+        ("2026-01-03 12:00:00 INFO [12/300] 2024-01-12 ok", "INFO", "[12/300] 2024-01-12 ok"),
+        ("2026-01-03 12:00:00 INFO [2024-01-12] ok", "INFO", "[2024-01-12] ok"),
+        ("2026-01-03 12:00:00 INFO [loader] ok", "INFO", "ok"),
+        ("[2026-01-03T12:00:00.123+0000] {job.py:12} ERROR - [1/2] ok", "ERROR", " [1/2] ok"),
+        ("[2026-01-03, 12:00:00 UTC] {job.py:12} INFO - ok", "INFO", " ok"),
+        ("03:00:01  1 of 6 ok", None, "1 of 6 ok"),
+        ("03:00:01 ERROR gone", "ERROR", " gone"),
+        ("12 of 30", None, "12 of 30"),
+    ],
+)
+def test_a_message_begins_behind_what_logging_put_before_it(line: str, level: str | None, message: str) -> None:
+    assert RecordReader(UTC).read(line, stamped=False)[1:] == (level, message)
+
+
+@pytest.mark.parametrize(
+    ("line", "troubled"),
+    [
+        ('{"msg": "x", "pad": "%s", "level": "error"}' % ("y" * 500), True),
+        ('{"level":50,"msg":"x"}', True),
+        ('{"level": "info", "error": null, "msg": "no \\"error\\""}', False),
+        ('{"level": "INFO", "msg": "ERROR in the text"}', False),
+    ],
+)
+def test_the_next_error_of_a_log_of_json_lines_is_found(line: str, troubled: bool) -> None:
+    assert is_trouble(line.encode()) is troubled
 
 
 @given(st.text(max_size=60))

@@ -5,15 +5,21 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from backfill_tui.sources.display import without_escapes
+from backfill_tui.sources.json_lines import TROUBLED
 from backfill_tui.sources.line_blocks import Block
 
 _HEAD = 200  # bytes of a line in which its level stands
 
-_TROUBLE_WORDS = (b"ERROR", b"CRITICAL", b"FATAL", b"Traceback (most recent call last)")
+_OBJECT_HEAD = 4096  # and of one that is a JSON object, whose keys come in any order
+_TROUBLE_WORDS = (
+    *(b"ERROR", b"CRITICAL", b"FATAL", b"Traceback (most recent call last)"),
+    *(word.encode() for word in TROUBLED),
+)
 _TROUBLE_WORD = re.compile(b"|".join(map(re.escape, _TROUBLE_WORDS)))
 _OTHER_LEVEL = rb"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING)\b"
 _TROUBLE_LINE = re.compile(
-    rb"(?:(?!" + _OTHER_LEVEL + rb").)*?\b(?:ERROR|CRITICAL)\b"  # the first level that the line names is its level
+    rb"\{.*\"(?:level|levelname|severity|lvl)\" *: *(?:\"(?i:error|err|critical|fatal|panic)\"|50|60)"
+    rb"|(?:(?!" + _OTHER_LEVEL + rb").)*?\b(?:ERROR|CRITICAL)\b"  # the first level that the line names is its level
     rb"|.*\bFATAL\b"
     rb"|[\s|+]*Traceback \(most recent call last\)"
 )
@@ -63,7 +69,7 @@ class TroubleMatcher:
             start = seen.rfind(b"\n", 0, at.start()) + 1
             line += seen.count(b"\n", counted, start)
             counted = start
-            if (start > 0 or block.begins) and is_trouble(seen[start : start + _HEAD]):
+            if (start > 0 or block.begins) and is_trouble(seen[start : start + _OBJECT_HEAD]):
                 yield line
             end = seen.find(b"\n", at.end())
             at = _TROUBLE_WORD.search(seen, end) if end >= 0 else None
@@ -71,4 +77,5 @@ class TroubleMatcher:
 
 def is_trouble(line: bytes) -> bool:
     """Whether a line, or the beginning of one, reports trouble."""
-    return _TROUBLE_LINE.match(line[:_HEAD].partition(b"\n")[0]) is not None
+    head = _OBJECT_HEAD if line.startswith(b"{") else _HEAD
+    return _TROUBLE_LINE.match(line[:head].partition(b"\n")[0]) is not None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from backfill_tui.sources.json_lines import Fields, level_of, message_of, object_in, stamps_of
 
-_STAMP = r"\d{4}[-/]\d{2}[-/]\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
+_STAMP = r"\d{4}[-/]\d{2}[-/]\d{2}(?:[T ]|, )\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
 _LEVEL = r"(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE)\b"
 _LOGGER = r"(?:__main__|root|\w+(?:\.\w+)+)"  # a bare word is as likely the beginning of the message
 # Behind the level stands a name in brackets; [12/300] and [2024-01-12] are none, the message begins there.
@@ -16,7 +16,7 @@ _PREFIX = re.compile(
     rf"\s*(?:[\w.\-]+\s+\|\s+(?=\[?\d))?(?:{_STAMP}\s+(?=\[?{_STAMP}))?"
     # [2026-01-03T13:14:33Z] INFO …   2026-01-03 13:14:33 - name - INFO - …   2026-01-03 13:14:33 INFO [name] …
     # 2026-01-03 13:14:33.123 | INFO     | __main__:run:12 - …
-    # [2026-01-03T13:14:33.123+0000] {job.py:12} INFO - …
+    # [2026-01-03T13:14:33.123+0000] {job.py:12} INFO - …   [2026-01-03, 13:14:33 UTC] {job.py:12} INFO - …
     rf"\[?(?P<stamp>{_STAMP})\]?\s*(?:[-|:,]\s*)?(?:\{{[\w.<>\-]+:\d+\}}\s+(?=[A-Z]))?"
     rf"(?:(?:[\w.\-]+\s*[-|:]\s+)?\[?(?P<level>{_LEVEL})\]?"
     rf"(?::[\w.\-]+:|\s*{_NAME}|\s*\|\s*[\w.<>\-]+:[\w.<>\-]+:\d+)?\s*(?:[-|:](?=\s|$))?"
@@ -118,6 +118,8 @@ class RecordReader:
     def time(self, stamp: str) -> datetime | None:
         """The moment that a stamp names, in UTC; None if it names none (a 13th month)."""
         try:
+            if stamp[10] == ",":  # 2026-01-03, 13:14:33 UTC
+                stamp = stamp[:10] + stamp[11:]
             if stamp[4] == "/":
                 stamp = stamp.replace("/", "-")
             if len(stamp) > 19 and not (stamp[19] in ".," and stamp[20:].isdigit()):

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     r"|(?P<path>(?<![\w.:/-])(?:[\w.:-]*/){2,}\S*)"
     r"|(?P<count>(?<![\d/,.])\d[\d,]*(?:/| of )\d[\d,]*(?![\d/,.]))"
     r"|(?P<number>\d[\d,.]*)"
-    r"|(?P<space>\s+)",
+    r"|(?P<space>\s{2,}|[^\S ])",
     re.ASCII,
 )
 _OPEN = {
@@ -103,5 +103,5 @@ def _pieces(message: str) -> Iterator[str]:
         elif kind == "quoted":
             yield '"[^"]*"' if token[0][0] == '"' else "'[^']*'"
         else:
-            yield " " if token[0] == " " else _OPEN[kind]
+            yield _OPEN[kind]
     yield _SPECIAL.sub(r"\\\1", message[at:])
