@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from backfill_tui.control.ledger import Ledger
-from backfill_tui.control.probes import ProbeSeen
+from backfill_tui.control.probes import ProbeAnswer, ProbeSeen
 from backfill_tui.engine.plans import open_plan
 from backfill_tui.engine.probe_book import ProbeBook
 from backfill_tui.engine.probing import Probing
@@ -182,3 +182,33 @@ def test_leaving_takes_back_what_is_asked_and_the_next_asks_at_once(room: Opener
     assert first.seen().at is None
     (tmp_path / "go").touch()
     assert room(probes).asked().ok is True
+
+
+def test_a_warehouse_that_cannot_be_opened_is_the_answer_of_its_queries_alone(
+    room: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_plan: Plan) -> None:
+        raise ImportError("no client library")
+
+    monkeypatch.setattr("backfill_tui.engine.probing.open_warehouse", broken)
+    probes = room("one: {sql: SELECT 1, at_least: 1}\n  two: {run: ['true']}")
+    assert (probes.asked().ok, probes.asked().detail) == (None, "asking broke (ImportError)")
+    assert probes.asked("two").ok is True
+
+
+def test_an_answer_that_cannot_be_kept_is_replaced_by_that(room: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = ProbeAnswer(True, "bad byte \udcff")  # which no ledger takes
+    monkeypatch.setattr("backfill_tui.engine.probing.ask_probe", lambda *_: odd)
+    assert room("one: {run: ['true']}").asked().detail == "asking broke (UnicodeEncodeError)"
+
+
+def test_a_first_answer_is_waited_for_only_where_somebody_may_ask(room: Opener) -> None:
+    probes = room("one: {run: ['true']}")
+    assert probes.seen().unanswered(datetime.now(UTC) + timedelta(hours=3))
+    assert not probes.seen().unanswered(datetime.now(UTC) + timedelta(hours=1))
+    looking = Ledger.existing(probes.plan.state_dir)
+    assert looking is not None
+    for ledger in (looking, None):
+        assert [one.awaited_since for one in ProbeBook(probes.plan, ledger).look()] == [None]
+    looking.close()
+    assert probes.asked().awaited_since is None

@@ -59,7 +59,8 @@ class ProbeSeen:
     """One probe as it stands. Times are aware.
 
     `at` is the time of its newest answer, None if it was never asked. `since` is when it began to be as it is: the
-    first of the answers in a row that were as the newest, of which there are `times`.
+    first of the answers in a row that were as the newest, of which there are `times`. `awaited_since` is since when
+    a first answer is waited for, None where there is one, or where nobody asks.
     """
 
     name: str
@@ -73,12 +74,18 @@ class ProbeSeen:
     since: datetime | None = None
     times: int = 0
     by_hand: str = ""  # how a person asks the same; empty where there is no such command
+    awaited_since: datetime | None = None
 
     def stale(self, now: datetime) -> bool:
         """Whether its newest answer is older than it should be: nobody has asked in time."""
-        if self.at is None:
-            return False
-        return now - self.at > timedelta(seconds=_FRESH_FOR * self.every_s + self.timeout_s + _LOOK_S)
+        return self.at is not None and self._is_long(now - self.at)
+
+    def unanswered(self, now: datetime) -> bool:
+        """Whether a first answer is waited for longer than one can take, in vain."""
+        return self.at is None and self.awaited_since is not None and self._is_long(now - self.awaited_since)
+
+    def _is_long(self, waited: timedelta) -> bool:
+        return waited > timedelta(seconds=_FRESH_FOR * self.every_s + self.timeout_s + _LOOK_S)
 
 
 def kind_of(probe: Probe) -> ProbeKind:
@@ -94,8 +101,8 @@ def digest_of(probe: Probe) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def seen_of(probe: Probe, kept: KeptAnswer | None) -> ProbeSeen:
-    """A probe of the plan by its newest answer; None: it was never asked."""
+def seen_of(probe: Probe, kept: KeptAnswer | None, awaited_since: datetime | None = None) -> ProbeSeen:
+    """A probe of the plan by its newest answer; None: there is none, and it is waited for since then (aware)."""
     answer = kept.answer if kept is not None else ProbeAnswer(None, "not asked yet")
     return ProbeSeen(
         name=probe.name,
@@ -109,6 +116,7 @@ def seen_of(probe: Probe, kept: KeptAnswer | None) -> ProbeSeen:
         since=kept.since if kept else None,
         times=kept.times if kept else 0,
         by_hand=shlex.join(probe.run) if probe.run is not None else "",
+        awaited_since=None if kept else awaited_since,
     )
 
 

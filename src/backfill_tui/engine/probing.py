@@ -7,10 +7,11 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from backfill_tui.checks.warehouse import Stop, Warehouse
 from backfill_tui.control.ledger import Ledger, LedgerError
-from backfill_tui.control.probes import digest_of
+from backfill_tui.control.probes import ProbeAnswer, digest_of
 from backfill_tui.engine.probe_asking import ask_probe
 from backfill_tui.engine.warehouses import open_warehouse
 from backfill_tui.plan.resolved import Plan, Probe
@@ -64,7 +65,16 @@ class Probing:
 
     def _begin(self, probe: Probe) -> None:
         if self._pool is not None:
-            self._begun[probe.name] = self._pool.submit(self._ask, probe)
+            self._begun[probe.name] = asking = self._pool.submit(self._ask, probe)
+            asking.add_done_callback(partial(self._asked, probe))
+
+    def _asked(self, probe: Probe, asking: Future[None]) -> None:
+        """What broke an asking is its answer: a light must not go on showing what was before."""
+        if asking.cancelled() or (error := asking.exception()) is None:
+            return
+        answer = ProbeAnswer(None, f"asking broke ({type(error).__name__})")  # its words may hold an address
+        with suppress(Exception):  # not even that can be kept: a probe that is never answered is an alert
+            self._ledger.probes.keep(probe.name, digest_of(probe), answer, at=datetime.now(UTC))
 
     def _ask(self, probe: Probe) -> None:
         if self._stop.requested:
@@ -75,7 +85,8 @@ class Probing:
             within_s = probe.timeout_s + _SPARE_S
             if self._ledger.probes.claim(probe.name, digest, at=at, every_s=probe.every_s, within_s=within_s):
                 self._rests_until[probe.name] = at.timestamp() + probe.every_s
-                answer = ask_probe(probe, self._plan.folder, self._opened(), self._stop)
+                warehouse = self._opened() if probe.sql is not None else None
+                answer = ask_probe(probe, self._plan.folder, warehouse, self._stop)
                 if answer is None:
                     self._ledger.probes.release(probe.name, digest, at=at)
                 else:

@@ -78,6 +78,15 @@ def test_a_probe_that_is_not_well_is_a_warning(seen_as: ProbeSeen, told: bool) -
     assert not told or (alerts[0].since, alerts[0].action) == (ago(hours=1), "Ask by hand: gcloud jobs list")
 
 
+@pytest.mark.parametrize(("waited_min", "told"), [(0, False), (20, False), (22, True)])  # every 10m, within 20 s
+def test_a_probe_that_is_never_answered_is_a_warning(waited_min: float, told: bool) -> None:
+    since = ago(minutes=waited_min)
+    alerts = found(probes=(replace(probe(None, at=None, times=0), since=None, awaited_since=since),))
+    assert [(alert.id, alert.title, alert.since) for alert in alerts] == (
+        [("probe:scheduler", "Probe scheduler was never answered", since)] if told else []
+    )
+
+
 def test_a_ledger_that_cant_be_used_is_a_warning() -> None:
     assert ids(ledger_note="The ledger can't be read: it is locked.") == ["ledger"]
     assert ids() == []

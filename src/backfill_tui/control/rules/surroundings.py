@@ -1,9 +1,11 @@
 """Alerts about what surrounds a night: probes that are not well, people who can't be told. Pure."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from backfill_tui.control.model import Alert, Severity
 from backfill_tui.control.notices import alert_id_of
+from backfill_tui.control.probes import ProbeSeen
 from backfill_tui.control.rules.sight import NightSight
 from backfill_tui.control.rules.wording import capital
 from backfill_tui.control.words import span_words
@@ -13,9 +15,15 @@ _UNKNOWN_TIMES = 3
 
 
 def probes(night: NightSight) -> Iterator[Alert]:
-    """One that is not well, or that could not tell again and again. An answer that nobody renewed says nothing."""
+    """One that is not well, that could not tell again and again, or that was never answered.
+
+    An answer that nobody renewed says nothing.
+    """
     for probe in night.probes:
         asked = f"asked every {span_words(probe.every_s)}"
+        if probe.unanswered(night.now):
+            yield _unanswered(probe, asked, night.now)
+            continue
         unsure = probe.ok is None and probe.times >= _UNKNOWN_TIMES
         if probe.at is None or probe.stale(night.now) or not (probe.ok is False or unsure):
             continue
@@ -26,10 +34,25 @@ def probes(night: NightSight) -> Iterator[Alert]:
             since=probe.since or probe.at,
             title=f"Probe {probe.name} {'could not tell' if unsure else 'is not well'}",
             detail=f"{capital(probe.detail.rstrip('.'))}; {asked}.",
-            action=f"Ask by hand: {probe.by_hand}"
-            if probe.by_hand
-            else f"Look at what the plan's probe {probe.name} asks.",
+            action=_by_hand(probe),
         )
+
+
+def _unanswered(probe: ProbeSeen, asked: str, now: datetime) -> Alert:
+    since = probe.awaited_since or now
+    return Alert(
+        id=f"probe:{probe.name}",
+        severity=Severity.WARNING,
+        phase=None,
+        since=since,
+        title=f"Probe {probe.name} was never answered",
+        detail=f"To be {asked}, it has told nothing in {span_words((now - since).total_seconds())}.",
+        action=_by_hand(probe),
+    )
+
+
+def _by_hand(probe: ProbeSeen) -> str:
+    return f"Ask by hand: {probe.by_hand}" if probe.by_hand else f"Look at what the plan's probe {probe.name} asks."
 
 
 def notifiers(night: NightSight) -> Iterator[Alert]:
