@@ -70,6 +70,15 @@ def test_a_job_that_counts_from_the_beginning_again_is_another_run(tmp_path: Pat
     assert account(reading).counts.done == 3
 
 
+def test_a_resume_that_counts_what_was_left_does_not_make_the_whole_smaller(tmp_path: Path) -> None:
+    reading = reading_with(tmp_path, LOADER)
+    first = "".join(loaded(i) for i in (1, 2))
+    rest = [f"[{i}/3] {FIRST + timedelta(days=i + 1)} ok 1.0s\n" for i in (1, 2, 3)]
+    resumed = grow(reading, first + rest[0])
+    assert (resumed.counts.total, resumed.counts.pending) == (5, 2)
+    assert grow(reading, rest[1] + rest[2]).complete
+
+
 def test_dates_that_end_after_the_last_one_belong_to_the_same_run(tmp_path: Path) -> None:
     reading = reading_with(tmp_path, LOADER)
     early = grow(reading, "".join(loaded(i) for i in (2, 1, 5)))

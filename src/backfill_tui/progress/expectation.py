@@ -79,10 +79,14 @@ def _span(runs: Sequence[PlacedRun]) -> tuple[date, date] | None:
 
 
 def _number_found(runs: Sequence[PlacedRun]) -> int | None:
-    """How many dates the last run that walks the range says there are in all."""
+    """How many dates the last run that walks the range says there are in all.
+
+    One that says so on the lines of its dates may count what a resume has left: then the most that any of them said.
+    """
     for run in reversed(runs):
         total = run.trace.found or run.trace.units_total or (run.trace.counted.of if run.trace.counted else None)
         if run.trace.walks_range and total:
             outcomes = {day for other in runs for day in other.trace.outcomes}
-            return max(total, len(outcomes))
+            said = [other.trace.units_total or 0 for other in runs if other.trace.numbered and run.trace.numbered]
+            return max(total, len(outcomes), *said)
     return None
