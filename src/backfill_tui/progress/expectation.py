@@ -81,7 +81,7 @@ def _span(runs: Sequence[PlacedRun]) -> tuple[date, date] | None:
 def _number_found(runs: Sequence[PlacedRun]) -> int | None:
     """How many dates the last run that walks the range says there are in all.
 
-    One that says so on the lines of its dates may count what a resume has left: then the most that any of them said.
+    One that says so on the lines of its dates may count what a resume has left: then the most that any has said.
     """
     for run in reversed(runs):
         total = run.trace.found or run.trace.units_total or (run.trace.counted.of if run.trace.counted else None)
