@@ -21,6 +21,7 @@ from backfill_tui.engine.plans import open_plan
 from backfill_tui.engine.snapshot import Snapshot, SuiteView
 from backfill_tui.engine.watch import PlanWatch
 from backfill_tui.errors import BackfillError
+from backfill_tui.plan.resolved import Plan
 from tests.checks.api_server import hangs_in_running, is_cancel, is_run, serving
 
 PLAN = """
@@ -195,3 +196,49 @@ async def test_before_anything_was_seen_nothing_is_judged(tmp_path: Path) -> Non
         with pytest.raises(BackfillError, match="Nothing has been seen"):
             await judge.validate("wrote")
         judge.close()
+
+
+async def test_an_input_that_breaks_by_itself_is_unknown_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_plan: Plan) -> None:
+        raise ImportError("no client library")
+
+    fill(tmp_path, used=10)
+    with desk(tmp_path) as one, monkeypatch.context() as patch:
+        patch.setattr("backfill_tui.engine.judging.open_warehouse", broken)
+        one.judge.tick(one.snapshot)
+        await until(lambda: one.suite("reads").result is not None)
+        condition = one.snapshot.phase("reads").gate[0]
+        assert (condition.ok, one.suite("reads").stale) == (None, "")
+        assert "could not be run: ImportError: no client library" in condition.detail
+        assert one.ledger.claim_validation("reads", "rows", at=datetime.now(UTC), every_s=3600) is None
+        patch.undo()
+        await one.judge.validate("reads")
+        assert one.look().phase("reads").gate[0].ok is True
+
+
+async def test_what_breaks_an_input_before_the_ledger_knows_of_it_is_raised_once_by_the_next_tick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def broken(phase: str, *_: object, **__: object) -> None:
+        asked.append(phase)
+        raise ValueError("an odd row")
+
+    def raised() -> bool:
+        try:
+            one.judge.tick(one.snapshot)
+        except ValueError as error:
+            return str(error) == "an odd row"
+        return False
+
+    with desk(tmp_path) as one:
+        monkeypatch.setattr(one.ledger, "claim_validation", broken)
+        await until(raised)
+        assert asked[0] == "reads"
+        taken = threading.Event()
+        monkeypatch.setattr(one.ledger, "claim_validation", lambda *_, **__: taken.set())
+        await until(lambda: raised() or taken.is_set())
+        await until(lambda: not raised())

@@ -6,23 +6,28 @@ takes back what is being asked.
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
+from backfill_tui.checks.digest import digest_of
 from backfill_tui.checks.judge import Court, estimate, sample
-from backfill_tui.checks.model import Sample
+from backfill_tui.checks.model import Check, Reason, Sample, Status, SuiteResult
 from backfill_tui.checks.warehouse import Stop, Warehouse
 from backfill_tui.control.ledger import AskedBy, Ledger, LedgerError
+from backfill_tui.control.ledger.words import kept
 from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.cases import Case, cases_of
 from backfill_tui.engine.docket import Docket
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.engine.validation import validate
 from backfill_tui.engine.warehouses import open_warehouse
-from backfill_tui.errors import BackfillError
+from backfill_tui.errors import BackfillError, in_words
 from backfill_tui.plan.resolved import Plan
 
 _OVER = frozenset(
@@ -62,6 +67,7 @@ class Judging:
         self._warehouse: Warehouse | None = None
         self._stops: dict[str | None, list[Stop]] = {}  # by the phase that a person asks about; None: intervals
         self._begun: set[tuple[str, str]] = set()  # inputs that wait for a worker, or have one
+        self._broke: deque[BaseException] = deque(maxlen=1)  # what was raised where nobody waits for it
         self._closed = False
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="judging")
         self._inputs_pool = ThreadPoolExecutor(_INPUTS_AT_ONCE, thread_name_prefix="inputs")
@@ -107,7 +113,10 @@ class Judging:
                 self.cancel(phase)
 
     def tick(self, snapshot: Snapshot) -> None:
-        """Begin those inputs whose interval has passed. Called after each look, from its thread."""
+        """Begin those inputs whose interval has passed. Called after each look, from its thread.
+
+        Raises what broke one of them since, once, where the ledger could not be told.
+        """
         if self._ledger is None or self._closed:
             return
         for view in snapshot.phases:
@@ -116,6 +125,8 @@ class Judging:
                 wanted = not over or bool(suite.stale) or _worked_since(view, suite, snapshot.at)
                 if wanted and suite.is_input and suite.every_s is not None and not suite.running:
                     self._begin_input(view.name, suite, suite.every_s)
+        if self._broke:
+            raise self._broke.pop()
 
     def close(self) -> None:
         """Take back everything that is being asked, and wait the moment that it takes the workers to notice."""
@@ -151,8 +162,14 @@ class Judging:
         self._begun.add(key)
         with suppress(RuntimeError):  # the pool has been closed in this moment
             self._inputs_pool.submit(self._run_input, phase, suite.name, every_s).add_done_callback(
-                lambda _: self._begun.discard(key)
+                partial(self._ended_input, key)
             )
+
+    def _ended_input(self, key: tuple[str, str], running: Future[None]) -> None:
+        """What could not even be recorded is raised by the next tick, whose caller says it."""
+        self._begun.discard(key)
+        if not running.cancelled() and (error := running.exception()) is not None:
+            self._broke.append(error)
 
     def _run_input(self, phase: str, suite: str, every_s: float) -> None:
         """One input, if nobody else has taken it: other screens on this plan keep the same interval."""
@@ -160,10 +177,34 @@ class Judging:
             return
         with suppress(LedgerError):  # the verdict book reads the same ledger, and says what ails it
             claimed = self._ledger.claim_validation(phase, suite, at=datetime.now(UTC), every_s=every_s)
-            if claimed is not None:
+            if claimed is None:
+                return
+            cases: list[Case] = []
+            try:
                 cases = [case for case in self._cases(phase) if case.is_input and case.suite.name == suite]
                 with self._court(None, self._registered(None)) as court:
                     self._run(phase, cases, court, "interval", claimed)
+            except LedgerError:
+                raise
+            except Exception as error:  # noqa: BLE001 - nobody waits for this thread: what broke is what was found
+                self._ledger.record(claimed, phase, self._broken(suite, cases, error), is_input=True)
+                self._ledger.end_validation(claimed, Status.UNKNOWN, at=datetime.now(UTC))
+
+    def _broken(self, name: str, cases: Sequence[Case], error: Exception) -> SuiteResult:
+        """A result that tells why there is none."""
+        suite = self._plan.suites[name]
+        why = Check(
+            name="suite",
+            kind="query",
+            severity="error",
+            status=Status.UNKNOWN,
+            reason=Reason.NOT_RUN,
+            detail=f"it could not be run: {kept(in_words(error))}",
+        )
+        result = SuiteResult(name, suite.title, Status.UNKNOWN, datetime.now(UTC), (why,), suite.table)
+        for case in cases:
+            result = replace(result, dates=case.subject.dates, digest=digest_of(case.suite, case.subject))
+        return result
 
     def _validate(self, phase: str, court: Court) -> None:
         cases = self._cases(phase)
