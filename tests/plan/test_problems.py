@@ -222,10 +222,9 @@ def test_a_mistake_is_told_once_with_its_line_and_key(says: Says, text: str, sai
 
 
 def test_a_word_that_is_none_of_a_list_s_is_told_with_its_place(says: Says) -> None:
-    assert says(beside("notify_on: [critical, transition]")) == [
-        "2: notify_on[1]: must be one of critical, warning, info, transitions, not 'transition'; "
-        "did you mean 'transitions'?"
-    ]
+    (said,) = says(beside("notify_on: [critical, transition]"))
+    assert said.startswith("2: notify_on[1]: must be one of critical, warning, info, transitions, not 'transition'")
+    assert said.endswith("did you mean 'transitions'?")
 
 
 def test_a_cycle_is_told_once_with_its_path(says: Says) -> None:

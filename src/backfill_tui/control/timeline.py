@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from backfill_tui.control.facts import PhaseFacts
-from backfill_tui.control.model import GOOD, NOT_BEGUN, UNDER_WAY, PhaseState, Timeline
+from backfill_tui.control.model import UNFINISHED, WORK_DONE, PhaseState, Timeline
 from backfill_tui.progress.prospect import PastForecast, Prospect
 
 TOLERANCE = timedelta(minutes=15)
@@ -13,8 +13,6 @@ SHARE = 0.05
 
 AN_HOUR = timedelta(hours=1)
 _TOO_LONG_AGO = timedelta(hours=2)
-_DONE = GOOD | {PhaseState.FINISHED, PhaseState.VALIDATING}
-_TO_COME = NOT_BEGUN | UNDER_WAY | {PhaseState.UNKNOWN}
 
 
 def timeline(
@@ -28,7 +26,7 @@ def timeline(
     now = now.astimezone(UTC)
     expected = _expected(facts)
     finish = _finish(facts, state, prospect, expected, now)
-    changed_s = None if state not in _TO_COME else _changed_s(prospect, past, now)
+    changed_s = None if state not in UNFINISHED else _changed_s(prospect, past, now)
     start = _in_utc(facts.phase.expect.start_by)
     if expected is None:
         return None if start is None and changed_s is None else Timeline(None, None, None, start, changed_s)
@@ -74,7 +72,7 @@ def _finish(
 
     What should have ended and has not is late by what has gone by since, whatever is forecast.
     """
-    if state in _TO_COME:
+    if state in UNFINISHED:
         if prospect is not None:
             return max(prospect.finish.p50, now)
         return now if expected is not None and now > expected else None
@@ -82,7 +80,7 @@ def _finish(
     if facts.account.claims_complete and run is not None and run.ended_at is not None:
         return run.ended_at
     attempt = facts.attempt or facts.ran
-    return attempt.ended_at if attempt is not None and state in _DONE else None
+    return attempt.ended_at if attempt is not None and state in WORK_DONE else None
 
 
 def _changed_s(prospect: Prospect | None, past: Sequence[PastForecast], now: datetime) -> float | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
-from backfill_tui.control.model import GOOD, NOT_BEGUN, PhaseState
+from backfill_tui.control.model import NOT_BEGUN, UNDER_WAY, WORK_DONE, PhaseState
 from backfill_tui.plan.resolved import Deadline, Phase
 from backfill_tui.progress.calibration import EARLIER_RUNS
 from backfill_tui.progress.eta import Forecast
@@ -15,11 +15,6 @@ from backfill_tui.progress.prospect import DeadlineProspect, Moments, Prospect
 if TYPE_CHECKING:
     from backfill_tui.progress.forecast.luck import Array
     from backfill_tui.progress.forecast.night import NightForecast, Step, StepForecast
-
-_DONE = GOOD | {PhaseState.FINISHED, PhaseState.VALIDATING}
-"""States in which a phase has no work left. What follows waits for its verdict, which is part of the delay."""
-
-_BEGUN = _DONE | {PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.STALLED}
 
 _STARTS = NOT_BEGUN | {PhaseState.LAUNCHING, PhaseState.RUNNING}
 
@@ -50,8 +45,8 @@ class Member:
 
     @property
     def done(self) -> bool:
-        """Whether it has no work left."""
-        return self.state in _DONE
+        """Whether it has no work left. What follows waits for its verdict, which is part of the delay."""
+        return self.state in WORK_DONE
 
     @property
     def only_starts(self) -> bool:
@@ -62,7 +57,7 @@ class Member:
     @property
     def begun(self) -> bool:
         """Whether it is at work, or was."""
-        return self.state in _BEGUN
+        return self.state in WORK_DONE | UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True)

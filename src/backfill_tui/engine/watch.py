@@ -12,7 +12,7 @@ from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.launch.preflight import preflight
 from backfill_tui.control.launch.registry import Registry
 from backfill_tui.control.ledger import Ledger
-from backfill_tui.control.model import NOT_BEGUN, Condition, PhaseState
+from backfill_tui.control.model import TO_BEGIN, Condition, PhaseState
 from backfill_tui.control.order import run_order
 from backfill_tui.control.standing import Standing, standings
 from backfill_tui.control.timeline import timeline
@@ -37,8 +37,6 @@ from backfill_tui.engine.verdicts import PhaseVerdicts, VerdictBook
 from backfill_tui.errors import in_words
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.sources.process import ProcessTable
-
-_NOT_BEGUN = NOT_BEGUN | {PhaseState.UNKNOWN}
 
 
 class PlanWatch:
@@ -111,7 +109,7 @@ class PlanWatch:
             for fact, look in zip(facts, looks, strict=True)
         ]
         stands = standings(facts, stall_after_s=self.plan.alerts.stall_after_s, now=now)
-        self._begun = frozenset(name for name, one in stands.items() if one.state not in _NOT_BEGUN)
+        self._begun = frozenset(name for name, one in stands.items() if one.state not in TO_BEGIN)
         states = {name: one.state for name, one in stands.items()}
         conflicts = tuple(map(self._commands.conflict, find_conflicts(facts, states, now=now)))
         forecasts, night = self._forecasting.look(
@@ -171,7 +169,7 @@ class PlanWatch:
 
     def _undriven(self, stands: Mapping[str, Standing]) -> Iterator[str]:
         """That nobody will start what is to start by itself."""
-        coming = [one for one in self.plan.phases if one.start == "auto" and stands[one.name].state in _NOT_BEGUN]
+        coming = [one for one in self.plan.phases if one.start == "auto" and stands[one.name].state in TO_BEGIN]
         if coming and not self._drivers:
             names = ", ".join(one.name for one in coming)
             yield f"Nobody drives this plan now: {names} will not start without `run`, or a screen with --auto."
