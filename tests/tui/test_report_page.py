@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from backfill_tui.errors import BackfillError
+from backfill_tui.errors import BackfillError, SourceError
 from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.feed import ReplayFeed
 from backfill_tui.tui.screens.dashboard import Dashboard
@@ -110,6 +110,41 @@ async def test_a_report_that_cannot_be_made_is_a_sentence_and_can_be_asked_for_a
         await until(pilot, lambda: "Summary" in shown(app))
         assert "mine.j2" not in shown(app)
         assert reporter.saved == []
+
+
+async def test_why_it_could_not_be_made_stays_whatever_the_night_goes_on_to_say() -> None:
+    reporter, feed = FakeReporter(), ReplayFeed([example.night()])
+    reporter.failure = BackfillError("mine.j2:3: a Report has no attribute 'phasse'.")
+    app = BackfillApp(feed, reporter=reporter)
+    async with running(app) as pilot:
+        await press(pilot, "R")
+        await until(pilot, lambda: "mine.j2:3" in shown(app))
+        assert "report   could not be made" in shown(app)
+        feed.publish(example.night(2))
+        await until(pilot, lambda: app.snapshot is not None and app.snapshot.sequence == 2)
+        await pilot.pause()
+        assert "mine.j2:3" in shown(app)
+        feed.fail(SourceError("The plan file is gone."))
+        await until(pilot, lambda: "The plan file is gone." in shown(app))
+        assert "mine.j2:3" in shown(app)
+        assert "Summary" not in shown(app)
+        feed.publish(example.night(3))
+        await until(pilot, lambda: "The plan file is gone." not in shown(app))
+        assert "mine.j2:3" in shown(app)
+        assert "being made" not in shown(app)
+
+
+async def test_a_report_that_was_made_stays_when_the_next_one_cannot_be() -> None:
+    reporter, feed = FakeReporter(), ReplayFeed([example.night()])
+    app = BackfillApp(feed, reporter=reporter)
+    async with running(app) as pilot:
+        await press(pilot, "R")
+        await until(pilot, lambda: "Summary" in shown(app))
+        reporter.failure = BackfillError("mine.j2:3: a Report has no attribute 'phasse'.")
+        await press(pilot, "R")
+        await until(pilot, lambda: "mine.j2:3" in shown(app))
+        assert "as of 20:14:07 PST" in shown(app)
+        assert "Summary" in shown(app)
 
 
 async def test_without_a_plan_there_is_none_and_the_screen_says_so() -> None:

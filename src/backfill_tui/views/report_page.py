@@ -32,13 +32,13 @@ _TONES: Mapping[str, Tone] = {
 """What some words in bold mean to the eye; others only stand out."""
 
 
-def heading(plan: str, at: datetime | None, now: datetime) -> Line:
-    """The header of the page: whose report it is, and as of when."""
+def heading(plan: str, at: datetime | None, now: datetime, *, failed: bool = False) -> Line:
+    """The header of the page: whose report it is, and as of when. `failed`: the newest could not be made."""
     crumbs = spread(
         Span(f" {shorten(plain(plan), 20)}", Tone.KEY), Span(" › ", Tone.DIM), Span("report", Tone.STRONG)
     )
     if at is None:
-        return spread(*crumbs, Span("   being made …", Tone.DIM))
+        return spread(*crumbs, Span("   could not be made" if failed else "   being made …", Tone.DIM))
     age = (now - at).total_seconds()
     ago = f", {formats.duration(age)} ago" if age >= 1 else ""
     return spread(*crumbs, Span(f"   as of {at:%H:%M:%S} {formats.zone_name(at)}{ago}", Tone.DIM))

@@ -91,8 +91,8 @@ class ChecksPage(Page):
     def render_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot's view of the phase."""
         view = self.view
+        self.remark("" if view is not None else f"{self.phase} is no longer in the plan.")
         if view is None:
-            self.warn(f"{self.phase} is no longer in the plan.")
             return
         table = self.query_one(ChecksTable)
         table.entitle("Checks", asked.subtitle(view))

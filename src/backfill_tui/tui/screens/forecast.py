@@ -60,8 +60,8 @@ class ForecastPage(Page):
     def render_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot's view of the phase."""
         view = self.view
+        self.remark("" if view is not None else f"{self.phase} is no longer in the plan.")
         if view is None:
-            self.warn(f"{self.phase} is no longer in the plan.")
             return
         self.query_one(Finish).update(snapshot, view)
         self.query_one(Fan).update(snapshot, view)

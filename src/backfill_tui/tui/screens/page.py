@@ -29,7 +29,8 @@ class Page(Screen[None]):
         super().__init__()
         self.snapshot: Snapshot | None = None
         self.stale: timedelta | None = None
-        self._notice = ""
+        self._notice = ""  # what the app has to say, on every page
+        self._remark = ""  # what the page has to say of itself
         self._composed = False
 
     @property
@@ -83,13 +84,22 @@ class Page(Screen[None]):
             self.refresh_header()
 
     def warn(self, sentence: str) -> None:
-        """Show a sentence under the header; an empty one takes it away."""
+        """Show a sentence of the app's under the header; an empty one takes it away."""
         self._notice = sentence
+        self._tell()
+
+    def remark(self, sentence: str) -> None:
+        """Show a sentence of the page's own, whatever the app says; an empty one takes it away."""
+        self._remark = sentence
+        self._tell()
+
+    def _tell(self) -> None:
         if not self.ready:
             return
+        said = [one(f" {plain(sentence)}", Tone.WARN) for sentence in (self._notice, self._remark) if sentence]
         notice = self.query_one("#notice", Lines)
-        notice.set_class(not sentence, "-gone")
-        notice.show([one(f" {plain(sentence)}", Tone.WARN)] if sentence else [])
+        notice.set_class(not said, "-gone")
+        notice.show(said)
 
     def age(self, without_news: timedelta) -> None:
         """Say how long no snapshot has come, once that is long."""
@@ -124,7 +134,7 @@ class Page(Screen[None]):
     @on(ScreenResume)
     def catch_up(self) -> None:
         """Show what came before the page was ready, or while another one was in front."""
-        self.warn(self._notice)
+        self._tell()
         if self.snapshot is not None:
             self.apply(self.snapshot)
         self.offer_keys()

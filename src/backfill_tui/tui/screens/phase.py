@@ -83,8 +83,8 @@ class PhasePage(LogPage):
     def render_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot's view of the phase."""
         view = self.view
+        self.remark("" if view is not None else f"{self.phase} is no longer in the plan.")
         if view is None:
-            self.warn(f"{self.phase} is no longer in the plan.")
             return
         dates = self.query_one(Calendar)
         dates.show(view)

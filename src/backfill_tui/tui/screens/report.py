@@ -30,6 +30,7 @@ class ReportPage(Page):
         self._of: Snapshot | None = None  # what the text is a report of
         self._text = ""
         self._asked = False
+        self._failed = False  # to make the newest that was asked for
 
     def compose_body(self) -> ComposeResult:
         """One panel with all of it."""
@@ -52,19 +53,25 @@ class ReportPage(Page):
 
     def render_header(self, snapshot: Snapshot, room: int) -> None:  # noqa: ARG002 - it fits everywhere
         """Write the header."""
-        self.query_one("#header", Lines).show([report_page.heading(snapshot.plan, self._as_of, snapshot.at)])
+        self.query_one("#header", Lines).show(
+            [report_page.heading(snapshot.plan, self._as_of, snapshot.at, failed=self._failed)]
+        )
 
     async def _make(self, snapshot: Snapshot) -> None:
         try:
             text = await self.reporter.text(snapshot)
         except Exception as error:  # noqa: BLE001 - a template of the user's own may do anything; the page stays
-            self.warn(sentence(error))
+            self._now(failed=True, remark=sentence(error))
             return
         self._of, self._text = snapshot, text
         if self.ready:
-            self.warn("")
             self.query_one(Details).write(lambda width: report_page.lines(text, width))
             self.refresh_header()
+
+    def _now(self, *, failed: bool, remark: str) -> None:
+        self._failed = failed
+        self.remark(remark)
+        self.refresh_header()
 
     # Keys
 
@@ -72,6 +79,7 @@ class ReportPage(Page):
         """Make the report of the newest snapshot."""
         if self.snapshot is not None:
             self._asked = True
+            self._now(failed=False, remark="")
             self.run_worker(self._make(self.snapshot), exclusive=True, group="report", exit_on_error=False)
 
     def action_write(self) -> None:
