@@ -191,3 +191,12 @@ async def test_selecting_moves_nothing_but_the_selection() -> None:
         before = table.columns
         await press(pilot, "j", "j", "k")
         assert table.columns == before
+
+
+async def test_the_table_of_phases_is_paged_and_stays_within_its_ends() -> None:
+    app = make_app()
+    async with running(app) as pilot:
+        table = app.screen.query_one(PhaseTable)
+        for key, row in (("pagedown", 4), ("j", 4), ("pageup", 0), ("k", 0), ("G", 4), ("up", 3), ("g", 0)):
+            await press(pilot, key)
+            assert table.cursor == row, key

@@ -117,6 +117,10 @@ async def test_a_phase_that_is_gone_from_the_plan_is_told_of_on_its_page() -> No
         night = example.night(2)
         _feed(app).publish(replace(night, phases=night.phases[:4]))
         await until(pilot, lambda: "ml_training is no longer in the plan." in shown(app))
+        _feed(app).publish(example.night(3))
+        await until(pilot, lambda: "ml_training is no longer in the plan." not in shown(app))
+        _feed(app).publish(replace(example.night(4), phases=night.phases[:4]))
+        await until(pilot, lambda: "ml_training is no longer in the plan." in shown(app))
         await press(pilot, "escape")
         await until(pilot, lambda: "Log · team_offense_fix " in shown(app))
 

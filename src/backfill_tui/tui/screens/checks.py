@@ -18,7 +18,8 @@ from backfill_tui.checks.model import Sample
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.judge import Judge
-from backfill_tui.tui.screens.page import Page, sentence
+from backfill_tui.tui.screens.page import sentence
+from backfill_tui.tui.screens.phase_shown import PhaseShown
 from backfill_tui.tui.widgets.checks_table import ChecksTable
 from backfill_tui.tui.widgets.painted import Lines, Written
 from backfill_tui.tui.widgets.panels import Details
@@ -42,7 +43,7 @@ class Step(Enum):
     RUNNING = auto()
 
 
-class ChecksPage(Page):
+class ChecksPage(PhaseShown):
     """One phase's checks. In a narrow terminal the detail is below the table, or alone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.CHECKS)]
@@ -71,13 +72,6 @@ class ChecksPage(Page):
             yield Details(id="check")
 
     @property
-    def view(self) -> PhaseView | None:
-        """The phase as the newest snapshot has it; None if it is no longer there."""
-        if self.snapshot is None:
-            return None
-        return next((v for v in self.snapshot.phases if v.name == self.phase), None)
-
-    @property
     def asking(self) -> bool:
         """Whether the judge is at work for this page."""
         return bool(self._workers)
@@ -88,12 +82,8 @@ class ChecksPage(Page):
 
     # What is shown
 
-    def render_snapshot(self, snapshot: Snapshot) -> None:
-        """Show a snapshot's view of the phase."""
-        view = self.view
-        self.remark("" if view is not None else f"{self.phase} is no longer in the plan.")
-        if view is None:
-            return
+    def render_view(self, snapshot: Snapshot, view: PhaseView) -> None:
+        """Show the phase in every widget of the page."""
         table = self.query_one(ChecksTable)
         table.entitle("Checks", asked.subtitle(view))
         table.show(snapshot, view)

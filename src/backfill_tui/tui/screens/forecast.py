@@ -9,7 +9,7 @@ from textual.events import Resize
 
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.tui.actions import Scope, bindings
-from backfill_tui.tui.screens.page import Page
+from backfill_tui.tui.screens.phase_shown import PhaseShown
 from backfill_tui.tui.widgets.forecast_panels import Costs, Fan, Finish
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.panels import Throughput
@@ -18,7 +18,7 @@ from backfill_tui.views import forecast
 _TWO_COLUMNS = 100  # cells from which costs and throughput stand side by side
 
 
-class ForecastPage(Page):
+class ForecastPage(PhaseShown):
     """One phase's forecast. All of it scrolls where the terminal is too low for it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.FORECAST)]
@@ -37,13 +37,6 @@ class ForecastPage(Page):
                 yield Costs(id="costs")
                 yield Throughput(id="pace")
 
-    @property
-    def view(self) -> PhaseView | None:
-        """The phase as the newest snapshot has it; None if it is no longer there."""
-        if self.snapshot is None:
-            return None
-        return next((v for v in self.snapshot.phases if v.name == self.phase), None)
-
     def scopes(self) -> tuple[Scope, ...]:
         """There is one panel to look at: no keys to go from one to the next."""
         return (self.SCOPE,)
@@ -57,12 +50,8 @@ class ForecastPage(Page):
             self._body.scroll_home(animate=False)
             self.apply(self.snapshot)
 
-    def render_snapshot(self, snapshot: Snapshot) -> None:
-        """Show a snapshot's view of the phase."""
-        view = self.view
-        self.remark("" if view is not None else f"{self.phase} is no longer in the plan.")
-        if view is None:
-            return
+    def render_view(self, snapshot: Snapshot, view: PhaseView) -> None:
+        """Show the phase in every widget of the page."""
         self.query_one(Finish).update(snapshot, view)
         self.query_one(Fan).update(snapshot, view)
         self.query_one(Costs).update(view)

@@ -14,6 +14,7 @@ from backfill_tui.progress.account import UnitState
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.screens.log_page import LogPage
+from backfill_tui.tui.screens.phase_shown import PhaseShown
 from backfill_tui.tui.widgets.calendar import Calendar
 from backfill_tui.tui.widgets.log_pane import LogPane
 from backfill_tui.tui.widgets.painted import Lines
@@ -34,7 +35,7 @@ _ORDER = (
 )
 
 
-class PhasePage(LogPage):
+class PhasePage(LogPage, PhaseShown):
     """One phase. In a narrow terminal the lower half shows what belongs to the focused panel."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.PHASE)]
@@ -63,13 +64,6 @@ class PhasePage(LogPage):
                 yield Throughput(id="throughput")
                 yield Details(id="details")
 
-    @property
-    def view(self) -> PhaseView | None:
-        """The phase as the newest snapshot has it; None if it is no longer there."""
-        if self.snapshot is None:
-            return None
-        return next((v for v in self.snapshot.phases if v.name == self.phase), None)
-
     def turn_to(self, phase: str) -> None:
         """Show another phase on this page."""
         if phase == self.phase:
@@ -80,12 +74,8 @@ class PhasePage(LogPage):
             if self.snapshot is not None:
                 self.apply(self.snapshot)
 
-    def render_snapshot(self, snapshot: Snapshot) -> None:
-        """Show a snapshot's view of the phase."""
-        view = self.view
-        self.remark("" if view is not None else f"{self.phase} is no longer in the plan.")
-        if view is None:
-            return
+    def render_view(self, snapshot: Snapshot, view: PhaseView) -> None:
+        """Show the phase in every widget of the page."""
         dates = self.query_one(Calendar)
         dates.show(view)
         self._entitle(dates, view)

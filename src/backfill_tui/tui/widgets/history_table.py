@@ -12,15 +12,12 @@ from textual.strip import Strip
 
 from backfill_tui.control.offer import Entry
 from backfill_tui.tui.actions import Scope, bindings
-from backfill_tui.tui.widgets.painted import Painted
+from backfill_tui.tui.widgets.row_table import RowTable
 from backfill_tui.views import history
 from backfill_tui.views.spans import Line, Span, Tone, one, spread, wrap
 
-_MARK = 1  # the selection's bar, left of the row
-_HEADER = 1  # the line of titles, which does not scroll
 
-
-class HistoryTable(Painted, can_focus=True):
+class HistoryTable(RowTable, can_focus=True):
     """A table of entries with a selected row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.HISTORY_TABLE)]
@@ -40,7 +37,17 @@ class HistoryTable(Painted, can_focus=True):
         self._instead = ""
         self._top: Line = ()
         self._rows: list[Line] = []
-        self.cursor: int | None = None  # the index of the selected entry
+        self._cursor: int | None = None
+
+    @property
+    def cursor(self) -> int | None:
+        """The index of the selected entry."""
+        return self._cursor
+
+    @property
+    def row_count(self) -> int:
+        """How many entries there are."""
+        return len(self._entries)
 
     @property
     def selected(self) -> Entry | None:
@@ -52,11 +59,11 @@ class HistoryTable(Painted, can_focus=True):
         before = self.selected
         self._entries, self._now, self._instead = tuple(entries), now, instead
         kept = (i for i, entry in enumerate(entries) if before is not None and _same(entry, before))
-        self.cursor = next(kept, 0 if entries else None)
+        self._cursor = next(kept, 0 if entries else None)
         self._write()
         if self.selected != before:
             self.post_message(self.Selected())
-        self.call_after_refresh(self._keep_in_view)
+        self.call_after_refresh(self.keep_in_view)
 
     @property
     def pristine(self) -> bool:
@@ -66,10 +73,10 @@ class HistoryTable(Painted, can_focus=True):
     def on_resize(self) -> None:
         """Lay the columns out anew."""
         self._write()
-        self._keep_in_view()
+        self.keep_in_view()
 
     def _write(self) -> None:
-        room = self.scrollable_content_region.width - _MARK
+        room = self.scrollable_content_region.width - self.MARK
         if self._now is None or room < 1:
             return
         if self._entries:
@@ -78,7 +85,7 @@ class HistoryTable(Painted, can_focus=True):
         else:
             self._top = ()
             self._rows = [one(piece, Tone.DIM) for piece in wrap(self._instead, room)]
-        self.virtual_size = Size(0, len(self._rows) + _HEADER)
+        self.virtual_size = Size(0, len(self._rows) + self.HEADER)
         self.refresh()
 
     # Painting
@@ -87,7 +94,7 @@ class HistoryTable(Painted, can_focus=True):
         """The titles first; then the rows, which scroll beneath them."""
         if y == 0:
             return self.strip(spread(" ", *self._top), self.rich_style)
-        index = y - _HEADER + self.scroll_offset.y
+        index = y - self.HEADER + self.scroll_offset.y
         return self.strip(self.line_at(index), self.base_style(index))
 
     def line_at(self, y: int) -> Line:
@@ -104,48 +111,11 @@ class HistoryTable(Painted, can_focus=True):
 
     # Keys
 
-    def _move(self, to: int) -> None:
-        """Select the entry of that index, or the nearest there is."""
-        if not self._entries:
-            return
-        to = min(max(0, to), len(self._entries) - 1)
-        if to != self.cursor:
-            self.cursor = to
-            self.refresh()
-            self.post_message(self.Selected())
-        self._keep_in_view()
-
-    def _keep_in_view(self) -> None:
-        row, page = self.cursor, max(1, self.size.height - _HEADER)
-        if row is None:
-            return
-        top = self.scroll_offset.y
-        if not top <= row < top + page:
-            self.scroll_to(y=row if row < top else row - page + 1, animate=False)
-
-    def action_down(self) -> None:
-        """Select the next action."""
-        self._move((self.cursor or 0) + 1)
-
-    def action_up(self) -> None:
-        """Select the action before."""
-        self._move((self.cursor or 0) - 1)
-
-    def action_page_down(self) -> None:
-        """Select the action a page further down."""
-        self._move((self.cursor or 0) + max(1, self.size.height - 2))
-
-    def action_page_up(self) -> None:
-        """Select the action a page further up."""
-        self._move((self.cursor or 0) - max(1, self.size.height - 2))
-
-    def action_first(self) -> None:
-        """Select the newest action."""
-        self._move(0)
-
-    def action_last(self) -> None:
-        """Select the oldest action."""
-        self._move(len(self._entries) - 1)
+    def choose(self, row: int) -> None:
+        """Select the entry of that index, and tell of it."""
+        self._cursor = row
+        self.refresh()
+        self.post_message(self.Selected())
 
     def action_open(self) -> None:
         """Ask for the whole of the selected entry."""

@@ -12,12 +12,9 @@ from textual.strip import Strip
 
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.tui.actions import Scope, bindings
-from backfill_tui.tui.widgets.painted import Painted
+from backfill_tui.tui.widgets.row_table import RowTable
 from backfill_tui.views import bar, rows
 from backfill_tui.views.spans import Line, Span, Tone, clip, line_width, one, shorten
-
-_MARK = 1  # the selection's bar, left of the row
-_HEADER = 1  # the line of titles, which does not scroll
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class _Row:
     cells: dict[str, Line]
 
 
-class PhaseTable(Painted, can_focus=True):
+class PhaseTable(RowTable, can_focus=True):
     """The table of phases with a selected row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.TABLE)]
@@ -69,7 +66,7 @@ class PhaseTable(Painted, can_focus=True):
         names = tuple(view.name for view in snapshot.phases)
         if known is None or names != tuple(view.name for view in known.phases):
             self._needs.clear()
-            self.virtual_size = Size(0, len(names) + _HEADER)
+            self.virtual_size = Size(0, len(names) + self.HEADER)
             self._rows = ()
             self.refresh(layout=True)
         self._update()
@@ -81,12 +78,17 @@ class PhaseTable(Painted, can_focus=True):
         before, self._selected = self.cursor, name
         for row in {before, self.cursor} - {None}:
             self._refresh_cell(row or 0, 0, self._room)
-        self.call_after_refresh(self._keep_in_view)
+        self.call_after_refresh(self.keep_in_view)
 
     @property
     def cursor(self) -> int | None:
         """The index of the selected row."""
         return next((i for i, row in enumerate(self._rows) if row.name == self._selected), None)
+
+    @property
+    def row_count(self) -> int:
+        """How many phases there are."""
+        return len(self._rows)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -97,7 +99,7 @@ class PhaseTable(Painted, can_focus=True):
         """Lay the columns out anew."""
         self._needs.clear()
         self._update()
-        self._keep_in_view()
+        self.keep_in_view()
 
     def _update(self) -> None:
         if self._snapshot is None or not self._room:
@@ -118,7 +120,7 @@ class PhaseTable(Painted, can_focus=True):
         for index, (old, new) in enumerate(zip(before, self._rows, strict=True)):
             for cell in self._placed:
                 if old.cells[cell.column.key] != new.cells[cell.column.key]:
-                    self._refresh_cell(index, _MARK + cell.x, cell.width)
+                    self._refresh_cell(index, self.MARK + cell.x, cell.width)
 
     def _place(self, fresh: list[dict[str, Line]]) -> tuple[rows.Placed, ...]:
         """The columns that fit. Needs only grow while the window keeps its size: no column comes and goes."""
@@ -131,7 +133,7 @@ class PhaseTable(Painted, can_focus=True):
         self._needs["dates"] = (
             rows.BAR_MOST if self._snapshot and any(v.dates for v in self._snapshot.phases) else 0
         )
-        return rows.place(rows.COLUMNS, self._needs, self._room - _MARK)
+        return rows.place(rows.COLUMNS, self._needs, self._room - self.MARK)
 
     def _map(self, view: PhaseView) -> Line:
         """The map of a phase's dates; worked out again only when its account or the room has changed."""
@@ -152,7 +154,7 @@ class PhaseTable(Painted, can_focus=True):
         """The titles first; then the rows, which scroll beneath them."""
         if y == 0:
             return self._strip([(p, one(p.column.title, Tone.DIM)) for p in self._placed], False)
-        index = y - _HEADER + self.scroll_offset.y
+        index = y - self.HEADER + self.scroll_offset.y
         if index >= len(self._rows):
             return Strip.blank(self.size.width, self.rich_style)
         row = self._rows[index]
@@ -163,11 +165,11 @@ class PhaseTable(Painted, can_focus=True):
         if selected:
             base += self.get_component_rich_style("phase-table--selected", partial=True)
         segments = [self.segment(Span("▌" if selected else " ", Tone.KEY), base)]
-        x = _MARK
+        x = self.MARK
         for placed, line in cells:
-            segments.append(Segment(" " * (_MARK + placed.x - x), base))
+            segments.append(Segment(" " * (self.MARK + placed.x - x), base))
             segments += self._cell(placed, line, base, selected)
-            x = _MARK + placed.x + placed.width
+            x = self.MARK + placed.x + placed.width
         return (
             Strip(segments)
             .adjust_cell_length(self._room, base)
@@ -185,51 +187,17 @@ class PhaseTable(Painted, can_focus=True):
         return list(strip.adjust_cell_length(width, base))
 
     def _refresh_cell(self, row: int, x: int, width: int) -> None:
-        y = row + _HEADER - self.scroll_offset.y
-        if _HEADER <= y < self.size.height:
+        y = row + self.HEADER - self.scroll_offset.y
+        if self.HEADER <= y < self.size.height:
             self.refresh(Region(x, y, width, 1))
 
     # Keys
 
-    def _move(self, to: int) -> None:
-        if not self._rows:
-            return
-        name = self._rows[min(max(0, to), len(self._rows) - 1)].name
-        if name != self._selected:
-            self.select(name)
-            self.post_message(self.Selected(name))
-
-    def _keep_in_view(self) -> None:
-        row, page = self.cursor, max(1, self.size.height - _HEADER)
-        if row is None:
-            return
-        top = self.scroll_offset.y
-        if not top <= row < top + page:
-            self.scroll_to(y=row if row < top else row - page + 1, animate=False)
-
-    def action_down(self) -> None:
-        """Select the next phase."""
-        self._move((self.cursor or 0) + 1)
-
-    def action_up(self) -> None:
-        """Select the previous phase."""
-        self._move((self.cursor or 0) - 1)
-
-    def action_page_down(self) -> None:
-        """Select the phase a page further down."""
-        self._move((self.cursor or 0) + max(1, self.size.height - 2))
-
-    def action_page_up(self) -> None:
-        """Select the phase a page further up."""
-        self._move((self.cursor or 0) - max(1, self.size.height - 2))
-
-    def action_first(self) -> None:
-        """Select the first phase."""
-        self._move(0)
-
-    def action_last(self) -> None:
-        """Select the last phase."""
-        self._move(len(self._rows) - 1)
+    def choose(self, row: int) -> None:
+        """Select the phase of that row, and tell of it."""
+        name = self._rows[row].name
+        self.select(name)
+        self.post_message(self.Selected(name))
 
     def action_open(self) -> None:
         """Ask for the page of the selected phase."""
