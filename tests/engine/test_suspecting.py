@@ -164,6 +164,7 @@ def test_dates_computed_from_inputs_that_went_bad_are_suspect_until_they_are_don
             it.log.at = _naive(-60 * (10 - index))
             it.log.say(f"Processing date {index + 1}/3: {D[index]}", after=0)
             it.log.say("  ✓ Success: 7 records", after=0.5)
+        it.log.say("SPECIFIC DATES PROCESSING SUMMARY:", after=0)
         snapshot = it.look()
         assert it.alerts() == []
         assert snapshot.phase("factors").suspects.dates == ()

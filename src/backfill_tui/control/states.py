@@ -40,7 +40,7 @@ def _as_seen(facts: PhaseFacts, stall_after_s: float, gate: Sequence[Condition],
         return PhaseState.LAUNCHING, f"attempt {attempt.number} is being started"
     if facts.alive:
         return _alive(facts, stall_after_s, now)
-    if facts.alive is None and facts.redo is not None and facts.redo.ended is RunEnd.OPEN:
+    if facts.alive is None and _is_redone(facts, stall_after_s):
         return _watched(facts, stall_after_s)
     if not facts.history_complete:
         progress = progress_words(facts.account.counts)
@@ -49,6 +49,14 @@ def _as_seen(facts: PhaseFacts, stall_after_s: float, gate: Sequence[Condition],
     if over is not None:
         return over
     return _watched(facts, stall_after_s) if facts.run is not None else _not_begun(facts, gate)
+
+
+def _is_redone(facts: PhaseFacts, stall_after_s: float) -> bool:
+    """Whether dates are done again by somebody of whom only a log is known: one that fell silent is over."""
+    age = facts.log_age_s
+    if facts.redo is None or facts.redo.ended is not RunEnd.OPEN or age is None:
+        return False
+    return age <= _patience_s(facts, stall_after_s)
 
 
 def _alive(facts: PhaseFacts, stall_after_s: float, now: datetime) -> Judged:

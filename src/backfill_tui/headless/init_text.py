@@ -1,6 +1,7 @@
 """The text of a plan file for jobs that were found: what is known as keys, what is not as comments."""
 
 import glob
+import json
 import os
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -177,9 +178,12 @@ def _quoted(text: str) -> str:
 def _flow(value: str | Sequence[str] | Mapping[str, str]) -> str:
     """A value inside a flow list or mapping, or by itself, on one line."""
     plain = dict(value) if isinstance(value, Mapping) else value if isinstance(value, str) else list(value)
-    if isinstance(plain, str):
-        return yaml.safe_dump([plain], default_flow_style=True, allow_unicode=True, width=10**9).strip()[1:-1]
-    return yaml.safe_dump(plain, default_flow_style=True, allow_unicode=True, width=10**9, sort_keys=False).strip()
+    whole = [plain] if isinstance(plain, str) else plain
+    as_it_is = json.dumps(whole, ensure_ascii=False).isprintable()  # else escaped: some breaks would become blanks
+    text = yaml.safe_dump(
+        whole, default_flow_style=True, allow_unicode=as_it_is, width=10**9, sort_keys=False
+    ).strip()
+    return text[1:-1] if isinstance(plain, str) else text
 
 
 def _comment(sentence: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Bars and N/M lines to runs: of all the counters in a log, the one that advances most and starts over least."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,11 +23,16 @@ def tick(run: RunTrace, at: datetime, advance: int) -> None:
     del run.ticks[:-KEPT_ADVANCES]
 
 
+WORKERS = 64
+"""So many workers may overtake one another: a lower number that is this near, and new, is no restart."""
+
+
 @dataclass(slots=True)
 class _Counter:
     advances: int = 0
     restarts: int = -1
     runs: list[RunTrace] = field(default_factory=list)
+    lately: deque[int] = field(default_factory=lambda: deque(maxlen=WORKERS))  # numbers of the last run
 
 
 class CounterBook:
@@ -44,14 +50,15 @@ class CounterBook:
             counter = self._counters[event.of] = _Counter()
         run = self._run(counter, event)
         before = run.counted
-        if before is not None and before.number == event.number:
+        counter.lately.append(event.number)
+        if before is not None and event.number <= before.number:
             return
         counter.advances += 1
         run.counted = event
         run.complete = event.number == event.of
         if event.at is not None:
             run.last_at = run.summary_at = event.at
-            tick(run, event.at, event.number - (before.number if before else 0))
+            tick(run, event.at, event.number - before.number if before else min(1, event.number))
         run.lines_of[event.dialects] += 1
 
     def runs(self) -> list[RunTrace]:
@@ -64,10 +71,13 @@ class CounterBook:
 
     @staticmethod
     def _run(counter: _Counter, event: ProgressPrinted) -> RunTrace:
-        """The run that counts on, or a new one where the count has gone back."""
+        """The run that counts on, or a new one where the count has gone back: further than workers overtake."""
         last = counter.runs[-1] if counter.runs else None
-        if last is not None and last.counted is not None and event.number >= last.counted.number:
-            return last
+        if last is not None and last.counted is not None:
+            behind = last.counted.number - event.number
+            if behind <= 0 or (behind < WORKERS and event.number not in counter.lately):
+                return last
+        counter.lately.clear()
         run = RunTrace(event.offset, event.at, units_total=event.of, active=True, is_counter=True)
         counter.restarts += 1
         counter.runs = [*counter.runs[-KEPT_RUNS:], run]

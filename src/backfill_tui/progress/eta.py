@@ -22,6 +22,10 @@ LONGEST = 0.999
 """One silence in a thousand lasts longer: from there on it is no ordinary one."""
 
 
+FURTHEST_S = 10 * 365 * 86_400.0
+"""No forecast reaches further than ten years: by then nobody waits, and no calendar ends before that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """Quantiles of the finish. Times are aware, remaining times in seconds."""
@@ -85,11 +89,12 @@ class Outlook:
 
     def futures_s(self, now: datetime) -> "Array":
         """Seconds from a moment to the end in each future, as far apart as the calibration asks for."""
-        return self.future.stretched_s(now, self.calibration.factor_at(self.progress))
+        return self.future.stretched_s(now, self.calibration.factor_at(self.progress)).clip(max=FURTHEST_S)
 
     def at(self, now: datetime) -> Forecast:
         """The forecast at a moment."""
-        p10, p50, p90 = self.calibration.widened(*self._simulated(now), self.progress)
+        widened = self.calibration.widened(*self._simulated(now), self.progress)
+        p10, p50, p90 = (min(left, FURTHEST_S) for left in widened)
         return Forecast(
             finish_p10=now + timedelta(seconds=p10),
             finish_p50=now + timedelta(seconds=p50),
@@ -105,7 +110,7 @@ class Outlook:
         """The forecast at a moment as it is kept, to be held against what then happens."""
         p10, p50, p90 = self._simulated(now)
         low, _, high = self.calibration.widened(p10, p50, p90, self.progress)
-        return Made(run, now, self.progress, p10, p50, p90, low, high)
+        return Made(run, now, self.progress, p10, p50, p90, min(low, FURTHEST_S), min(high, FURTHEST_S))
 
     def looking_back(self) -> "Outlook":
         """The same, calibrated by this run alone: for a night that has no earlier ones to be judged by.
@@ -115,7 +120,7 @@ class Outlook:
         return replace(self, calibration=calibrate_by_itself(self.future.backtest()))
 
     def _simulated(self, now: datetime) -> tuple[float, float, float]:
-        left = sorted(self.future.remaining_s(now).tolist())
+        left = sorted(self.future.remaining_s(now).clip(max=FURTHEST_S).tolist())
         return quantile(left, 0.1), quantile(left, 0.5), quantile(left, 0.9)
 
 
@@ -167,14 +172,15 @@ def unstarted(
     from backfill_tui.progress.forecast.unstarted import unstarted as simulated
 
     workers = history.runs[-1].workers if history.runs else 1
-    return simulated(list(days), workers=workers, calendar=calendar, history=history.runs)
+    found = simulated(list(days), workers=workers, calendar=calendar, history=history.runs)
+    return None if found is None else found.clip(max=FURTHEST_S)
 
 
 def planned(duration_s: float, phase: str, *, elapsed_s: float = 0.0) -> "Array":
     """Futures of the seconds that are left of a phase of which only a plan tells how long it takes."""
     from backfill_tui.progress.forecast import night
 
-    return night.planned(duration_s, phase, elapsed_s)
+    return night.planned(min(duration_s, FURTHEST_S), phase, elapsed_s)
 
 
 def later(futures: "Array", seconds: float) -> "Array":

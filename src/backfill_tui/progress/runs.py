@@ -186,7 +186,7 @@ class RunBook:
         run = self._current(event)
         before = run.counted
         if event.at is not None:
-            tick(run, event.at, max(0, event.number - (before.number if before else 0)))
+            tick(run, event.at, max(0, event.number - before.number) if before else min(1, event.number))
         run.counted = event
         run.units_total = run.units_total or event.of
         if event.closes and event.number == event.of and run.counts_only:

@@ -17,6 +17,7 @@ _LINES_LEAST, _CELLS_LEAST = 4, 12
 _PAST = timedelta(hours=12)
 """So much of what was is shown at most, or as much as is to come, if that is more."""
 
+_FURTHEST = timedelta(days=36_500)
 _REACH = 4
 """What the plan expects is on the axis if it lies at most so many times as far off as all that is forecast."""
 
@@ -83,7 +84,7 @@ def _axis(snapshot: Snapshot, rows: Sequence[Row], cells: int) -> Axis | None:
     now, zone = snapshot.at.astimezone(UTC), snapshot.at.tzinfo
     assert zone is not None  # noqa: S101 - a snapshot's time is aware
     last = max((row.prospect.finish.p90 for row in rows if row.prospect), default=now)
-    ahead = max(timedelta(0), last - now)
+    ahead = min(max(timedelta(0), last - now), _FURTHEST)
     wished = [view.timeline.expected_finish for view in (row.view for row in rows) if view.timeline]
     wished.append(snapshot.deadline.by if snapshot.deadline else None)
     near = [at for at in wished if at is not None and now <= at <= now + _REACH * ahead]

@@ -1,5 +1,8 @@
 """The literal text that every match of a regular expression must contain. It decides which lines are looked at."""
 
+import re
+
+_COUNT = re.compile(r"\{\d*(?:,\d*)?\}")  # a quantifier; any other brace stands for itself
 _CLASSES = frozenset("dDwWsSbBAZz0123456789")
 
 
@@ -17,7 +20,7 @@ def required_literal(expression: str) -> str | None:
         if literal is None and expression[at] == "|":
             return None
         quantifier = expression[after : after + 1]
-        if literal is None or quantifier in {"*", "?", "{"}:
+        if literal is None or quantifier in {"*", "?"} or _COUNT.match(expression, after):
             runs.append(run)
             run = ""
         elif quantifier == "+":
@@ -73,9 +76,8 @@ def _after_group(expression: str, at: int) -> int:
 
 
 def _after_quantifier(expression: str, at: int) -> int:
-    if expression[at : at + 1] == "{":
-        close = expression.find("}", at)
-        at = close + 1 if close >= 0 else at + 1
+    if count := _COUNT.match(expression, at):
+        at = count.end()
     elif expression[at : at + 1] in {"*", "+", "?"}:
         at += 1
     else:
