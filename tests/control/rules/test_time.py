@@ -206,8 +206,3 @@ def test_a_forecast_held_against_nothing_yet_is_critical_only_where_it_could_be_
     met = DeadlineProspect("fix", in_(hours=3), 0.01, calibrated=calibrated, moment=moments)
     (alert,) = found(RUNNING, deadline=met)
     assert alert.severity is severity
-    by_itself = replace(
-        RUNNING, prospect=Prospect(None, moments, "learned", calibrated=True, calibrated_by="this run")
-    )
-    (alert,) = found(by_itself, deadline=met)
-    assert alert.severity is Severity.CRITICAL, "it was held against how this run was forecast so far"

@@ -95,17 +95,9 @@ def _came(night: NightSight, due: DeadlineProspect) -> bool:
 
 def _is_sure(night: NightSight, due: DeadlineProspect) -> bool:
     """Whether it is missed even if a forecast that nothing has been held against is off as far as such ones are."""
-    if due.calibrated or due.moment is None or not any(_is_new(one, due) for one in night.phases):
+    if due.calibrated or due.moment is None:
         return True
     return due.moment.p10 - night.now > _OFF_BY * (due.by - night.now)
-
-
-def _is_new(one: PhaseSight, due: DeadlineProspect) -> bool:
-    """Whether the deadline rests on a run of which no forecast was held against what came, not even by itself."""
-    seen = one.prospect
-    if one.state not in UNDER_WAY or (one.name != due.phase and (seen is None or seen.criticality is None)):
-        return False
-    return seen is None or (not seen.calibrated and seen.basis != "plan")
 
 
 def _likely(due: DeadlineProspect) -> str:
