@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -103,6 +103,15 @@ def _by_psutil() -> tuple[float, float]:
     return time.perf_counter() - began, time.process_time() - used
 
 
+def _until_begun(logs: Sequence[Path]) -> None:
+    """A shell is ready before its child has become the job; the job has begun once it has printed."""
+    deadline = time.monotonic() + 30
+    while not all(log.is_file() and log.stat().st_size for log in logs):
+        if time.monotonic() > deadline:
+            raise RuntimeError("the jobs did not begin")
+        time.sleep(0.02)
+
+
 @contextmanager
 def _crowd(count: int, folder: Path) -> Iterator[None]:
     """So many sleepers, and the jobs, each with a log of its own."""
@@ -116,6 +125,7 @@ def _crowd(count: int, folder: Path) -> Iterator[None]:
         for shell in shells:
             assert shell.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
             shell.stdout.readline()
+        _until_begun([folder / f"{number}.log" for number in range(_JOBS)])
         yield
     finally:
         for shell in shells:

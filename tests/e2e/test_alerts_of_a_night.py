@@ -41,7 +41,9 @@ IN_ORDER = {"skipped", "empty", "resting"}
 @pytest.mark.parametrize(
     ("scenario", "speed"),
     [
-        pytest.param(BAD_MINUTE, 1.25, id="bad-minute"),
+        pytest.param(
+            BAD_MINUTE, 1.25, id="bad-minute", marks=pytest.mark.long
+        ),  # its ticks lean on a free processor
         pytest.param(NBA_NIGHT, 1.5, id="nba-night", marks=pytest.mark.long),
     ],
 )
