@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from backfill_tui.progress.account import RunEnd, UnitState
 from backfill_tui.sources.checkpoint import Checkpoint
 from backfill_tui.sources.events import Mode
@@ -293,6 +295,25 @@ def test_a_counter_in_the_chatter_completes_no_planned_date() -> None:
     assert not account.claims_complete
     assert not account.complete
     assert account.counts.pending == 5
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_count_to_the_number_of_planned_dates_is_theirs_though_it_completes_none_by_name(gone: bool) -> None:
+    log = LogWriter()
+    for number in range(1, 5):
+        log.say(f"[{number}/{len(D)}] loaded", after=30)
+    account = account_of(log.body, planned=D, gone=gone)
+    assert (account.counts.done, account.counts.pending, account.counts.total) == (4, 1, 5)
+    assert not account.complete
+    assert UnitState.DONE not in states(account).values()
+    assert "4 of 5" in " ".join(account.notes)
+
+
+def test_a_count_to_another_number_is_none_of_the_planned_dates() -> None:
+    log = LogWriter().say("[2/3] loaded").say("[3/3] loaded")
+    account = account_of(log.body, planned=D)
+    assert account.counts.done == 0
+    assert account.counts.total == len(D)
 
 
 def test_a_bar_within_a_bar_is_not_the_progress() -> None:

@@ -53,6 +53,19 @@ def test_no_rate_from_too_little() -> None:
     assert rate_per_hour(every([0.0, 0.0, 0.0])) is None
 
 
+def test_a_count_to_the_number_of_planned_dates_has_the_rest_of_it_left() -> None:
+    due = days("2024-01-01", 365)
+    log = LogWriter()
+    for number in range(1, 319):
+        log.say(f"[{number}/365] loaded", after=30)
+    reading = read(log.body)
+    now = reading.parser.last_line_at
+    assert now is not None
+    found = forecast(reconcile([reading.evidence], planned=due), place_runs([reading.book], gone=False), now=now)
+    assert found is not None
+    assert found.remaining_p50_s == pytest.approx(47 * 30, rel=0.05)
+
+
 def test_what_a_resume_replays_is_not_progress() -> None:
     some = days("2022-01-01", 20)
     log = LogWriter().header("2022-01-01", "2022-01-20")

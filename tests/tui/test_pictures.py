@@ -15,6 +15,7 @@ from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.display import Display
 from backfill_tui.tui.judge import Judge
 from backfill_tui.tui.operator import Operator
+from backfill_tui.tui.screens.dialog import Dialog, Step
 from backfill_tui.tui.screens.log_page import LogPage
 from tests.tui import example, forecasts
 from tests.tui.judge import FakeJudge
@@ -42,7 +43,9 @@ def _picture(
 
     async def settle(pilot: Pilot[int]) -> None:
         await until(pilot, lambda: "ml_training" in shown(app) or "Nothing" in shown(app))
-        await press(pilot, *keys)
+        for key in keys:
+            await press(pilot, key)
+            await until(pilot, lambda: not _looking(app))
         if night is None:
             await until(pilot, lambda: not _busy(app))
         await pilot.pause(0.5)
@@ -54,6 +57,11 @@ def _busy(app: BackfillApp) -> bool:
     """Whether a log is still being read."""
     page = app.page
     return isinstance(page, LogPage) and (page.log_pane().lines.busy or "counting" in shown(app))
+
+
+def _looking(app: BackfillApp) -> bool:
+    """Whether a dialog is still finding out what there is to ask: what is typed before would be lost."""
+    return isinstance(app.screen, Dialog) and app.screen.step is Step.LOOKING
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["132x36", "80x24"])

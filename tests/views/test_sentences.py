@@ -150,6 +150,14 @@ def test_the_title_of_an_alert_and_its_detail_are_two_sentences(title: str, show
     assert text(line).endswith(f" {shown} outlived SIGTERM.")
 
 
+def test_however_long_the_name_of_a_phase_is_a_narrow_panel_says_what_is_wrong_with_it() -> None:
+    alert = Alert("a", Severity.CRITICAL, "a_phase_with_a_very_long_name", NIGHT.at, "stalled for 31 min", "", "")
+    (line, *_) = alerts.lines(replace(NIGHT, alerts=(alert,)), 38, 1)
+    assert "stalled" in text(line)
+    (line,) = alerts.lines(replace(NIGHT, alerts=(alert,)), 120, 1)
+    assert "a_phase_with_a_very_long_name: stalled for 31 min" in text(line)
+
+
 def test_more_alerts_than_lines_are_counted() -> None:
     many = tuple(Alert(str(i), Severity.WARNING, None, NIGHT.at, f"alert {i}", "", "") for i in range(9))
     lines = alerts.lines(replace(NIGHT, alerts=many), 76, 4)

@@ -150,11 +150,11 @@ def _outside(expectation: Expectation, weighing: Weighing) -> int:
 
 def _counts(expectation: Expectation, units: Mapping[date, Unit], runs: Sequence[PlacedRun]) -> Counts:
     lead = leading(runs)
-    if lead is not None and lead.trace.counts_only and expectation.days is None:
+    tally = Counter(unit.state for unit in units.values())
+    if lead is not None and lead.trace.counts_only and _counts_what_is_due(lead, expectation, tally):
         return _counted_only(lead)
     if expectation.total is None and not units:
         return NOTHING_KNOWN
-    tally = Counter(unit.state for unit in units.values())
     named = expectation.days is not None
     total = expectation.total
     reached = sum(tally[state] for state in UnitState if state is not UnitState.PENDING)
@@ -169,6 +169,15 @@ def _counts(expectation: Expectation, units: Mapping[date, Unit], runs: Sequence
         pending=left,
         missing=tally[UnitState.MISSING] if named else None,
     )
+
+
+def _counts_what_is_due(run: PlacedRun, expectation: Expectation, tally: Mapping[UnitState, int]) -> bool:
+    """Whether a count is all that is known of the dates due: of no others, by their number, nor of any by name."""
+    if expectation.days is None:
+        return True
+    counted = run.trace.counted
+    unknown = tally[UnitState.PENDING] + tally[UnitState.MISSING] == expectation.total
+    return unknown and counted is not None and counted.of == expectation.total
 
 
 def _speaks_of_dates(run: PlacedRun) -> bool:

@@ -5,13 +5,14 @@ from datetime import datetime
 from backfill_tui.control.model import Alert, Severity
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.views import formats
-from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, width, wrap
+from backfill_tui.views.spans import Line, Span, Tone, one, plain, shorten, spread, width, wrap
 
 _LOOK = {
     Severity.CRITICAL: ("✗", Tone.BAD),
     Severity.WARNING: ("!", Tone.WARN),
     Severity.INFO: ("·", Tone.DIM),
 }
+_NAME_LEAST = 12  # cells of a phase's name, however narrow: what is wrong with it matters more than all of it
 _ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
@@ -87,9 +88,10 @@ def _alert(alert: Alert, now: datetime, room: int) -> list[Line]:
 def _sentence(head: Line, alert: Alert, room: int) -> list[Line]:
     """Title in bold as a sentence, then the detail and the action; they share lines where there is room."""
     indent = sum(width(s.text) for s in head)
-    title = plain(alert.title)
-    if alert.phase and alert.phase not in alert.title:
-        title = f"{plain(alert.phase)}: {title}"
+    title, name = plain(alert.title), plain(alert.phase or "")
+    if name and name not in title:
+        title = f"{name}: {title}"
+    title = title.replace(name, shorten(name, max(_NAME_LEAST, room // 3))) if name else title
     strong = Tone.DIM if alert.acknowledged else Tone.STRONG
     detail = plain(alert.detail).strip()
     if detail and not title.endswith((".", "!", "?", ":")):

@@ -150,6 +150,8 @@ def _ahead(
 ) -> tuple[frozenset[date], frozenset[date]]:
     """The dates that the run has yet to come to: those that are left, and those that were done before it."""
     trace = lead.trace
+    if trace.counts_only:
+        return frozenset(), frozenset()  # which dates it has done is not known, only how many are left
     left = {day for day, unit in account.units.items() if unit.state in _LEFT and day not in done_before}
     left |= _walked_in_passing(account, trace)
     start, end = trace.todo_start, trace.todo_end
@@ -206,9 +208,11 @@ def _descends(trace: RunTrace) -> bool:
 
 def _unnamed(account: Account, trace: RunTrace, history: Sequence[Worked]) -> list[date | None]:
     """The units left that are known only by their number, each with the date that it most likely is."""
+    if trace.counts_only:
+        return [None] * (trace.counted.of - trace.counted.number if trace.counted else 0)
     named = sum(unit.state in _LEFT for unit in account.units.values())
     count = max(0, (account.counts.pending or 0) + (account.counts.running or 0) - named)
-    if not count or trace.counts_only or not trace.finishes or trace.todo_end is None:
+    if not count or not trace.finishes or trace.todo_end is None:
         return [None] * count
     reached, end = max(trace.finishes), trace.todo_end
     known = sorted({one.day for run in history for one in run.took if one.day and reached < one.day <= end})

@@ -13,6 +13,7 @@ from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.operator import Operator
 from backfill_tui.tui.screens.page import Page, sentence
+from backfill_tui.tui.widgets.field import TextInput
 from backfill_tui.tui.widgets.history_table import HistoryTable
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.panels import Details
@@ -42,7 +43,7 @@ class HistoryPage(Page):
         table.add_class("panel")
         yield table
         yield Details("Action", id="action")
-        yield Input(placeholder="text to filter by", id="filter")
+        yield TextInput(placeholder="text to filter by", id="filter")
 
     @on(Mount)
     def begin(self) -> None:

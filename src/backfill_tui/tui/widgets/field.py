@@ -3,14 +3,17 @@
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Paste
+from textual.reactive import reactive
 from textual.widgets import Input
 
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.views.spans import Tone, one, plain
 
 
-class Answer(Input):
-    """The field itself. Nothing that can't be shown gets into it."""
+class TextInput(Input):
+    """A line to type in. Nothing that can't be shown gets into it, and its cursor does not blink."""
+
+    cursor_blink = reactive(False, init=False)
 
     def validate_value(self, value: str) -> str:
         """What was typed, without control characters and invisible marks."""
@@ -34,16 +37,16 @@ class Field(Horizontal):
     def compose(self) -> ComposeResult:
         """Label, then the field."""
         yield Lines(classes="label")
-        yield Answer(placeholder=self._hint)
+        yield TextInput(placeholder=self._hint)
 
     def on_mount(self) -> None:
         """Write the label."""
         self.query_one(Lines).show([one(self._label, Tone.DIM)])
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> TextInput:
         """The field."""
-        return self.query_one(Answer)
+        return self.query_one(TextInput)
 
     @property
     def value(self) -> str:

@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from backfill_tui.engine.snapshot import LogSeen, PhaseView
 from backfill_tui.tui.log_reader import Opener, ToMatch, ToOffset, ToTrouble
+from backfill_tui.tui.widgets.field import TextInput
 from backfill_tui.tui.widgets.log_lines import LogLines
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.titled import Titled
@@ -30,7 +31,7 @@ class LogPane(Vertical, Titled):
         """A sentence where there is no log, the lines, and the field."""
         yield Lines(id="no-log")
         yield LogLines(self._opener, id="lines")
-        yield Input(placeholder="text to filter by", id="filter")
+        yield TextInput(placeholder="text to filter by", id="filter")
 
     @property
     def lines(self) -> LogLines:
