@@ -168,7 +168,7 @@ def test_one_phase_that_cannot_be_looked_at_keeps_no_other_from_being_seen(
         raise OSError("stale file handle")
 
     # a disk that fails can't be had on order
-    monkeypatch.setattr(watch._watches[0], "look", broken)  # noqa: SLF001
+    monkeypatch.setattr(watch._phases._watches[0], "look", broken)  # noqa: SLF001
     snapshot = watch.look()
     assert snapshot.phase("good").account.counts.done == 1
     assert "stale file handle" in snapshot.phase("bad").account.notes[0]
