@@ -27,6 +27,7 @@ from backfill_tui.progress.eta import Forecast, Outlook, outlook
 from backfill_tui.progress.reconcile import LogEvidence, reconcile
 from backfill_tui.progress.runs import RunBook
 from backfill_tui.progress.sequence import PlacedRun, every_day, place_runs
+from backfill_tui.sources.events import ErrorSeen, Outcome, Trouble, UnitFinished
 from backfill_tui.sources.presence import Identity, Presence, ProcessSeen
 from benchmarks.alert_shifts import Shift
 
@@ -138,8 +139,11 @@ class Watcher:
     def _take(self, now: datetime) -> None:
         events, before = self.shift.events, self._read
         while self._read < len(events) and events[self._read][0] <= now:
-            self._run.apply(events[self._read][1])
+            self._run.apply(event := events[self._read][1])
             self._read += 1
+            if isinstance(event, UnitFinished) and event.outcome is Outcome.FAILED:  # is told of in two lines
+                for _ in range(2):
+                    self._run.apply(ErrorSeen(event.at, event.offset, Trouble.ERROR))
         if self._read == before and not (self._over(now) and self.shift.checkpoint):
             return
         last = self._heard_at(now)
@@ -208,7 +212,7 @@ class Watcher:
         return ProcessSeen(Presence.ALIVE, identity, began)
 
     def _sample(self, now: datetime, state: PhaseState) -> None:
-        """Once a minute: no processor used, memory that breathes, an error line or two for each failed date."""
+        """Once a minute: no processor used, memory that breathes."""
         if state not in UNDER_WAY or (self._samples and now - self._samples[-1].at < EVERY):
             return
         hours = (now - self.shift.begins).total_seconds() / 3600
@@ -218,7 +222,6 @@ class Watcher:
             cpu_percent=0.0,
             rss_bytes=int(rss),
             log_bytes=None,
-            error_lines=max(self._account.error_lines, 2 * (self._account.counts.failed or 0)),
             done=self._account.counts.accounted,
         )
         self._samples = [*self._samples, sample][-_SAMPLES:]

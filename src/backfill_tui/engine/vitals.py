@@ -123,7 +123,6 @@ def _sample(chart: _Chart, look: PhaseLook, now: datetime) -> Sample:
         cpu_percent=cpu,
         rss_bytes=body.rss_bytes if body is not None else None,
         log_bytes=sum(sizes) if sizes else None,
-        error_lines=look.account.error_lines if look.logs else None,
         done=look.account.counts.accounted,
         checkpoint_at=look.checkpoint.modified_at if look.checkpoint is not None else None,
         oom_kills=oom_kills(chart.counter) if chart.counter is not None else None,

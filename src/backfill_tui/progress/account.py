@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from backfill_tui.progress.error_times import ErrorMinute
 from backfill_tui.progress.trace import NOTHING_FUTILE, Futile
 from backfill_tui.sources.events import Mode
 
@@ -134,6 +135,7 @@ class Account:
     fatal_errors: int = 0
     fatal_at: datetime | None = None  # of the first of them
     error_lines: int = 0
+    error_minutes: tuple[ErrorMinute, ...] = ()  # the last of them, oldest first
     futile: Futile = NOTHING_FUTILE  # at the end of its newest log
     current_date: date | None = None
     first_line_at: datetime | None = None

@@ -17,6 +17,7 @@ from backfill_tui.progress.account import (
     Unit,
     UnitState,
 )
+from backfill_tui.progress.error_times import in_order
 from backfill_tui.progress.expectation import Expectation, expect
 from backfill_tui.progress.runs import RunBook
 from backfill_tui.progress.sequence import PlacedRun, as_run, leading, place_runs
@@ -84,6 +85,7 @@ def reconcile(
         fatal_errors=len(fatal := _fatal(logs, runs)),
         fatal_at=min((at for at in fatal if at is not None), default=None),
         error_lines=sum(log.book.error_lines for log in logs),
+        error_minutes=in_order(log.book.error_times for log in logs),
         futile=_futile(logs),
         current_date=_current_date(units, runs),
         first_line_at=min((log.first_line_at for log in logs if log.first_line_at), default=None),

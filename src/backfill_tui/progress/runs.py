@@ -5,6 +5,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from backfill_tui.progress.counters import CounterBook, tick
+from backfill_tui.progress.error_times import ErrorTimes
 from backfill_tui.progress.trace import NOTHING_FUTILE, Futile, RunTrace, UnitDone
 from backfill_tui.sources.events import (
     ErrorSeen,
@@ -41,6 +42,7 @@ class RunBook:
         self._outside = RunTrace(0, None)  # trouble before the first run
         self.checkpoints: set[str] = set()  # the files that the log names
         self.error_lines = 0
+        self.error_times = ErrorTimes()
         self.futile: Futile = NOTHING_FUTILE  # at its end
         self.version = 0  # grows with every change
         self._take: Mapping[type, Callable[[Any], None]] = {
@@ -209,6 +211,7 @@ class RunBook:
 
     def _error(self, event: ErrorSeen) -> None:
         self.error_lines += event.counts
+        self.error_times.add(event.at, event.counts)
         if event.trouble is Trouble.FATAL:
             self._latest.fatal_records += 1
             self._latest.fatal_at = self._latest.fatal_at or event.at

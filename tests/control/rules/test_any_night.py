@@ -26,7 +26,6 @@ _samples = st.lists(
         cpu_percent=st.none() | st.floats(0, 6400),
         rss_bytes=_count,
         log_bytes=_count,
-        error_lines=_count,
         done=_count,
         oom_kills=_count,
     ),

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from backfill_tui.control.model import Severity
-from backfill_tui.control.rules.sight import Sample
-from tests.control.phases import ALIVE, NOW, D, found, ids, log_of, seen, sight
+from tests.control.phases import ALIVE, D, ago, found, ids, log_of, seen, sight
 from tests.logs import LogWriter
 from tests.reading import account_of
 
@@ -59,29 +58,47 @@ def test_a_fatal_record_is_told_of_since_it_was_written() -> None:
     assert (alert.id, alert.since.replace(tzinfo=None)) == ("fatal:fix", at)
 
 
-def counted(*errors: int) -> tuple[Sample, ...]:
-    """Error lines at every fifth minute, the last one now."""
-    return tuple(Sample(NOW - timedelta(minutes=5 * i), error_lines=n) for i, n in enumerate(reversed(errors)))[
-        ::-1
-    ]
+def erring(*errors: int) -> LogWriter:
+    """A log with so many error lines in each five minutes, the last of them now."""
+    log = LogWriter(at=ago(minutes=5 * len(errors)).replace(tzinfo=None)).header(D[0].isoformat(), D[4].isoformat())
+    for lines in errors:
+        end = log.at + timedelta(minutes=5)
+        for _ in range(lines):
+            log.say("Row refused", "ERROR", after=2)
+        log.at = end
+        log.say("Next chunk", after=0)
+    return log
 
 
 @pytest.mark.parametrize(
     ("errors", "told"),
     [
-        ((0, 0, 0, 0, 0, 10, 20), True),
-        ((0, 0, 0, 0, 0, 9, 19), False),  # too few
-        ((0, 20, 40, 60, 80, 100, 120), False),  # as many as ever
-        ((0, 5, 10, 15, 20, 60, 100), True),  # four times as many
-        ((0, 0, 20), False),  # not watched for long enough
-        ((0, 20, 20, 20, 20, 20, 20), False),  # over
+        ((0, 0, 0, 0, 10, 10), True),
+        ((0, 0, 0, 0, 9, 10), False),  # too few
+        ((0, 20, 20, 20, 20, 20), False),  # as many as ever
+        ((0, 5, 5, 5, 40, 40), True),  # eight times as many
+        ((0, 0, 20), False),  # not for long enough to compare
+        ((0, 40, 0, 0, 0, 0), False),  # over
     ],
 )
 def test_ever_more_error_lines_are_a_warning(errors: tuple[int, ...], told: bool) -> None:
-    one = sight(seen(account_of(log_of(2, summary=False).body), ALIVE), samples=counted(*errors))
+    one = sight(seen(account_of(erring(*errors).body), ALIVE))
     assert [alert.severity for alert in found(one)] == ([Severity.WARNING] if told else [])
 
 
-def test_a_machine_that_slept_has_nothing_to_compare_with() -> None:
-    samples = (Sample(NOW - timedelta(hours=9), error_lines=0), Sample(NOW, error_lines=500))
-    assert found(sight(seen(account_of(log_of(2, summary=False).body), ALIVE), samples=samples)) == ()
+def test_they_increase_since_the_first_of_the_last_ten_minutes() -> None:
+    (alert,) = found(sight(seen(account_of(erring(0, 0, 0, 0, 0, 30).body), ALIVE)))
+    assert ago(minutes=6) <= alert.since <= ago(minutes=4)
+
+
+def test_a_log_whose_clock_is_off_tells_it_all_the_same() -> None:
+    log = erring(0, 0, 0, 0, 10, 10)
+    zone_off = account_of(log.body.replace(b"2026-01-03 19", b"2026-01-03 11").replace(b" 20:", b" 12:"))
+    assert "errors:fix" in ids(sight(seen(zone_off, ALIVE)))
+
+
+def test_errors_of_yesterday_are_not_increasing_today() -> None:
+    log = erring(0, 0, 40, 0)
+    log.at += timedelta(hours=20)
+    log.say("Next chunk", after=0)
+    assert "errors:fix" not in ids(sight(seen(account_of(log.body), ALIVE)))

@@ -1,13 +1,15 @@
 """Alerts about what a log says went wrong: fatal errors, one error over and over, ever more error lines. Pure."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import UNDER_WAY, Alert, Severity
-from backfill_tui.control.rules.sight import NightSight, PhaseSight, Sample
+from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.rules.wording import end_of_log
 
 _WINDOW = timedelta(minutes=10)
+_LOOKS_BACK = timedelta(hours=6)
 _TIMES = 3.0
 """Error lines increase where there are so many times as many in ten minutes as in earlier ones."""
 
@@ -46,26 +48,33 @@ def loop(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
 
 
 def increasing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
-    """Many more error lines in the last ten minutes than in any ten before."""
-    counted = [sample for sample in one.samples if sample.error_lines is not None]
-    start = max((i for i, sample in enumerate(counted) if counted[-1].at - sample.at >= _WINDOW), default=0)
-    watched = counted[start].at - counted[0].at if counted else timedelta(0)
-    if one.state not in UNDER_WAY or watched < _WINDOW:
+    """Many more error lines in the last ten minutes than in any ten before, by the log's own clock."""
+    account, now = one.facts.account, _log_now(one.facts, night.now)
+    if one.state not in UNDER_WAY or now is None or account.first_line_at is None:
         return
-    recent, usual = _errors(counted[start:]), _errors(counted[: start + 1]) / (watched / _WINDOW)
-    if recent < night.limits.error_lines or recent < _TIMES * usual:
+    start = (now - _WINDOW).replace(second=0, microsecond=0)
+    before = start - max(account.first_line_at, now - _LOOKS_BACK)
+    late = [minute for minute in account.error_minutes if start <= minute.at]
+    recent = sum(minute.lines for minute in late)
+    if before < _WINDOW or recent < night.limits.error_lines:
         return
-    earlier = f"{usual:.0f} in ten minutes before that" if usual >= 1 else "hardly any before that"
+    earlier = sum(minute.lines for minute in account.error_minutes if now - _LOOKS_BACK < minute.at < start)
+    usual = earlier / (before / _WINDOW)
+    if recent < _TIMES * usual:
+        return
+    than = f"{usual:.0f} in ten minutes before that" if usual >= 1 else "hardly any before that"
     yield Alert(
         id=f"errors:{one.name}",
         severity=Severity.WARNING,
         phase=one.name,
-        since=night.now,
+        since=min(night.now, late[0].at + (night.now - now)),
         title=f"{one.name} logs more and more errors",
-        detail=f"{recent:,} error lines in the last ten minutes, {earlier}.",
+        detail=f"{recent:,} error lines in the last ten minutes, {than}.",
         action=f"Read them in its log{end_of_log(one)}",
     )
 
 
-def _errors(samples: list[Sample]) -> int:
-    return (samples[-1].error_lines or 0) - (samples[0].error_lines or 0)
+def _log_now(facts: PhaseFacts, now: datetime) -> datetime | None:
+    """What time it is by the log, whose clock or zone may be off; None where it tells no times."""
+    last, grown = facts.account.last_line_at, facts.log_grown_at(now)
+    return None if last is None or grown is None else last + (now - grown)

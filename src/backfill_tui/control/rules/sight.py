@@ -22,8 +22,8 @@ NO_CALENDAR = WorkCalendar(None)
 class Sample:
     """A phase's body at one moment (aware). None: could not be known, or there is nothing of the kind.
 
-    `cpu_percent` and `rss_bytes` are of its process and all that it started; `log_bytes`, `error_lines` and `done`
-    (dates with an outcome) only grow while it runs. `checkpoint_at` is when its checkpoint file was last written.
+    `cpu_percent` and `rss_bytes` are of its process and all that it started; `log_bytes` and `done` (dates with an
+    outcome) only grow while it runs. `checkpoint_at` is when its checkpoint file was last written.
     `oom_kills` counts what the kernel has killed for memory in its control group.
     """
 
@@ -31,7 +31,6 @@ class Sample:
     cpu_percent: float | None = None
     rss_bytes: int | None = None
     log_bytes: int | None = None
-    error_lines: int | None = None
     done: int | None = None
     checkpoint_at: datetime | None = None
     oom_kills: int | None = None
