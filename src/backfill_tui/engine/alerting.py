@@ -78,6 +78,7 @@ class Alerting:
             state=view.state,
             why=view.why,
             prospect=view.prospect,
+            past=view.past,
             timeline=view.timeline,
             costs=view.costs,
             samples=self._vitals.samples(view.name),

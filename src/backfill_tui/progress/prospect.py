@@ -1,7 +1,7 @@
 """What is forecast of the phases of a night: the values that travel from the reckoning to the screens. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,14 @@ class PaceSeen:
     """How fast the last dates of a class came against earlier ones of it: dates an hour and worker.
 
     `recent_per_hour` is measured, the middle one of the last `dates`; `earlier_per_hour` is at what rate dates of
-    their sizes would come, by what the dates before them took.
+    their sizes would come, by what the dates before `since` took: the first of those that came as the last ones do.
     """
 
     cost_class: str  # with work | without
     recent_per_hour: float
     earlier_per_hour: float
     dates: int
+    since: date | None = None
 
     @property
     def drop(self) -> float:

@@ -8,8 +8,8 @@ import pytest
 from backfill_tui.control.model import Alert, PhaseState, Severity, Timeline
 from backfill_tui.control.rules.sight import DiskSeen, FreeSpace, PhaseSight, Sample
 from backfill_tui.plan.resolved import AlertThresholds, Expectation
-from backfill_tui.progress.prospect import DeadlineProspect, Moments, PaceSeen, Prospect
-from tests.control.phases import ALIVE, COMMAND, NOW, account, ago, found, ids, seen, sight
+from backfill_tui.progress.prospect import DeadlineProspect, Moments, PaceSeen, PastForecast, Prospect
+from tests.control.phases import ALIVE, COMMAND, NOW, D, account, ago, found, ids, seen, sight
 
 RUNNING = sight(seen(account(2, summary=False, gone=False), ALIVE))
 READY = sight(seen(command=COMMAND), PhaseState.READY, "may be started")
@@ -40,6 +40,12 @@ def test_the_alert_about_pace_tells_what_dates_took_and_what_they_should_have() 
     assert alert.title == "fix has become slower by 80 %"
     assert "Its last 40 dates with work took a worker 61 s each (the middle one)" in alert.detail
     assert "dates of their sizes take 12.2 s" in alert.detail
+
+
+def test_it_is_slower_since_the_first_of_the_slow_dates_was_done() -> None:
+    slow = replace(RUNNING, pace=PaceSeen("with work", 50.0, 100.0, 40, since=D[1]))
+    (alert,) = found(slow)
+    assert alert.since == slow.facts.account.units[D[1]].at
 
 
 # Memory
@@ -83,6 +89,26 @@ def test_what_is_not_done_long_after_its_time_is_late_without_a_forecast_too() -
     (alert,) = found(one)
     assert alert.title == "fix is late by 20 min"
     assert ids(replace(one, timeline=Timeline(ago(minutes=10), None, None))) == []
+
+
+def told(*finishes: datetime) -> tuple[PastForecast, ...]:
+    """Forecasts of the last hours, the newest an hour ago."""
+    return tuple(PastForecast(ago(hours=i), Moments(at, at, at)) for i, at in enumerate(reversed(finishes), 1))[
+        ::-1
+    ]
+
+
+def test_it_is_late_since_its_forecasts_have_said_so_without_a_break() -> None:
+    due_at, soon, late = in_(hours=1), in_(minutes=30), in_(hours=2)
+    one = replace(RUNNING, timeline=Timeline(due_at, 0.0, "delayed"), prospect=forecast(late))
+    for past, since in (((late, soon, late, late), ago(hours=2)), ((late, soon), NOW), ((), NOW)):
+        (alert,) = found(replace(one, past=told(*past)))
+        assert alert.since == since
+
+
+def test_a_deadline_is_hardly_met_since_forecasts_have_said_so() -> None:
+    (alert,) = due(0.04, in_(hours=3), phase=replace(RUNNING, past=told(in_(hours=2), in_(hours=4))))
+    assert alert.since == ago(hours=1)
 
 
 def test_what_has_ended_late_is_not_late_any_more() -> None:

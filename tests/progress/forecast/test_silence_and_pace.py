@@ -61,6 +61,16 @@ def test_the_pace_is_that_of_the_last_dates_against_the_earlier_ones(
     assert pace.drop == pytest.approx(drop, abs=0.2)
 
 
+def test_a_job_that_has_become_slower_is_so_since_its_first_slow_date_for_as_long_as_it_goes_on() -> None:
+    first = days(START, 161)[120]
+    for slow in (40, 80, 240):
+        pace = run(scattered(120, 30.0) + scattered(slow, 60.0, seed=9)).pace()
+        assert pace is not None
+        assert pace.drop == pytest.approx(0.5, abs=0.1)
+        assert pace.since is not None
+        assert abs((pace.since - first).days) <= 3
+
+
 def test_from_few_dates_no_pace_is_told() -> None:
     assert run(scattered(79, 30.0)).pace() is None
     assert run(scattered(80, 30.0)).pace() is not None

@@ -28,7 +28,7 @@ def skewed(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         id=f"clock:{one.name}",
         severity=Severity.WARNING,
         phase=one.name,
-        since=now,
+        since=facts.begun_at or now,
         title=f"{one.name}: its log's times lie {span_words(off)} {where} the clock",
         detail=f"They are read as {facts.phase.log_timezone.key}. Forecasts and durations are off by as much.",
         action="Give the phase the `log_timezone` that its job prints in.",

@@ -1,12 +1,13 @@
 """Alerts about the plan's times: not begun in time, forecast too late, and the deadline. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from backfill_tui.control.model import TO_BEGIN, UNDER_WAY, UNFINISHED, Alert, PhaseState, Severity
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.rules.wording import capital, percent
 from backfill_tui.control.words import clock, span_words
-from backfill_tui.progress.prospect import DeadlineProspect
+from backfill_tui.progress.prospect import DeadlineProspect, Moments, PastForecast
 
 _OFF_BY = 2.0
 """What a run's first forecasts say is left has been so many times what was left (benchmarks/alerts.py)."""
@@ -44,22 +45,32 @@ def late(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     expected = line.expected_finish if line is not None else None
     if expected is None or one.state not in UNFINISHED:
         return
+    too_late = expected + timedelta(seconds=night.limits.late_by_s)
     finish = max(prospect.finish.p50, night.now) if prospect is not None else night.now
-    over_s = (finish - expected).total_seconds()
-    if over_s <= night.limits.late_by_s:
+    if finish <= too_late:
         return
-    over = span_words(over_s)
+    over = span_words((finish - expected).total_seconds())
     will = prospect is not None
     how = f"It is forecast to be done at {clock(finish, night.now)}" if will else "It is not done"
     yield Alert(
         id=f"late:{one.name}",
         severity=Severity.WARNING,
         phase=one.name,
-        since=night.now,
+        since=_foreseen(one.past, min(night.now, too_late), lambda then: then.p50 > too_late),
         title=f"{one.name} {'will be' if will else 'is'} late by {over}",
         detail=f"{how}, {over} after what the plan expects ({clock(expected, night.now)}).{_frozen(one)}",
         action="Tell who waits for it, or stop what is not needed. What it leads to: backfill-tui status",
     )
+
+
+def _foreseen(past: Sequence[PastForecast], latest: datetime, is_bad: Callable[[Moments], bool]) -> datetime:
+    """Since when forecasts have said it without a break; `latest` where no earlier one did."""
+    since = latest
+    for one in reversed(past):
+        if not is_bad(one.finish):
+            break
+        since = min(since, one.at)
+    return since
 
 
 def _frozen(one: PhaseSight) -> str:
@@ -72,12 +83,13 @@ def deadline(night: NightSight) -> Iterator[Alert]:
     if due is None or due.probability is None or due.probability >= 1.0 - night.limits.deadline_risk:
         return
     missed = night.now > due.by
+    past = next((one.past for one in night.phases if one.name == due.phase and not due.of_start), ())
     met_by = "begin" if due.of_start else "be done"
     yield Alert(
         id="deadline",
         severity=Severity.CRITICAL if _is_sure(night, due) and not _came(night, due) else Severity.WARNING,
         phase=due.phase,
-        since=due.by if missed else night.now,
+        since=due.by if missed else _foreseen(past, night.now, lambda then: then.p10 > due.by),
         title="The deadline was missed" if missed else "The deadline will hardly be met",
         detail=f"{due.phase} was to {met_by} by {clock(due.by, night.now)}."
         if missed

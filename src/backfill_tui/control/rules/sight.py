@@ -12,7 +12,7 @@ from backfill_tui.control.model import Conflict, PhaseState, Timeline
 from backfill_tui.control.notices import NotifierSeen
 from backfill_tui.control.probes import ProbeSeen
 from backfill_tui.plan.resolved import AlertThresholds
-from backfill_tui.progress.prospect import ClassCost, DeadlineProspect, PaceSeen, Prospect
+from backfill_tui.progress.prospect import ClassCost, DeadlineProspect, PaceSeen, PastForecast, Prospect
 
 DEFAULT_LIMITS = AlertThresholds()
 NO_CALENDAR = WorkCalendar(None)
@@ -53,18 +53,19 @@ class CheckpointSight:
 
 @dataclass(frozen=True, slots=True)
 class PhaseSight:
-    """One phase: the facts, how it stands, what is forecast of it, and its samples of the last hours, oldest first.
+    """One phase: the facts, how it stands, what is and was forecast of it, and its samples of the last hours.
 
-    `silence_s` is how long its log may say nothing while the date in flight takes what dates of its class take: the
-    99.9 % quantile, in seconds. None where too few were seen to tell. `failure_limit` is the share (0…1) of dates
-    that may fail by a suite of the phase, None where none says so; `log` is the path of its newest log. `calendar`
-    tells which dates carry work.
+    `past` and `samples` have the oldest first. `silence_s` is how long its log may say nothing while the date in
+    flight takes what dates of its class take: the 99.9 % quantile, in seconds. None where too few were seen to
+    tell. `failure_limit` is the share (0…1) of dates that may fail by a suite of the phase, None where none says
+    so; `log` is the path of its newest log. `calendar` tells which dates carry work.
     """
 
     facts: PhaseFacts
     state: PhaseState
     why: str = ""
     prospect: Prospect | None = None
+    past: tuple[PastForecast, ...] = ()
     timeline: Timeline | None = None
     costs: tuple[ClassCost, ...] = ()
     samples: tuple[Sample, ...] = ()

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from statistics import NormalDist
 
 import numpy as np
@@ -113,11 +113,19 @@ class FutureRun:
         before = np.arange(len(took)) < len(took) - _LATE
         shape = Shape([took.only(before, took.seconds)], ())  # what a size costs, as the earlier ones tell
         each = took.seconds / shape.of(took.days, took.said, took.size)
-        late, earlier = (float(np.median(part)) for part in (each[-_LATE:], each[:-_LATE]))
+        changed = _change(each)
+        late, earlier = (float(np.median(part)) for part in (each[-_LATE:], each[:changed]))
         if min(late, earlier) < _TOLD_BY_SECONDS:
             return None
         measured = float(np.median(took.seconds[-_LATE:]))
-        return PaceSeen("with work", 3600 / measured, 3600 / measured * late / earlier, _LATE)
+        since = int(took.days[changed])
+        return PaceSeen(
+            "with work",
+            3600 / measured,
+            3600 / measured * late / earlier,
+            _LATE,
+            since=date.fromordinal(since) if since else None,
+        )
 
     def remaining_s(self, now: datetime) -> Array:
         """Seconds from `now` to the end, of each future, in the order of the futures.
@@ -144,6 +152,16 @@ class FutureRun:
             return 0.0
         steps = math.floor(math.log(silent_s / self._usual_s) / math.log(_STEP))
         return float(self._usual_s * _STEP**steps)
+
+
+def _change(each: Array) -> int:
+    """Where the dates began to take as long as the last ones do: before it most took less, from it on most more.
+
+    The maximum of a cumulative sum of signs (a CUSUM); at the latest where the last ones begin.
+    """
+    late, earlier = (float(np.median(part)) for part in (each[-_LATE:], each[:-_LATE]))
+    signs = np.where(each > (late + earlier) / 2, -1, 1)
+    return int(np.clip(np.argmax(np.cumsum(signs if late > earlier else -signs)) + 1, _EARLIER, len(each) - _LATE))
 
 
 def _sizes(took: Sequence[Took], said: Array) -> Array:
