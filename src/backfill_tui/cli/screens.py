@@ -133,8 +133,13 @@ def demo_verb(
 
 def need_a_terminal() -> None:
     """Raises UsageError where there is none to draw on, or nobody could press a key."""
+    from backfill_tui.engine.diagnosis.terminal import DRAWS_NOTHING, SET_TERM, undrawn
+
+    without = "`backfill-tui status` prints one snapshot without."
     if not sys.stdout.isatty() or not sys.stdin.isatty():
-        raise UsageError("the screen needs a terminal.", todo="`backfill-tui status` prints one snapshot without.")
+        raise UsageError("the screen needs a terminal.", todo=without)
+    if (term := os.environ.get("TERM", "")) in DRAWS_NOTHING:
+        raise UsageError(f"{undrawn(term)}.", todo=f"{SET_TERM}; {without}")
 
 
 def open_screen(opened: "OpenedPlan", *, read_only: bool, auto: bool = False, roster: "Finds | None" = None) -> int:

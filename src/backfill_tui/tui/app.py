@@ -24,6 +24,7 @@ from backfill_tui.tui.commands import RegistryCommands
 from backfill_tui.tui.display import Display, display
 from backfill_tui.tui.feed import Feed
 from backfill_tui.tui.judge import Judge
+from backfill_tui.tui.leaving import leave_when_told
 from backfill_tui.tui.log_reader import Opener
 from backfill_tui.tui.operator import Operator
 from backfill_tui.tui.reporter import Reporter
@@ -107,6 +108,8 @@ class BackfillApp(App[int]):
 
     def on_mount(self) -> None:
         """Open the dashboard and begin to listen."""
+        if not self.is_headless:
+            leave_when_told(self.exit, asyncio.get_running_loop())
         self.push_screen(self._dashboard)
         self.feed.start()
         self.listen()

@@ -15,6 +15,11 @@ COLUMNS, ROWS = 80, 24
 
 TRUE_COLOUR, TABLE, SIXTEEN = 2**24, 256, 16
 
+DRAWS_NOTHING = frozenset({"", "dumb", "unknown"})
+"""What TERM is where escapes would be printed, not obeyed."""
+
+SET_TERM = "Set TERM to what the terminal is, such as xterm-256color"
+
 _TMUX_WITHIN_S = 2.0
 
 
@@ -61,6 +66,11 @@ def colours(environ: Mapping[str, str]) -> int:
     return TABLE if term.rpartition("-")[2] in {"256color", "kitty"} else SIXTEEN
 
 
+def undrawn(term: str) -> str:
+    """That nothing can be drawn with this TERM."""
+    return f"{f'TERM is {term}' if term else 'TERM is not set'}: the screen can't be drawn"
+
+
 def terminal_findings(seen: TerminalSeen) -> Iterator[Finding]:
     """What is to be said of it."""
     if seen.size is None:
@@ -89,10 +99,8 @@ def _of_size(columns: int, rows: int) -> Finding:
 
 
 def _of_colours(seen: TerminalSeen) -> Finding:
-    if seen.term in {"", "dumb", "unknown"}:
-        named = f"TERM is {seen.term}" if seen.term else "TERM is not set"
-        mend = "Set TERM to what the terminal is, such as xterm-256color."
-        return Finding(AREA, Level.BAD, f"{named}: the screen can't be drawn.", mend)
+    if seen.term in DRAWS_NOTHING:
+        return Finding(AREA, Level.BAD, f"{undrawn(seen.term)}.", f"{SET_TERM}.")
     told = {
         0: "No colours, as NO_COLOR asks; states have a glyph each.",
         SIXTEEN: f"16 colours, the terminal's own (TERM is {seen.term}).",
