@@ -68,6 +68,8 @@ def test_every_verb_has_a_help(verb: str) -> None:
         (("inspect", "x", "--timezone", "Mars"), "no time zone 'Mars'"),
         (("status", "--nope"), "No such option"),
         (("watch",), "nothing to watch"),
+        (("watch", "--pid", "abc"), "'--pid': 'abc' is no whole number from 1 to 2,147,483,647."),
+        (("demo", "--speed", "0"), "'--speed': '0' is no number from 0.01 on."),
         ((), "the screen needs a terminal"),
     ],
 )

@@ -7,6 +7,7 @@ import click
 
 from backfill_tui.cli.app import FILE, app, common
 from backfill_tui.cli.completing import phases
+from backfill_tui.cli.numbers import PID
 from backfill_tui.cli.words import opened_plan, plan_and_phase, plan_and_phases, plan_path
 
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -151,7 +152,7 @@ def run_verb(
 
 
 @app.command("orchestrate")
-@click.option("--phase1-pid", "pid", required=True, type=click.IntRange(1, 2**31 - 1), help="Phase 1's process.")
+@click.option("--phase1-pid", "pid", required=True, type=PID, help="Phase 1's process.")
 @click.option("--phase1-log", "log", required=True, type=FILE, help="Phase 1's log.")
 @click.option("--phase1-dates", required=True, metavar='"S E"', help="Its first and last date, in one argument.")
 @click.option("--phase2-dates", metavar='"S E"', help="Phase 2's; default: as the plan has them.")

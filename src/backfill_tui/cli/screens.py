@@ -9,6 +9,7 @@ import click
 
 from backfill_tui.cli.app import DASHBOARD, FILE, app, common
 from backfill_tui.cli.finding import finds_jobs, found_here
+from backfill_tui.cli.numbers import PID, Decimal, Whole
 from backfill_tui.cli.words import (
     environment_zone,
     opened_plan,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     "--log", "logs", multiple=True, type=FILE, help="A log. The n-th log, checkpoint and pid belong together."
 )
 @click.option("--checkpoint", "checkpoints", multiple=True, type=FILE, help="A checkpoint.")
-@click.option("--pid", "pids", multiple=True, type=click.IntRange(1), help="A process.")
+@click.option("--pid", "pids", multiple=True, type=PID, help="A process.")
 @click.option("--timezone", metavar="ZONE", help="Of times without an offset; default: the machine's.")
 @common
 def watch_verb(
@@ -95,11 +96,11 @@ def dashboard_verb(
 
 @app.command("demo")
 @click.option("--scenario", default="nba-night", show_default=True, help="Which night to play (docs/demo.md).")
-@click.option("--speed", type=click.FloatRange(0.01), default=1.0, show_default=True, help="How many times faster.")
+@click.option("--speed", type=Decimal(0.01), default=1.0, show_default=True, help="How many times faster.")
 @click.option("--dir", "folder", type=FILE, help="Where it plays; default: demo-night in this folder.")
 @click.option("--headless", is_flag=True, help="Print lines instead of a screen.")
 @click.option("--cleanup", is_flag=True, help="Stop its processes on leaving; if it runs already, only that.")
-@click.option("--seed", default=7, show_default=True, help="The same seed plays the same night.")
+@click.option("--seed", type=Whole(), default=7, show_default=True, help="The same seed plays the same night.")
 @common
 def demo_verb(
     scenario: str, speed: float, folder: Path | None, headless: bool, cleanup: bool, seed: int, **_: Any

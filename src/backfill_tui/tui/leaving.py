@@ -14,8 +14,8 @@ INTERRUPTED = 130
 def leave_when_told(leave: Callable[[int], object], loop: asyncio.AbstractEventLoop) -> None:
     """Call `leave` with the exit code at a SIGTERM or SIGHUP, unless somebody else (nohup) has decided about them.
 
-    A second one ends the program at once, and so does a SIGHUP of a terminal that is gone: there is nothing to be given
-    back to, and nobody to wait for.
+    A second one ends the program at once, and so does a SIGHUP of a terminal that is gone: there is nothing to give
+    back, and nobody to wait for.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:
