@@ -65,6 +65,22 @@ def reason(sql: str) -> Reason:
         ("CAST(9007199254740993 AS INT64)", 9007199254740993),
         ("SAFE_CAST('x' AS INT64)", None),
         ("CAST(TRUE AS STRING)", "true"),
+        ("CAST(2.5 AS INT)", 3),
+        ("CAST('99999999999' AS INTEGER)", 99_999_999_999),
+        ("CAST(' -7 ' AS INT64)", -7),
+        ("SAFE_CAST('1.5' AS INT64)", None),
+        ("SAFE_CAST('1_000' AS INT64)", None),
+        ("SAFE_CAST('' AS INT64)", None),
+        ("CAST(9.0 AS STRING)", "9"),
+        ("CAST(100.0 AS STRING)", "100"),
+        ("CAST(0.25 AS STRING)", "0.25"),
+        ("CAST(NUMERIC '1.50' AS STRING)", "1.5"),
+        ("CAST('1.50' AS STRING)", "1.50"),
+        ("CAST(100 AS STRING)", "100"),
+        ("CAST(0.0004 AS NUMERIC)", 0.0004),
+        ("SAFE_CAST('0.000000001' AS NUMERIC)", 0.000000001),
+        ("CAST('1.26' AS NUMERIC(10, 1))", 1.3),
+        ("BIGNUMERIC '0.0000000001'", 0.0000000001),
         # Text and lists
         ("'a' = 'A'", False),
         ("'a' IN UNNEST(['A', 'b'])", False),
@@ -72,6 +88,20 @@ def reason(sql: str) -> Reason:
         ("'z' IN UNNEST(CAST(NULL AS ARRAY<STRING>))", False),
         ("CONCAT('a', NULL)", None),
         ("REGEXP_CONTAINS('abc', 'b')", True),
+        ("REGEXP_EXTRACT('abc', 'z')", None),
+        ("REGEXP_EXTRACT('abc', 'x*')", ""),
+        ("REGEXP_EXTRACT('abc', 'a(b)c')", "b"),
+        ("REGEXP_EXTRACT('abcb', 'c', 4)", None),
+        ("REGEXP_EXTRACT('abcb', 'b', 1, 2)", "b"),
+        ("REGEXP_EXTRACT('abcb', 'b', 1, 3)", None),
+        ("SUBSTR('abc', 0, 2)", "ab"),
+        ("SUBSTR('abc', -2)", "bc"),
+        ("BYTE_LENGTH('ä')", 2),
+        ("BYTE_LENGTH(b'abc')", 3),
+        ("FORMAT('%05d', 7)", "00007"),
+        ("FORMAT('%.1f %% of %s', 47.75, 'all')", "47.8 % of all"),
+        ("FORMAT('%t, %t, %t', DATE '2024-01-02', 1.0, NULL)", "2024-01-02, 1.0, NULL"),
+        ("FORMAT('%d', CAST(NULL AS INT64))", None),
         ("ARRAY_LENGTH([1, 2])", 2),
         ("[1, 2][OFFSET(0)]", 1),
         ("[1, 2][SAFE_OFFSET(9)]", None),
@@ -105,6 +135,9 @@ def reason(sql: str) -> Reason:
         ("FORMAT_DATE('%Y-%m', DATE '2024-01-07')", "2024-01"),
         ("FORMAT_DATE('%F', DATE '2024-01-07')", "2024-01-07"),
         ("PARSE_DATE('%Y%m%d', '20240107')", date(2024, 1, 7)),
+        ("DATE_FROM_UNIX_DATE(1)", date(1970, 1, 2)),
+        ("FORMAT_TIMESTAMP('%F %H', TIMESTAMP '2024-01-07 03:00:00+00', 'America/Los_Angeles')", "2024-01-06 19"),
+        ("PARSE_TIMESTAMP('%F %H', '2024-01-06 19', 'America/Los_Angeles')", datetime(2024, 1, 7, 3, tzinfo=UTC)),
         ("LAST_DAY(DATE '2024-02-03')", date(2024, 2, 29)),
         ("TIMESTAMP_DIFF(TIMESTAMP '2001-02-01 01:00:00', TIMESTAMP '2001-02-01 00:00:01', HOUR)", 0),
         ("DATETIME_DIFF(DATETIME '2001-02-01 01:00:00', DATETIME '2001-02-01 00:00:01', HOUR)", 1),
@@ -385,3 +418,20 @@ def test_what_duckdb_cannot_answer_alike_is_refused_and_not_approximated(
 def test_columns_without_a_name_are_called_as_bigquery_calls_them() -> None:
     answer = NOWHERE.ask(Question("SELECT 1, 2 AS b, COUNT(*)", None, 30), Stop())
     assert answer.columns == ("f0_", "b", "f1_")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "CAST('1.5' AS INT64)",
+        "FORMAT('%d', 1.5)",
+        "FORMAT('%d')",
+        "FORMAT('%d', 1, 2)",
+        "FORMAT('%T', 'a')",
+        "FORMAT('%*d', 5, 1)",
+        "FORMAT('100%', 1)",
+        "FORMAT(CONCAT('%', 'd'), 1)",
+    ],
+)
+def test_what_bigquery_would_answer_otherwise_is_refused_and_not_guessed(expression: str) -> None:
+    assert reason(f"SELECT {expression}") is Reason.WRONG_SQL

@@ -1,8 +1,8 @@
 """Where the same words mean other things to DuckDB than to BigQuery, the tree is rewritten to BigQuery's meaning.
 
 Pure. sqlglot maps names and syntax; this is what it leaves: division by zero, what an aggregate of nothing is,
-weeks that begin on Sunday, dates that stay dates. NaN has a room of its own. The meaning is that of BigQuery's
-function reference (GoogleSQL).
+weeks that begin on Sunday, dates that stay dates. NaN, casts and texts have rooms of their own. The meaning is that
+of BigQuery's function reference (GoogleSQL).
 """
 
 from collections.abc import Callable
@@ -10,7 +10,16 @@ from collections.abc import Callable
 from sqlglot import exp
 from sqlglot.errors import UnsupportedError
 
+from backfill_tui.checks.casts import cast_as_bigquery
 from backfill_tui.checks.not_a_number import compare_nan_as_bigquery
+from backfill_tui.checks.texts import (
+    byte_length,
+    format_text,
+    regexp_extract,
+    substring,
+    text_to_time,
+    time_to_text,
+)
 from backfill_tui.checks.translation import ZERO
 from backfill_tui.checks.tree import put
 
@@ -89,20 +98,6 @@ def _literal(node: exp.Expr) -> exp.Expr:
     """1.5 is a FLOAT64; to DuckDB it is a decimal unless it has an exponent."""
     is_decimal = not node.args["is_string"] and "." in node.name and "e" not in node.name.lower()
     return exp.Literal.number(node.name + "e0") if is_decimal else node
-
-
-def _to_integer(node: exp.Expr) -> exp.Expr:
-    """A cast to INT64 rounds half away from zero; DuckDB's of a double to the even neighbour."""
-    value = node.this
-    if not node.args["to"].is_type("BIGINT") or (isinstance(value, exp.Literal) and value.is_string):
-        return node
-    is_double = exp.In(
-        this=exp.Anonymous(this="TYPEOF", expressions=[value.copy()]),
-        expressions=[exp.Literal.string("DOUBLE"), exp.Literal.string("FLOAT")],
-    )
-    as_double = exp.TryCast(this=value.copy(), to=exp.DataType.build("DOUBLE"))
-    rounded = type(node)(this=exp.Round(this=as_double), to=node.args["to"].copy())
-    return exp.Case(ifs=[exp.If(this=is_double, true=rounded)], default=node)
 
 
 def _count_if(node: exp.Expr) -> exp.Expr:
@@ -245,8 +240,8 @@ def _group_by_aliases(query: exp.Expr) -> None:
 
 _REWRITES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Literal: _literal,
-    exp.Cast: _to_integer,
-    exp.TryCast: _to_integer,
+    exp.Cast: cast_as_bigquery,
+    exp.TryCast: cast_as_bigquery,
     exp.IntDiv: _operator,
     exp.Mod: _operator,
     exp.CountIf: _count_if,
@@ -261,4 +256,11 @@ _REWRITES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.DatetimeTrunc: _time_trunc,
     exp.Extract: _extract,
     exp.TimestampDiff: _timestamp_diff,
+    exp.DateFromUnixDate: lambda node: exp.cast(exp.paren(node, copy=False), "DATE", copy=False),
+    exp.RegexpExtract: regexp_extract,
+    exp.Substring: substring,
+    exp.ByteLength: byte_length,
+    exp.Format: format_text,
+    exp.TimeToStr: time_to_text,
+    exp.StrToTime: text_to_time,
 }
