@@ -58,6 +58,13 @@ def test_a_fatal_record_is_told_of_since_it_was_written() -> None:
     assert (alert.id, alert.since.replace(tzinfo=None)) == ("fatal:fix", at)
 
 
+def test_errors_are_looked_up_where_they_stand_however_long_ago() -> None:
+    """A job may have gone on for hours since: the end of its log does not show them."""
+    log = log_of(2, summary=False).say("Out of quota", "CRITICAL").unit(3, 5, D[2])
+    (alert,) = found(sight(seen(account_of(log.body), ALIVE), log="/srv/my logs/fix.log"))
+    assert alert.action.endswith("""grep -niE '\\b(critical|fatal|traceback)\\b' '/srv/my logs/fix.log'""")
+
+
 def erring(*errors: int) -> LogWriter:
     """A log with so many error lines in each five minutes, the last of them now."""
     log = LogWriter(at=ago(minutes=5 * len(errors)).replace(tzinfo=None)).header(D[0].isoformat(), D[4].isoformat())
@@ -77,7 +84,9 @@ def erring(*errors: int) -> LogWriter:
         ((0, 0, 0, 0, 9, 10), False),  # too few
         ((0, 20, 20, 20, 20, 20), False),  # as many as ever
         ((0, 5, 5, 5, 40, 40), True),  # eight times as many
-        ((0, 0, 20), False),  # not for long enough to compare
+        ((0, 0, 20), False),  # for half as long as would tell what is usual
+        ((0, 0, 60), True),  # beyond doubt all the same
+        ((0, 60), False),  # as long as it is known, it has erred
         ((0, 40, 0, 0, 0, 0), False),  # over
     ],
 )

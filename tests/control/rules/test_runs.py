@@ -69,6 +69,18 @@ def test_dates_that_fail_are_named_with_the_command_that_does_them_again() -> No
     assert "3 of 3 dates failed (100 %, allowed 5.0 %)" in alert.detail
 
 
+def test_why_a_date_failed_is_looked_up_where_it_stands() -> None:
+    """The end of a log that went on for hours does not tell."""
+    (alert,) = found(of(0, 3, log="/srv/fix.log"))
+    assert alert.action.startswith("Read why, for the first of them: grep -niE 2021-01-01 /srv/fix.log. ")
+
+
+def test_a_job_that_only_counted_its_dates_is_not_sent_to_compare_ranges() -> None:
+    told = replace(account(), counts=Counts(total=5, done=4, pending=1, missing=None), complete=False)
+    (alert,) = (alert for alert in found(sight(seen(told, GONE))) if alert.id == "incomplete:fix")
+    assert "calendar" in alert.action
+
+
 def dead(kills: tuple[int | None, int | None], signal: str | None) -> PhaseSight:
     ours = attempt(Stage.ENDED, signal=signal, ended_at=ago(minutes=1))
     facts = seen(account(2, summary=False), GONE, attempt=ours)

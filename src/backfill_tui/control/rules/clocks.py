@@ -44,12 +44,24 @@ def _ahead_s(facts: PhaseFacts, now: datetime, leeway_s: float) -> float | None:
 
 
 def _behind_s(facts: PhaseFacts, now: datetime) -> float | None:
-    """Of a run that we launched: whole quarters of an hour between its start by its log and by its process."""
+    """Whole quarters of an hour between the start of its run by its log and by its process."""
     ours, began, grown = facts.launched(now), facts.last_run_at, facts.log_grown_at(now)
-    if ours is None or ours.started_at is None or began is None or grown is None:
+    started = ours.started_at if ours is not None else facts.process.started_at
+    if started is None or began is None or grown is None:
         return None
-    if grown < ours.started_at + timedelta(seconds=1):
+    if grown < started + timedelta(seconds=1):
         return None  # it has printed nothing yet: the run is an earlier one
-    behind = (ours.started_at - began).total_seconds()
-    remainder = abs(behind - round(behind / _QUARTER_S) * _QUARTER_S)
-    return behind if behind > _QUARTER_S - _LEEWAY_S and remainder < _LEEWAY_S else None
+    told = (started - began).total_seconds()
+    behind = round(told / _QUARTER_S) * _QUARTER_S
+    if behind <= 0 or abs(told - behind) >= _LEEWAY_S:
+        return None
+    return behind if ours is not None or _last_line_agrees(facts, grown, behind) else None
+
+
+def _last_line_agrees(facts: PhaseFacts, grown: datetime, behind_s: float) -> bool:
+    """Whether its last line is as old, for the file that it was just written to.
+
+    The run may be an earlier one, where a process was only found: then its last line is older by something else.
+    """
+    last = facts.account.last_line_at
+    return last is not None and abs((grown - last).total_seconds() - behind_s) < _LEEWAY_S

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import UNDER_WAY, Alert, Severity
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
-from backfill_tui.control.rules.wording import end_of_log
+from backfill_tui.control.rules.wording import end_of_log, in_log
 
 _WINDOW = timedelta(minutes=10)
 _LOOKS_BACK = timedelta(hours=6)
 _TIMES = 3.0
 """Error lines increase where there are so many times as many in ten minutes as in earlier ones."""
+
+_FATAL = r"\b(critical|fatal|traceback)\b"
+_ERRORS = r"\b(error|critical|fatal)\b"
 
 
 def fatal(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
@@ -26,7 +29,7 @@ def fatal(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         since=one.facts.account.fatal_at or night.now,
         title=f"{one.name} logged {errors} fatal error{'s' if errors > 1 else ''}",
         detail="A CRITICAL or FATAL record, or a traceback after which the run ended.",
-        action=f"Read the error in its log{end_of_log(one)}",
+        action=f"Read it where it stands in its log{in_log(one, _FATAL)}",
     )
 
 
@@ -48,7 +51,10 @@ def loop(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
 
 
 def increasing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
-    """Many more error lines in the last ten minutes than in any ten before, by the log's own clock."""
+    """Many more error lines in the last ten minutes than before, by the log's own clock.
+
+    The shorter a log has gone on before them, the less it tells of what is usual, and the more it takes.
+    """
     account, now = one.facts.account, _log_now(one.facts, night.now)
     if one.state not in UNDER_WAY or now is None or account.first_line_at is None:
         return
@@ -56,13 +62,14 @@ def increasing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     before = start - max(account.first_line_at, now - _LOOKS_BACK)
     late = [minute for minute in account.error_minutes if start <= minute.at]
     recent = sum(minute.lines for minute in late)
-    if before < _WINDOW or recent < night.limits.error_lines:
+    if before <= timedelta(0) or recent < night.limits.error_lines:
         return
     earlier = sum(minute.lines for minute in account.error_minutes if now - _LOOKS_BACK < minute.at < start)
-    usual = earlier / (before / _WINDOW)
+    unseen = max(0.0, 1.0 - before / _WINDOW) * night.limits.error_lines / 2
+    usual = (earlier + unseen) / (before / _WINDOW)
     if recent < _TIMES * usual:
         return
-    than = f"{usual:.0f} in ten minutes before that" if usual >= 1 else "hardly any before that"
+    than = f"{earlier / (before / _WINDOW):.0f} in ten minutes before that" if earlier else "none before that"
     yield Alert(
         id=f"errors:{one.name}",
         severity=Severity.WARNING,
@@ -70,7 +77,7 @@ def increasing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         since=min(night.now, late[0].at + (night.now - now)),
         title=f"{one.name} logs more and more errors",
         detail=f"{recent:,} error lines in the last ten minutes, {than}.",
-        action=f"Read them in its log{end_of_log(one)}",
+        action=f"Read them in its log{in_log(one, _ERRORS, last=20)}",
     )
 
 

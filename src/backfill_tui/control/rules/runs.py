@@ -4,13 +4,14 @@ import math
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 from backfill_tui.checks.model import Status
 from backfill_tui.control.model import GOOD, UNDER_WAY, Alert, PhaseState, Severity
 from backfill_tui.control.rules.asking import asked
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
-from backfill_tui.control.rules.wording import capital, end_of_log, named, percent, retry
+from backfill_tui.control.rules.wording import capital, end_of_log, in_log, named, percent, retry
 from backfill_tui.control.states import judge
 from backfill_tui.control.suspects import NONE_SUSPECT
 from backfill_tui.control.words import dates, progress_words
@@ -62,7 +63,7 @@ def _failed(one: PhaseSight, night: NightSight) -> Alert:
 def _again(one: PhaseSight) -> str:
     """How it is started again."""
     if one.facts.phase.command is None:
-        return "Start it again where it was started from"
+        return "Start it again where it was started from."
     again = " --again" if one.facts.attempt is not None else ""
     return f"Start it again: backfill-tui launch {one.name}{again}"
 
@@ -95,7 +96,9 @@ def _gone(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     ours = facts.launched(night.now)
     known = ours is not None and (ours.signal is not None or ours.exit_code is not None)
     how = f"It {ours.ending}" if ours is not None and known else "Its process ended"
-    rest = f". A resume skips the missing dates. {retry(facts.phase, days)}" if missing else ""
+    again = _again(one)
+    if missing:
+        again = f"{again.removesuffix('.')}. A resume skips the missing dates. {retry(facts.phase, days)}"
     alert = Alert(
         id=f"gone:{one.name}",
         severity=Severity.CRITICAL,
@@ -103,7 +106,7 @@ def _gone(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         since=facts.gone_since or night.now,
         title=f"{one.name} is gone without a summary",
         detail=f"{how}{progress_words(facts.account.counts)}, and its log does not say that it was done.{holes}",
-        action=f"Read the end of its log{end_of_log(one)}. {_again(one)}{rest}",
+        action=f"Read the end of its log{end_of_log(one)}. {again}",
     )
     yield _killed_for_memory(one, night, alert) or alert
 
@@ -167,9 +170,16 @@ def _incomplete(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         since=run.ended_at or night.now,
         title=f"{one.name} calls itself complete, but is not",
         detail=f"{left:,} dates have no outcome." if left else "Not every date is accounted for.",
-        action="Compare the range in the plan with the one that it was started with"
-        + (f": backfill-tui inspect {shlex.quote(one.log)}" if one.log else "."),
+        action=_compare(one),
     )
+
+
+def _compare(one: PhaseSight) -> str:
+    """How to find out which dates they are."""
+    if one.facts.account.counts.missing is None:
+        return "Its log only tells how many dates it found, not which. Give the plan a `calendar`: it names them."
+    shown = f": backfill-tui inspect {shlex.quote(one.log)}" if one.log else "."
+    return f"Compare the range in the plan with the one that it was started with{shown}"
 
 
 def _failures(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
@@ -193,8 +203,15 @@ def _failures(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         title=f"{one.name}: more dates fail than the plan allows",
         detail=f"{failed:,} of {dates(judged)} failed ({percent(failed / judged)}, allowed {percent(allowed)})"
         + (f": {named(days)}." if days else "."),
-        action=f"Read why in its log{end_of_log(one)}. {retry(one.facts.phase, days) if days else ''}".strip(),
+        action=f"Read why{_of_the_first(one, days)} {retry(one.facts.phase, days) if days else ''}".strip(),
     )
+
+
+def _of_the_first(one: PhaseSight, days: list[date]) -> str:
+    """Where the reason of the first failure stands; without names of dates, where the newest ones do."""
+    if not days:
+        return f" in its log{end_of_log(one)}."
+    return f", for the first of them{in_log(one, days[0].isoformat())}."
 
 
 def _at_least(failed: int, judged: int, rate: float) -> float:

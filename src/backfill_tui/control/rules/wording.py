@@ -37,6 +37,14 @@ def end_of_log(one: PhaseSight) -> str:
     return f": tail -n 100 {shlex.quote(one.log)}" if one.log else ""
 
 
+def in_log(one: PhaseSight, pattern: str, *, last: int = 0) -> str:
+    """The command that finds such lines in its newest log, after a colon; `last`: so many of them at most."""
+    if not one.log:
+        return ""
+    end = f" | tail -n {last}" if last else ""
+    return f": grep -niE {shlex.quote(pattern)} {shlex.quote(one.log)}{end}"
+
+
 def percent(share: float) -> str:
     """A share of 0…1 in percent: `47 %`; below ten with one decimal."""
     value = 100 * share
