@@ -245,6 +245,12 @@ def test_what_had_ended_before_it_was_asked_was_not_stopped() -> None:
     assert told(job(account(3, summary=False), attempt=crashed, stop=stop()))[0] == "failed"
 
 
+def test_what_a_command_that_had_ended_well_left_at_work_was_stopped_when_it_was_asked() -> None:
+    handed_over = attempt(exit_code=0, ended_at=ago(minutes=5))
+    assert told(step(attempt=handed_over, stop=stop())) == ("stopped", "stopped by ana: wrong range")
+    assert told(job(account(3, summary=False), attempt=handed_over, stop=stop()))[0] == "stopped"
+
+
 def test_an_adopted_process_that_was_asked_to_end_is_stopped_too() -> None:
     assert told(job(account(3, summary=False), process=GONE, stop=stop()))[0] == "stopped"
 

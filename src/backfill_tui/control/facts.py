@@ -186,8 +186,11 @@ class PhaseFacts:
             return False
         ours = self._ours
         if ours is not None and ours.identity is not None and not self._replaced(ours):
-            ended = ours.ended_at is not None and ours.ended_at + ROUNDED < self.stop.at
-            return ours.identity.same_as(self.stop.identity) and not ended
+            # Where its command had ended well before, what that has left at work was asked to end. What had ended
+            # badly is not excused.
+            badly = ours.signal is not None or bool(ours.exit_code)
+            before = badly and ours.ended_at is not None and ours.ended_at + ROUNDED < self.stop.at
+            return ours.identity.same_as(self.stop.identity) and not before
         if self.process.identity is not None:
             return self.process.identity.same_as(self.stop.identity)
         # Whoever looks for the first time sees no process that is gone; its log tells whether another came since.

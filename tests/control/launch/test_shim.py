@@ -15,6 +15,7 @@ import pytest
 from backfill_tui.control.attempt import Stage
 from backfill_tui.control.launch import shim
 from backfill_tui.control.launch.heirs import heirs_of
+from backfill_tui.control.launch.tree import tree_of
 from backfill_tui.sources.process_table import identity_of
 from tests.control.launch.launch_site import (
     LaunchSite,
@@ -167,6 +168,49 @@ def test_a_job_that_forks_and_exits_goes_on_until_the_last_of_it_has_ended(site:
     wait_for_the_end_of(grandchild)
     ended = site.seen(attempt)
     assert (ended.stage, ended.exit_code, ended.note) == (Stage.ENDED, 3, "")
+
+
+@pytest.mark.parametrize("own_log", [False, True], ids=["output.log", "the plan's log"])
+def test_a_child_without_the_lock_that_prints_on_is_its_job_still(site: LaunchSite, own_log: bool) -> None:
+    pipe, log = site.pipe(), site.folder / "logs" / "job.log"
+    leave = f"import subprocess; print(subprocess.Popen(['cat', {str(pipe)!r}], start_new_session=True).pid)"
+    attempt = site.launch(site.order((sys.executable, "-c", leave), log=log if own_log else None))
+    wait_for_the_end_of(site.started(attempt).shim.pid)
+    folder = site.folder_of(attempt)
+    child = int((log if own_log else folder.output).read_text(encoding="utf-8"))
+    with reading(pipe):
+        assert heirs_of(folder.path / "lock") == ()
+        going_on = site.seen(attempt)
+        assert (going_on.stage, str(child) in going_on.note) == (Stage.RUNNING, True)
+        assert [member.pid for member in tree_of(site.started(attempt).identity, run_folder=folder.path)] == [child]
+    wait_for_the_end_of(child)
+    assert (site.seen(attempt).stage, site.seen(attempt).exit_code) == (Stage.ENDED, 0)
+
+
+def test_what_a_job_leaves_behind_that_prints_elsewhere_is_no_part_of_it(site: LaunchSite) -> None:
+    pipe = site.pipe()
+    how = "stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL"
+    leave = f"import subprocess; print(subprocess.Popen(['cat', {str(pipe)!r}], {how}).pid)"
+    attempt = site.launch(site.order((sys.executable, "-c", leave)))
+    wait_for_the_end_of(site.started(attempt).shim.pid)
+    with reading(pipe):
+        assert site.seen(attempt).stage is Stage.ENDED
+
+
+def test_whoever_else_writes_the_log_is_no_part_of_the_job(site: LaunchSite) -> None:
+    log, other = site.folder / "job.log", site.pipe()
+    first = site.launch(site.order(("true",), log=log))
+    wait_for_the_end_of(site.started(first).shim.pid)
+    second = site.launch(site.order(("cat", str(other)), phase="q", log=log))
+    with reading(other), log.open("a", encoding="utf-8"):
+        assert site.seen(first).stage is Stage.ENDED
+        assert site.seen(second).stage is Stage.RUNNING
+
+
+def test_a_job_is_told_its_run_folder(site: LaunchSite) -> None:
+    attempt = site.launch(site.order(("sh", "-c", 'echo "$BACKFILL_TUI_RUN"')))
+    assert site.end_of(attempt).exit_code == 0
+    assert site.output(attempt).strip() == str(site.folder_of(attempt).path)
 
 
 def test_commands_follow_one_another_until_one_fails(site: LaunchSite) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from backfill_tui.control.attempt import OUTPUT
 from backfill_tui.control.launch import shim
-from backfill_tui.control.launch.heirs import heirs_of
+from backfill_tui.control.launch.heirs import heirs_of, writers_of
 from backfill_tui.errors import BackfillError
 from backfill_tui.sources.presence import Identity
 
@@ -54,8 +54,9 @@ class Exit:
 class Trace:
     """What lies in a run's folder at one moment.
 
-    `locked`: somebody on the way to the job, the job, or something that it started holds the lock. A shim that has
-    nothing more to do does not count. `holders` are their numbers, of a job that has ended, where the system tells.
+    `locked`: somebody on the way to the job, the job, or something that it started holds the lock; of a job that
+    has ended, also something that it started and that still prints to its output. A shim that has nothing more to
+    do does not count. `holders` are their numbers, of a job that has ended, where the system tells.
     `fault` is a sentence for what is there and can't be read, so that nothing can be concluded.
     """
 
@@ -144,19 +145,30 @@ class RunFolder:
         except OSError as error:
             return Trace(True, fault=str(self._error("The run's lock can't be looked at", error)))
         seen = self.files()
-        if seen.fault or not locked:
+        if seen.fault:
             return seen
-        if seen.exit is None:
-            return Trace(seen.there, seen.started, locked=True)
-        return self._held_beyond_its_end(seen)
+        if seen.exit is not None:
+            return self._beyond_its_end(seen, locked=locked)
+        return Trace(seen.there, seen.started, locked=True) if locked else seen
 
-    def _held_beyond_its_end(self, seen: Trace) -> Trace:
-        """Whether anything but the shim, which is about to go, keeps the lock of a run that has ended."""
+    def left(self) -> tuple[int, ...]:
+        """The processes that keep its lock or print to its output, where the system tells; the shim among them."""
+        return tuple(sorted({*heirs_of(self._lock), *writers_of(self._printed_to(), self.path)}))
+
+    def _beyond_its_end(self, seen: Trace, *, locked: bool) -> Trace:
+        """Whether anything but the shim, which is about to go, is left of a run that has ended."""
         attendant = seen.started.shim.pid if seen.started else None
-        found = heirs_of(self._lock)
+        found = self.left()
         others = tuple(pid for pid in found if pid != attendant)
-        hidden = not found and self._is_locked()  # by another user's process; or else the shim has just gone
+        hidden = locked and not found and self._is_locked()  # by another user's; or else the shim has just gone
         return Trace(seen.there, seen.started, seen.exit, bool(others) or hidden, others)
+
+    def _printed_to(self) -> Path:
+        try:
+            log = (self._read(shim.COMMAND) or {}).get("log")
+        except (OSError, ValueError, TypeError):
+            log = None
+        return Path(log) if isinstance(log, str) else self.output
 
     def _try_lock(self) -> int | None:
         try:

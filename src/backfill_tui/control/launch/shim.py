@@ -17,6 +17,9 @@ from typing import Any, NoReturn
 COMMAND, STARTED, EXIT, LOCK = "command.json", "started.json", "exit.json", "lock"
 """The files of a run's folder: what is to be done, who does it, how it ended, and whose turn it is."""
 
+RUN_MARK = "BACKFILL_TUI_RUN"
+"""The variable that a job finds its run's folder in, and by which what it leaves behind is known to be of it."""
+
 STARTED_WORD, ERROR_WORD = "started", "error"
 """What the launcher is told: that the first command runs, or (with a sentence) that it never will."""
 
@@ -65,7 +68,7 @@ def _attend(folder: str, lock: int, status: int) -> None:
     room = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     kept = _keep_room(room)
     order = json.loads(_read(COMMAND, room))
-    order["began_at"] = _now()
+    order |= {"run": folder, "began_at": _now()}
     ending = _run_all(order, room, lock, status)
     _record(room, kept, {"intended_at": order["intended_at"], **ending, "ended_at": _now()})
 
@@ -123,7 +126,7 @@ def _become(order: dict[str, Any], index: int, room: int, lock: int, shim: dict[
         os.chdir(cwd)
     except OSError as error:
         raise NotStartedError(f"The working folder {cwd} can't be entered: {_said(error)}.") from error
-    environment = {**os.environ, **order["env"]}
+    environment = {**os.environ, **order["env"], RUN_MARK: order["run"]}
     program = file_to_run(command[0], cwd, environment.get("PATH"))
     if program is None:
         raise NotStartedError(f"{command[0]} was not found, neither from {cwd} nor on PATH.")

@@ -1,7 +1,7 @@
 """Which processes belong to a job: itself, all that it started, and whoever holds on to its run. It looks only.
 
 A parent's number is all that the system keeps of who started whom, and it is lost when the parent ends. Sessions,
-process groups and the run's inherited lock outlive parents, so they are asked too.
+process groups, the run's inherited lock and its output outlive parents, so they are asked too.
 """
 
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from backfill_tui.control.launch import shim
-from backfill_tui.control.launch.heirs import heirs_of
+from backfill_tui.control.launch.folder import RunFolder
 from backfill_tui.control.offer import Target
 from backfill_tui.errors import BackfillError
 from backfill_tui.sources.presence import Identity
@@ -53,9 +53,9 @@ def tree_of(
     """The living processes of a job, parents before children; empty once all have ended.
 
     They are: the process, if it is still that one; its descendants; whoever is in a session or process group that
-    one of these leads; and those who inherited the lock in `run_folder`. `known` are members found before, so that
-    what one of them has started just before it ended is found too. Never among them: this process and those it runs
-    under, init, and the shim, which waits to record how the job ends.
+    one of these leads; and what is left of the run in `run_folder`: who has its lock or prints to its output.
+    `known` are members found before, so that what one of them has started just before it ended is found too. Never
+    among them: this process and those it runs under, init, and the shim, which waits to record how the job ends.
 
     Raises StopRefusedError if `identity` is one of those that this process runs under.
     """
@@ -71,7 +71,7 @@ def tree_of(
         kin.add_former(member.identity, leads=member.leads)
     kin.add_former(identity, leads=False)
     if run_folder is not None:
-        for pid in heirs_of(run_folder / shim.LOCK):
+        for pid in RunFolder(run_folder).left():
             kin.add_heir(pid)
     return tuple(rows[pid].member for pid in kin.found if rows[pid].lives)
 
@@ -125,7 +125,7 @@ class _Kin:
             self._add(pid for pid in orphans if self._rows[pid].identity.started_at >= born)
 
     def add_heir(self, pid: int) -> None:
-        """One that has the lock. Where the leader of its session has ended, nobody but the job was that leader."""
+        """One that is left of the run. Where its session's leader has ended, nobody but the job was that leader."""
         row = self._rows.get(pid)
         if row is None:
             return
