@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -59,3 +59,30 @@ def test_a_strangers_log_moves_a_bar_as_it_grows_and_is_complete_at_its_end(
     assert done == pytest.approx([1, 2, 3, 4], abs=1)  # of a bar, the state before the last is known to be whole
     assert done[-1] == seen[-1].counts.total == 4
     assert [account.complete for account in seen] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("line", [lambda i: f"uploaded {i}/40\n", lambda i: f"[{i}/40] {of_day(i)} ok 3.2s\n"])
+def test_what_comes_in_without_times_has_a_rate_and_a_forecast_by_when_it_came_in(
+    tmp_path: Path, line: Callable[[int], str]
+) -> None:
+    (tmp_path / "dialects.yaml").write_text(DIALECTS)
+    (tmp_path / "backfill.yaml").write_text("plan: t\nphases: {job: {log: job.log}}\n")
+    (tmp_path / "job.log").write_text("".join(map(line, range(1, 11))))  # before anybody looked
+    now = datetime.now(UTC)
+    watch = PlanWatch(open_plan(tmp_path / "backfill.yaml", now=now, environ={"TZ": "UTC", "HOME": str(tmp_path)}))
+    assert watch.look(now).phase("job").rate_per_hour is None
+    for i in range(11, 21):
+        with (tmp_path / "job.log").open("a") as log:
+            log.write(line(i))
+        now += timedelta(seconds=30)
+        watch.look(now)
+    job = watch.look(now).phase("job")
+    watch.close()
+    assert job.rate_per_hour == pytest.approx(120)
+    assert job.forecast is not None
+    assert job.forecast.remaining_p50_s == pytest.approx(20 * 30, rel=0.3)
+    assert [run.started_at for run in job.account.runs] == [None], "when it was done is told by no line"
+
+
+def of_day(i: int) -> str:
+    return (datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=i - 1)).date().isoformat()

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pytest
 from rich.color import ColorType
 
+from backfill_tui.control.model import PhaseState
 from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.progress.account import Account, Counts
 from backfill_tui.tui.display import Display, display
 from backfill_tui.tui.screens.phase import PhasePage
 from backfill_tui.tui.widgets.phase_table import PhaseTable
@@ -49,6 +51,16 @@ async def test_nothing_to_watch_is_a_sentence_that_says_what_to_do() -> None:
         assert "backfill-tui watch --log FILE" in shown(app)
         await press(pilot, "j", "enter", "G", "slash", "escape", "e", "1")
         assert "Nothing to watch yet." in shown(app)
+
+
+async def test_a_phase_known_by_its_count_alone_has_a_bar_that_is_no_map() -> None:
+    half = Account(counts=Counts(total=300, done=150, pending=150, missing=None))
+    night = replace(_night_of(), phases=(example.phase("upload", PhaseState.RUNNING, account=half),))
+    app = make_app(night)
+    async with running(app, SMALL) as pilot:
+        await until(pilot, lambda: "━━━━" in shown(app))
+        row = next(line for line in shown(app).splitlines() if "150/300" in line)
+        assert 0 <= row.count("─") - row.count("━") <= 1
 
 
 async def test_thirty_phases_scroll_and_the_titles_stay() -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from backfill_tui.control.dirt import Dirt
 from backfill_tui.control.suspects import Suspects
-from backfill_tui.progress.account import Unit, UnitState
-from backfill_tui.views.bar import bar, date_map
+from backfill_tui.progress.account import Account, Counts, Unit, UnitState
+from backfill_tui.views.bar import bar, count_bar, date_map, known_by_count
 from backfill_tui.views.marks import SUSPECT
 from backfill_tui.views.spans import Tone, line_width
 
@@ -106,3 +106,22 @@ def test_a_suspect_date_that_is_being_done_anew_is_shown_as_running() -> None:
     day = date(2024, 1, 1)
     suspects = Suspects(causes={day: Dirt("usage", datetime(2026, 1, 3, tzinfo=UTC))})
     assert date_map((day, day), {day: Unit(day, UnitState.RUNNING)}, 1, suspects) == (UnitState.RUNNING,)
+
+
+def test_a_count_of_dates_that_have_no_names_is_a_bar_and_no_map() -> None:
+    waiting = _units(dict.fromkeys(range(10), UnitState.PENDING))
+    assert known_by_count(Account(units=waiting, counts=Counts(total=10, done=4, pending=6)))
+    assert known_by_count(Account(counts=Counts(total=10, done=4, pending=6)))
+    named = {**waiting, **_units({0: UnitState.FAILED})}
+    assert not known_by_count(Account(units=named, counts=Counts(total=10, failed=1, pending=9)))
+    assert not known_by_count(Account(units=waiting, counts=Counts(total=10, pending=10)))
+
+
+def test_a_bar_of_a_count_is_full_only_where_all_is_done() -> None:
+    def drawn(fraction: float, width: int) -> str:
+        return "".join(span.text for span in count_bar(fraction, width))
+
+    assert drawn(0.4, 10) == "━━━━──────"
+    assert drawn(0.999, 10) == "━━━━━━━━━─"
+    assert drawn(1.0, 3) == "━━━"
+    assert drawn(0.5, 0) == ""

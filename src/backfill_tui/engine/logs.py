@@ -31,11 +31,11 @@ class LogReading:
         self.parser = LogParser(dialects, timezone, until, witness)
         self.book = RunBook()
 
-    def feed(self, body: bytes, offset: int, generation: int = 0) -> None:
-        """Take the next bytes of the file."""
+    def feed(self, body: bytes, offset: int, generation: int = 0, *, met_at: datetime | None = None) -> None:
+        """Take the next bytes of the file; `met_at` is when they came in, if that was seen."""
         for start in range(0, len(body), PIECE):
             for event in self.parser.feed(body[start : start + PIECE], offset + start, generation):
-                self.book.apply(event)
+                self.book.apply(event, met_at)
 
     @property
     def evidence(self) -> LogEvidence:

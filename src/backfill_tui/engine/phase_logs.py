@@ -41,12 +41,12 @@ class PhaseLogs:
         """Follow further files from the next reading on."""
         self._logs.add(paths)
 
-    def read(self, within_s: float) -> None:
-        """Read on, for about `within_s` seconds at most."""
+    def read(self, within_s: float, now: datetime) -> None:
+        """Read on, for about `within_s` seconds at most. What a log has gained since its end was read came `now`."""
         deadline = time.monotonic() + within_s
         while True:
             for index, chunk in self._logs.poll():
-                self._take(index, chunk)
+                self._take(index, chunk, now)
             if self._logs.at_end or time.monotonic() > deadline:
                 return
 
@@ -92,7 +92,7 @@ class PhaseLogs:
         """Let go of all files."""
         self._logs.close()
 
-    def _take(self, index: int, chunk: Chunk) -> None:
+    def _take(self, index: int, chunk: Chunk, now: datetime) -> None:
         """Read on in a log. Whether it is text is asked of every file that comes to lie at its path."""
         if self._generations.get(index) != chunk.generation:
             self._generations[index] = chunk.generation
@@ -101,7 +101,8 @@ class PhaseLogs:
                 self._binary.add(index)
         if index not in self._binary:
             reading = self._readings.setdefault(index, self._new_reading())
-            reading.feed(chunk.body, chunk.offset, chunk.generation)
+            met_at = now if index in self._whole else None
+            reading.feed(chunk.body, chunk.offset, chunk.generation, met_at=met_at)
 
     def _new_reading(self) -> LogReading:
         return LogReading(self._dialects, self._timezone)

@@ -86,7 +86,7 @@ class PhaseWatch:
         # The checkpoint first: of what it knows the log tells as well, and not a moment later.
         state = self._checkpoint.poll() if self._checkpoint else None
         checkpoint = state.checkpoint if state else None
-        self._logs.read(within_s)
+        self._logs.read(within_s, now)
         evidence = self._logs.evidence()
         last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
         age = self._logs.age_s(now)
@@ -97,9 +97,7 @@ class PhaseWatch:
         process = _told_by(self._deeds.attempt, process)
         gone = process.alive is False
         if gone and (self.last_look is None or self.last_look.process.alive):
-            self._logs.read(
-                within_s
-            )  # its last words may be younger than what was read before it was seen to be gone
+            self._logs.read(within_s, now)  # what it said last may be younger than what was read before it was gone
             evidence = self._logs.evidence()
         self._weigh(evidence, checkpoint, gone=gone, whole=self._logs.history_complete)
         self.last_look = PhaseLook(

@@ -41,8 +41,8 @@ class CounterBook:
     def __init__(self) -> None:
         self._counters: dict[int, _Counter] = {}
 
-    def apply(self, event: ProgressPrinted) -> None:
-        """Take the next count."""
+    def apply(self, event: ProgressPrinted, met_at: datetime | None = None) -> None:
+        """Take the next count. `met_at` is when its line came in, if that was seen."""
         counter = self._counters.get(event.of)
         if counter is None:
             if len(self._counters) >= MOST_COUNTERS:
@@ -58,7 +58,8 @@ class CounterBook:
         run.complete = event.number == event.of
         if event.at is not None:
             run.last_at = run.summary_at = event.at
-            tick(run, event.at, event.number - before.number if before else min(1, event.number))
+        if (at := event.at or met_at) is not None:
+            tick(run, at, event.number - before.number if before else min(1, event.number))
         run.lines_of[event.dialects] += 1
 
     def runs(self) -> list[RunTrace]:

@@ -45,6 +45,7 @@ class RunBook:
         self.error_times = ErrorTimes()
         self.futile: Futile = NOTHING_FUTILE  # at its end
         self.version = 0  # grows with every change
+        self._met_at: datetime | None = None  # when the line of the event in hand came in
         self._take: Mapping[type, Callable[[Any], None]] = {
             UnitFinished: self._finished,
             UnitStarted: self._started,
@@ -65,9 +66,14 @@ class RunBook:
         """The runs and, before them, what lies outside of any: where fatal errors are counted."""
         return [self._outside, *self.runs]
 
-    def apply(self, event: Event) -> None:
-        """Take the next event of the log."""
+    def apply(self, event: Event, met_at: datetime | None = None) -> None:
+        """Take the next event of the log.
+
+        `met_at` is when its line came in, if that was seen. It tells how fast the work goes where lines have no
+        times, and nothing else: when a date was done is known from its line alone.
+        """
         self.version += 1
+        self._met_at = met_at
         self._take[type(event)](event)
 
     @property
@@ -165,9 +171,9 @@ class RunBook:
             self.futile = NOTHING_FUTILE
         run.outcomes[day] = UnitDone(event.outcome, event.at, event.offset, event.records, event.reason, duration)
         run.begun.discard(day)
-        if event.at is not None:
+        if (ended := event.at or self._met_at) is not None:
             run.finishes.pop(day, None)
-            run.finishes[day] = event.at
+            run.finishes[day] = ended
         if started and started.day == day:
             run.current = None
         if event.closes and event.of is not None and _at_its_end(run, event.number, event.of):
@@ -175,7 +181,7 @@ class RunBook:
 
     def _progress(self, event: ProgressPrinted) -> None:
         if event.counts_only:
-            self._counters.apply(event)
+            self._counters.apply(event, self._met_at)
             return
         last = self._runs[-1] if self._runs else None
         if last and last.counts_only and last.counted and event.number < last.counted.number:
@@ -187,8 +193,8 @@ class RunBook:
         """The count of a job that has more to tell, or whose count is all that there is."""
         run = self._current(event)
         before = run.counted
-        if event.at is not None:
-            tick(run, event.at, max(0, event.number - before.number) if before else min(1, event.number))
+        if (at := event.at or self._met_at) is not None:
+            tick(run, at, max(0, event.number - before.number) if before else min(1, event.number))
         run.counted = event
         run.units_total = run.units_total or event.of
         if event.closes and event.number == event.of and run.counts_only:

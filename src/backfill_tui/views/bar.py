@@ -1,10 +1,13 @@
-"""The progress bar as a map of the dates: each cell is a slice of the range and shows the worst state in it."""
+"""The progress bar as a map of the dates: each cell is a slice of the range and shows the worst state in it.
+
+Where a log tells how many units are done and of no date which, it is a plain bar, which looks like no map.
+"""
 
 from collections.abc import Mapping
 from datetime import date
 
 from backfill_tui.control.suspects import NONE_SUSPECT, Suspects
-from backfill_tui.progress.account import Unit, UnitState
+from backfill_tui.progress.account import Account, Unit, UnitState
 from backfill_tui.views.marks import SUSPECT, Mark, mark_of
 from backfill_tui.views.spans import Line, Span, Tone
 
@@ -17,6 +20,8 @@ _URGENT: tuple[Mark, ...] = (
     UnitState.FAILED,
     UnitState.MISSING,
 )
+
+_NO_OUTCOME = frozenset({UnitState.PENDING, UnitState.RUNNING, UnitState.MISSING})
 
 Cells = tuple[Mark | None, ...]
 
@@ -57,6 +62,17 @@ def date_map(
             tally[mark] = tally.get(mark, 0) + 1
     marks = [_worst(tally) for tally in tallies]
     return tuple(marks[i * slices // width] for i in range(width))
+
+
+def known_by_count(account: Account) -> bool:
+    """Whether it is known how many units have an outcome, and of no date that it has one."""
+    return account.counts.accounted > 0 and all(unit.state in _NO_OUTCOME for unit in account.units.values())
+
+
+def count_bar(fraction: float, width: int) -> Line:
+    """So much of `width` cells is done. It is full only where all is."""
+    done = max(0, min(width, int(width * fraction + 1e-9)))
+    return (Span("━" * done, Tone.GOOD), Span("─" * (width - done), Tone.FAINT))
 
 
 def _worst(tally: Mapping[Mark, int]) -> Mark | None:

@@ -109,7 +109,7 @@ def _heads(heads: Heads, looked_at: int, zone: tzinfo) -> Iterator[str]:
     of = f"of {looked_at:,} lines"
     example = heads.example
     if example is None or example.at is None:
-        yield f"  time       on none {of}: rates and a forecast need one, with its date"
+        yield f"  time       on none {of}: rates and a forecast need one, with its date (a screen sees lines come)"
     else:
         where = f"the key {example.where}" if example.where else "the beginning"
         at = contract.moment(example.at, zone)

@@ -130,9 +130,7 @@ class PhaseTable(RowTable, can_focus=True):
                 continue
             need = max((line_width(line) for line in lines), default=0)
             self._needs[column.key] = max(self._needs.get(column.key, 0), need)
-        self._needs["dates"] = (
-            rows.BAR_MOST if self._snapshot and any(v.dates for v in self._snapshot.phases) else 0
-        )
+        self._needs["dates"] = rows.BAR_MOST if self._snapshot and any(map(_has_bar, self._snapshot.phases)) else 0
         return rows.place(rows.COLUMNS, self._needs, self._room - self.MARK)
 
     def _map(self, view: PhaseView) -> Line:
@@ -140,12 +138,9 @@ class PhaseTable(RowTable, can_focus=True):
         width = next((p.width for p in self._placed if p.column.key == "dates"), 0)
         if note := rows.reading(view):
             return one(note, Tone.DIM)
-        if view.dates is None or not view.account.units:
-            return ()
         known = self._maps.get(view.name)
         if known is None or not _shows(known[0], view) or known[1] != width:
-            line = bar.bar(bar.date_map(view.dates, view.account.units, width, view.suspects))
-            self._maps[view.name] = known = (view, width, line)
+            self._maps[view.name] = known = (view, width, _bar(view, width))
         return known[2]
 
     # Painting
@@ -203,6 +198,19 @@ class PhaseTable(RowTable, can_focus=True):
         """Ask for the page of the selected phase."""
         if self._selected is not None and self.cursor is not None:
             self.post_message(self.Opened(self._selected))
+
+
+def _has_bar(view: PhaseView) -> bool:
+    return view.dates is not None or bool(view.account.counts.total)
+
+
+def _bar(view: PhaseView, width: int) -> Line:
+    fraction = view.account.counts.fraction
+    if fraction is not None and bar.known_by_count(view.account):
+        return bar.count_bar(fraction, width)
+    if view.dates is None or not view.account.units:
+        return ()
+    return bar.bar(bar.date_map(view.dates, view.account.units, width, view.suspects))
 
 
 def _shows(known: PhaseView, view: PhaseView) -> bool:
