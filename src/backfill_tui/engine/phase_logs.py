@@ -42,7 +42,7 @@ class PhaseLogs:
         self._logs.add(paths)
 
     def read(self, within_s: float, now: datetime) -> None:
-        """Read on, for about `within_s` seconds at most. What a log has gained since its end was read came `now`."""
+        """Read on, for about `within_s` seconds at most. What a log gained since its end was read came `now`."""
         deadline = time.monotonic() + within_s
         while True:
             for index, chunk in self._logs.poll():
