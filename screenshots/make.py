@@ -77,6 +77,7 @@ PICTURES = (
     Picture("phase_132x36", (132, 36), ("3", "enter", "x")),
     Picture("forecast_132x36", (132, 36), ("1", "F")),
     Picture("launch_132x36", (132, 36), ("4", "L")),
+    Picture("report_132x36", (132, 36), ("R",)),
     Picture("help_132x36", (132, 36), ("?",)),
     Picture(
         "checks_132x36",
@@ -122,7 +123,9 @@ async def _screen(plan: Path, size: tuple[int, int]) -> AsyncIterator[tuple[Back
     opened = OpenedPlan(load_plan(plan, now=datetime.now(UTC), environ=os.environ, python="python3"))
     session = Session(opened, read_only=False)
     try:
-        app = BackfillApp(session.feed, judge=session.judge, operator=session.operator)
+        app = BackfillApp(
+            session.feed, judge=session.judge, operator=session.operator, reporter=session.reporter
+        )
         async with app.run_test(size=size) as pilot:
             yield app, pilot
             await pilot.press("escape", "escape", "q")

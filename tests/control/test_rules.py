@@ -126,7 +126,7 @@ def test_missing_dates_are_an_alert_with_the_command_that_does_them() -> None:
     one = facts(account, GONE, retry=("job", "--dates", "{dates}"))
     (alert,) = found(sight(one, PhaseState.RUNNING))
     assert alert.id == "missing:fix"
-    assert alert.action == "Run them again: job --dates 2022-01-04,2022-01-05"
+    assert alert.action == "Run them again: backfill-tui retry fix, or by hand: job --dates 2022-01-04,2022-01-05"
 
 
 def test_a_process_gone_without_a_summary_is_an_alert_at_once() -> None:

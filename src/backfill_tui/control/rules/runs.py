@@ -11,7 +11,7 @@ from backfill_tui.checks.model import Status
 from backfill_tui.control.model import GOOD, UNDER_WAY, Alert, PhaseState, Severity
 from backfill_tui.control.rules.asking import asked
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
-from backfill_tui.control.rules.wording import capital, end_of_log, in_log, named, percent, retry
+from backfill_tui.control.rules.wording import capital, end_of_log, in_log, named, percent, retry_left
 from backfill_tui.control.states import judge
 from backfill_tui.control.suspects import NONE_SUSPECT
 from backfill_tui.control.words import dates, progress_words
@@ -98,7 +98,7 @@ def _gone(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     how = f"It {ours.ending}" if ours is not None and known else "Its process ended"
     again = _again(one)
     if missing:
-        again = f"{again.removesuffix('.')}. A resume skips the missing dates. {retry(facts.phase, days)}"
+        again = f"{again.removesuffix('.')}. A resume skips the missing dates. {retry_left(facts.phase, days)}"
     alert = Alert(
         id=f"gone:{one.name}",
         severity=Severity.CRITICAL,
@@ -152,7 +152,7 @@ def _missing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         since=run.ended_at or run.started_at or night.now,
         title=f"{one.name} is missing {dates(len(days))}",
         detail=f"It {claim}, but {named(days)} had no outcome; no resume will do them.",
-        action=retry(facts.phase, days),
+        action=retry_left(facts.phase, days),
     )
 
 
@@ -203,7 +203,7 @@ def _failures(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         title=f"{one.name}: more dates fail than the plan allows",
         detail=f"{failed:,} of {dates(judged)} failed ({percent(failed / judged)}, allowed {percent(allowed)})"
         + (f": {named(days)}." if days else "."),
-        action=f"Read why{_of_the_first(one, days)} {retry(one.facts.phase, days) if days else ''}".strip(),
+        action=f"Read why{_of_the_first(one, days)} {retry_left(one.facts.phase, days) if days else ''}".strip(),
     )
 
 

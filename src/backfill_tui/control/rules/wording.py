@@ -21,6 +21,15 @@ def retry(phase: Phase, days: Sequence[date]) -> str:
     return f"Run them again: {shlex.join(command)}{rest}"
 
 
+def retry_left(phase: Phase, days: Sequence[date]) -> str:
+    """The same of dates that are failed or missing: `retry` knows them; a few are listed for who does it by hand."""
+    command = phase.retry_of(days)
+    if command is None:
+        return retry(phase, days)
+    by_hand = f", or by hand: {shlex.join(command)}" if len(days) <= LISTED else ""
+    return f"Run them again: backfill-tui retry {phase.name}{by_hand}"
+
+
 def named(days: Sequence[date]) -> str:
     """The first few dates, and how many more there are."""
     rest = len(days) - _NAMED
