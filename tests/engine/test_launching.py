@@ -1,6 +1,7 @@
 """Launches beside launches: of two that would write one table on the same days one begins, whoever is first."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from backfill_tui.engine.bench import Bench
 from backfill_tui.engine.claims import RivalError
 from backfill_tui.engine.launching import ChangedError, GateClosedError
 from backfill_tui.engine.plans import open_plan
+from tests.engine.benches import until
 
 if TYPE_CHECKING:
     from backfill_tui.control.attempt import Attempt
@@ -51,6 +53,22 @@ def at_work(folder: Path, state: str = ".backfill-tui") -> Iterator[Bench]:
     yield bench
     bench.close()
     ledger.close()
+
+
+def test_a_live_run_that_the_ledger_has_lost_gets_no_company(folder: Path) -> None:
+    (folder / "backfill.yaml").write_text("plan: p\nphases:\n  job: {command: [sh, -c, 'read x < gate']}\n")
+    with at_work(folder) as bench:
+        attempt = bench.operator.launch(bench.operator.offer_launch("job"))
+    assert attempt.identity is not None
+    for file in (folder / ".backfill-tui").glob("ledger.sqlite3*"):
+        file.unlink()  # as the sentence about a damaged one advises
+    with at_work(folder) as bench:
+        with pytest.raises(GateClosedError, match=f"live run: process {attempt.identity.pid} of .*job.1 lives"):
+            bench.operator.launch(bench.operator.offer_launch("job"))
+        assert bench.look().phase("job").attempt is None
+        assert bench.ledger.attempts.all() == ()
+        os.kill(attempt.identity.pid, signal.SIGKILL)
+        until(lambda: bench.operator.offer_launch("job").open)
 
 
 def test_two_phases_that_were_both_offered_with_open_gates_do_not_both_begin(folder: Path) -> None:

@@ -36,6 +36,7 @@ class PhaseFacts:
     validating: bool = False  # its own suites are being run at this moment
     attempt: Attempt | None = None  # our newest launch of it, its stage as it is seen now
     ran: Attempt | None = None  # the newest that became a process; only needed where `attempt` did not
+    unrecorded: str = ""  # a live run of it of which the ledger has nothing, as a clause
     stop: StopAsked | None = None  # the newest stop that was asked of it
     acceptance: Acceptance | None = None  # the newest, whatever has begun since
     runnable: tuple[Condition, ...] = ()  # whether its command could be run: program, folder, log; only where asked

@@ -140,6 +140,8 @@ def _at_rest(facts: PhaseFacts, now: datetime) -> tuple[bool | None, str]:
             return False, "it is being started"
         pid = f" (pid {facts.process.identity.pid})" if facts.process.identity else ""
         return False, f"it runs{pid}"
+    if facts.unrecorded:
+        return False, f"{facts.unrecorded}: wait for its end, or put the ledger back"
     if facts.alive is None and facts.run is not None and facts.run.ended is RunEnd.OPEN:
         silent = facts.silent_s(now)
         since = f", silent for {span_words(silent)}" if silent is not None else ""

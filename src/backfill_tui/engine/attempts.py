@@ -9,6 +9,7 @@ from pathlib import Path
 from backfill_tui.checks.subject import Dates
 from backfill_tui.control.attempt import OUTPUT, Acceptance, Attempt, Stage, StopAsked
 from backfill_tui.control.launch.reconcile import look, settle
+from backfill_tui.control.launch.unrecorded import unrecorded
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.plan.resolved import Plan
 
@@ -19,7 +20,8 @@ class Deeds:
 
     `ran` is the newest launch that became a process. `outputs` are the logs of those launches whose output goes to
     a file of their own. `first_with` tells when a range was first launched (aware): as of then its dates were
-    resolved, and later attempts, such as retries, may have kept them.
+    resolved, and later attempts, such as retries, may have kept them. `unrecorded` tells of a live run of which the
+    ledger has nothing, as a clause.
     """
 
     attempt: Attempt | None = None
@@ -28,6 +30,7 @@ class Deeds:
     acceptance: Acceptance | None = None
     outputs: tuple[Path, ...] = ()
     first_with: Mapping[Dates, datetime] = field(default_factory=dict)
+    unrecorded: str = ""
 
 
 NOTHING = Deeds()
@@ -47,6 +50,7 @@ class AttemptBook:
         self._runs = plan.state_dir / "runs"
         self._version: object = None
         self._deeds: dict[str, Deeds] = {}
+        self._known: frozenset[str] = frozenset()  # the names of the run folders that the ledger has attempts of
         self.note = ""
 
     def refresh(self) -> Mapping[str, Deeds]:
@@ -63,14 +67,26 @@ class AttemptBook:
         for phase, deeds in self._deeds.items():
             if deeds.attempt is not None and deeds.attempt.stage not in {Stage.ENDED, Stage.NOT_STARTED}:
                 self._deeds[phase] = self._followed(self._ledger, deeds, deeds.attempt)
+        with suppress(LedgerError):  # the next refresh tells
+            self._tell_of_unrecorded(self._ledger)
         return self._deeds
+
+    def _tell_of_unrecorded(self, ledger: Ledger) -> None:
+        found = unrecorded(self._runs, self._deeds, self._known)
+        if found and ledger.version != self._version:
+            return  # a launch of this moment, which the next refresh knows of
+        for phase, deeds in self._deeds.items():
+            if deeds.unrecorded != (clause := found.get(phase, "")):
+                self._deeds[phase] = replace(deeds, unrecorded=clause)
 
     def _read(self, ledger: Ledger) -> None:
         outputs: dict[str, list[Path]] = {}
         newest: dict[str, Attempt] = {}
         ran: dict[str, Attempt] = {}
         first_with: dict[str, dict[Dates, datetime]] = {}
-        for attempt in ledger.attempts.all():
+        attempts = ledger.attempts.all()
+        self._known = frozenset(attempt.folder for attempt in attempts)
+        for attempt in attempts:
             newest[attempt.phase] = attempt
             if attempt.order.dates is not None:
                 first_with.setdefault(attempt.phase, {}).setdefault(attempt.order.dates, attempt.intended_at)

@@ -239,6 +239,7 @@ class PlanWatch:
             validating=any(suite.running for suite in verdicts.suites if not suite.is_input),
             attempt=look.deeds.attempt,
             ran=look.deeds.ran,
+            unrecorded=look.deeds.unrecorded,
             stop=look.deeds.stop,
             acceptance=look.deeds.acceptance,
             runnable=_runnable(look),
