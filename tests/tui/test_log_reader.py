@@ -64,6 +64,17 @@ def test_until_all_lines_are_counted_the_end_is_shown(log: Path, monkeypatch: py
     assert look.lines[-1].text == example.log_lines()[-1]
 
 
+@pytest.mark.parametrize("text", ["", "row"])
+def test_the_last_rows_are_those_of_the_file_by_now_however_much_has_come(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "busy.log"
+    reader = LogReader(path, LogPager)
+    for size in (10, 5_000, 60_000):
+        path.write_text("".join(f"row {i}\n" for i in range(size)))
+        look = _settled(reader, Want(count=40, last=True, filter=text))
+        assert [line.text for line in look.lines] == [f"row {i}" for i in range(max(0, size - 40), size)]
+        assert look.first == max(0, size - 40)
+
+
 def test_a_file_that_is_not_there_is_a_note(tmp_path: Path) -> None:
     look = LogReader(tmp_path / "absent", LogPager).look(Want())
     assert (look.note, look.count) == ("There is no such file.", 0)

@@ -45,6 +45,7 @@ class Want:
 
     first: int = 0  # the first row it shows: a line, or with a filter a match
     count: int = 0
+    last: bool = False  # the last rows instead, which by then may lie far behind those that are known
     filter: str = ""  # the text of the lines that are to be listed; empty: no filter
     jump: Jump | None = None
 
@@ -92,13 +93,14 @@ class LogReader:
         matches = self._filter.lines if self._filter else ()
         found = len(matches)
         settled, target = self._settle(pager, want.jump) if want.jump else (True, None)
+        first = max(0, (found if want.filter else pager.count) - want.count) if want.last else want.first
         return Look(
             count=pager.count,
             complete=True,
             generation=pager.generation,
             note=pager.note,
-            first=want.first,
-            lines=self._rows(pager, want, matches),
+            first=first,
+            lines=self._rows(pager, want, first, matches),
             filter=want.filter,
             matches=matches,
             found=found,
@@ -108,10 +110,11 @@ class LogReader:
             busy=filtering or not settled,
         )
 
-    def _rows(self, pager: LogPager, want: Want, matches: Sequence[int]) -> tuple[Line, ...]:
+    @staticmethod
+    def _rows(pager: LogPager, want: Want, first: int, matches: Sequence[int]) -> tuple[Line, ...]:
         if not want.filter:
-            return pager.lines(want.first, want.count)
-        numbers = matches[want.first : want.first + want.count]
+            return pager.lines(first, want.count)
+        numbers = matches[first : first + want.count]
         return tuple(line for number in numbers for line in pager.lines(number, 1))
 
     def _go_through(self, pager: LogPager, text: str) -> bool:

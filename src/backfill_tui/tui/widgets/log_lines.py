@@ -165,9 +165,8 @@ class LogLines(Painted, can_focus=True):
 
     def _wanted(self) -> Want:
         height = max(1, self.size.height)
-        top = max(0, self.rows - height) if self.following else self.scroll_offset.y
-        first = max(0, top - _MARGIN)
-        return Want(first=first, count=height + 2 * _MARGIN, filter=self.filter, jump=self._jump)
+        first = max(0, self.scroll_offset.y - _MARGIN)
+        return Want(first, height + 2 * _MARGIN, last=self.following, filter=self.filter, jump=self._jump)
 
     def _take(self, look: Look) -> None:
         if look.filter != self.filter:
