@@ -185,3 +185,17 @@ def test_ranges_are_calibrated_by_earlier_nights_once_there_are_enough(folder: P
     assert prospect is not None
     assert prospect.calibrated_by == "earlier runs"
     assert snapshot.record.of == 12
+
+
+def test_a_log_that_lies_zones_behind_is_forecast_by_its_own_clock(folder: Path) -> None:
+    """Its date in flight is not eight hours old."""
+    log = log_of(NIGHT, 80)
+    (folder / "job.log").write_bytes(log.body)
+    right = look(folder, end_of(log)).phase("fix").forecast
+    later = end_of(log) + timedelta(hours=8)
+    os.utime(folder / "job.log", (later.timestamp(), later.timestamp()))
+    behind = look(folder, later).phase("fix").forecast
+    assert right is not None
+    assert behind is not None
+    assert abs(behind.remaining_p50_s - right.remaining_p50_s) < 1
+    assert abs(behind.finish_p50 - right.finish_p50 - timedelta(hours=8)) < timedelta(seconds=1)

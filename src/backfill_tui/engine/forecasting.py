@@ -172,7 +172,8 @@ class Forecasting:
     ) -> Member:
         """While it is stalled the forecast is that of the moment at which it was found to be.
 
-        Once that has begun to come to pass without the run, nobody knows when it will be done.
+        Once that has begun to come to pass without the run, nobody knows when it will be done. A log that lies
+        behind is asked by its own clock.
         """
         ahead = self._outlook(look, calendar)
         if ahead is None:
@@ -181,12 +182,13 @@ class Forecasting:
             )
         stalled = member.state is PhaseState.STALLED
         at = self._stalled_at(look, now) if stalled else now
-        own = ahead.at(at)
+        behind = timedelta(seconds=look.log_behind_s)
+        own = ahead.at(at - behind).moved(behind)
         by = ahead.calibration.by if own.calibrated else ""
         stale = stalled and own.finish_p10 <= now
         return replace(
             member,
-            left_s=None if stale else later(ahead.futures_s(at), (now - at).total_seconds()),
+            left_s=None if stale else later(ahead.futures_s(at - behind), (now - at).total_seconds()),
             own=replace(own, frozen=stalled),
             basis=own.basis,
             calibrated_by=by,
@@ -269,7 +271,7 @@ class Forecasting:
         reckoned, lead = self._reckoned.get(look.phase.name), leading(look.runs)
         if reckoned is None or reckoned.outlook is None or lead is None or lead.trace.first_at is None:
             return None
-        return reckoned.outlook.made(text_of(lead.trace.first_at), now)
+        return reckoned.outlook.made(text_of(lead.trace.first_at), now - timedelta(seconds=look.log_behind_s))
 
 
 def _expected_s(expect: Expectation) -> float | None:

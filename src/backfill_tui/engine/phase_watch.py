@@ -18,6 +18,7 @@ from backfill_tui.progress.reconcile import LogEvidence, reconcile
 from backfill_tui.progress.sequence import PlacedRun, every_day, place_runs
 from backfill_tui.sources.checkpoint import Checkpoint, CheckpointState, CheckpointWatch, holes
 from backfill_tui.sources.dialects.model import Dialect
+from backfill_tui.sources.last_line import written_at
 from backfill_tui.sources.presence import Identity
 from backfill_tui.sources.process import Presence, ProcessSeen, ProcessTable, ProcessWatch
 
@@ -44,6 +45,7 @@ class PhaseLook:
     history_complete: bool
     notes: tuple[str, ...]
     deeds: Deeds = NOTHING
+    log_behind_s: float = 0.0  # by how much its times lie behind its files', where zones lie between the two
 
     @property
     def live(self) -> bool:
@@ -90,10 +92,12 @@ class PhaseWatch:
         evidence = self._logs.evidence()
         last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
         age = self._logs.age_s(now)
-        process = self._process.look(now, log_last_line_at=last_line_at)
+        written = written_at(last_line_at, None if age is None else now - timedelta(seconds=age))
+        behind_s = (written - last_line_at).total_seconds() if written and last_line_at else 0.0
+        process = self._process.look(now, log_last_line_at=written)
         if age is not None and age < JUST_NOW_S and _left_by_nobody(process, now - timedelta(seconds=age)):
             self._table.expire()  # a job that has just begun to write is younger than the last scan
-            process = self._process.look(now, log_last_line_at=last_line_at)
+            process = self._process.look(now, log_last_line_at=written)
         process = _told_by(self._deeds.attempt, process)
         gone = process.alive is False
         if gone and (self.last_look is None or self.last_look.process.alive):
@@ -113,6 +117,7 @@ class PhaseWatch:
             history_complete=self._logs.history_complete,
             notes=(*(self.found.notes if self.found else ()), *self._logs.notes, *self._account.notes),
             deeds=self._deeds,
+            log_behind_s=behind_s,
         )
         return self.last_look
 

@@ -40,6 +40,15 @@ class Forecast:
     calibrated: bool = False
     frozen: bool = False  # made before a stall; it does not move until the job does
 
+    def moved(self, by: timedelta) -> "Forecast":
+        """The same by another clock, which is that far ahead."""
+        return replace(
+            self,
+            finish_p10=self.finish_p10 + by,
+            finish_p50=self.finish_p50 + by,
+            finish_p90=self.finish_p90 + by,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class History:

@@ -1,6 +1,7 @@
 """How runs end, and dates that fail: more than the plan allows is told of, bad luck is not."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -119,3 +120,11 @@ def test_what_a_person_has_accepted_is_told_and_does_not_alarm() -> None:
     one = dead((3, 3), "SIGKILL")
     given = replace(one.facts, acceptance=accepted(NOW))
     assert {alert.severity for alert in found(sight(given))} == {Severity.INFO}
+
+
+def test_nothing_stands_since_a_time_to_come_though_its_log_is_ahead() -> None:
+    ahead = account(2, summary=False, at=NOW + timedelta(hours=2))
+    (alert,) = (
+        alert for alert in found(sight(seen(ahead, replace(GONE, gone_since=None)))) if alert.id == "gone:fix"
+    )
+    assert alert.since == NOW

@@ -72,11 +72,12 @@ def find_alerts(night: NightSight) -> tuple[Alert, ...]:
     """The alerts of this moment, worst first, then oldest first; one of each id.
 
     What a person has accepted is still told, but no longer alarms. A rule that breaks is an alert itself.
+    None stands since a time to come, whatever a log's clock says.
     """
     found = [alert for rule in OF_THE_NIGHT for alert in asked(rule, night.now, night)]
     for one in night.phases:
         found += _of_phase(one, night)
-    once = {alert.id: alert for alert in reversed(found)}
+    once = {alert.id: replace(alert, since=min(alert.since, night.now)) for alert in reversed(found)}
     return tuple(sorted(once.values(), key=worst_first))
 
 

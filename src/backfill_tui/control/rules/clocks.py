@@ -30,7 +30,8 @@ def skewed(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         phase=one.name,
         since=facts.begun_at or now,
         title=f"{one.name}: its log's times lie {span_words(off)} {where} the clock",
-        detail=f"They are read as {facts.phase.log_timezone.key}. Forecasts and durations are off by as much.",
+        detail=f"They are read as {facts.phase.log_timezone.key}. What compares them with the clock is off by as"
+        " much: when it began and ended, how fresh verdicts are, which dates are suspect.",
         action="Give the phase the `log_timezone` that its job prints in.",
     )
 

@@ -69,7 +69,8 @@ def increasing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
     usual = (earlier + unseen) / (before / _WINDOW)
     if recent < _TIMES * usual:
         return
-    than = f"{earlier / (before / _WINDOW):.0f} in ten minutes before that" if earlier else "none before that"
+    known = earlier / (before / _WINDOW)
+    than = f"{known:.0f} in ten minutes before that" if known >= 1 else "hardly any before that"
     yield Alert(
         id=f"errors:{one.name}",
         severity=Severity.WARNING,
