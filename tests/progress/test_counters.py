@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backfill_tui.progress.counters import CounterBook
+from backfill_tui.progress.counters import CounterBook, shared_out
 from backfill_tui.progress.trace import RunTrace
 from backfill_tui.sources.events import ProgressPrinted
 
@@ -37,3 +37,10 @@ def test_a_log_that_begins_in_the_middle_tells_nothing_of_how_fast_it_came_there
     assert run.counted is not None
     assert run.counted.number == 304
     assert len(run.ticks) == 4, "the first that is seen, and three that came since"
+
+
+def test_who_counts_in_tens_or_whole_seconds_has_not_done_ten_at_once() -> None:
+    tens = [NOW, *[NOW + timedelta(seconds=100)] * 10, *[NOW + timedelta(seconds=200)] * 10]
+    assert shared_out(tens) == [NOW + timedelta(seconds=10 * i) for i in range(21)]
+    assert shared_out([NOW] * 10) == [NOW], "since when the first ten were done is not known"
+    assert shared_out([]) == []

@@ -66,6 +66,19 @@ def test_a_count_to_the_number_of_planned_dates_has_the_rest_of_it_left() -> Non
     assert found.remaining_p50_s == pytest.approx(47 * 30, rel=0.05)
 
 
+@pytest.mark.parametrize(("step", "each_s"), [(10, 300), (1, 0.1)], ids=["tens", "ten a second"])
+def test_counts_that_come_together_are_no_work_done_at_once(step: int, each_s: float) -> None:
+    log = LogWriter()
+    for number in range(step, 131, step):
+        log.say(f"[{number}/300] loaded", after=each_s)
+    reading = read(log.body)
+    now = reading.parser.last_line_at
+    assert now is not None
+    found = forecast(reconcile([reading.evidence]), place_runs([reading.book], gone=False), now=now)
+    assert found is not None
+    assert found.remaining_p50_s == pytest.approx(170 * each_s / step, rel=0.2)
+
+
 def test_what_a_resume_replays_is_not_progress() -> None:
     some = days("2022-01-01", 20)
     log = LogWriter().header("2022-01-01", "2022-01-20")

@@ -1,8 +1,10 @@
 """Bars and N/M lines to runs: of all the counters in a log, the one that advances most and starts over least."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 
 from backfill_tui.progress.trace import RunTrace
 from backfill_tui.sources.events import ProgressPrinted
@@ -21,6 +23,22 @@ def tick(run: RunTrace, at: datetime, advance: int) -> None:
     """Note that a run's count has advanced by so many; of many, the last are kept."""
     run.ticks.extend([at] * min(advance, KEPT_ADVANCES))
     del run.ticks[:-KEPT_ADVANCES]
+
+
+def shared_out(ticks: Sequence[datetime]) -> list[datetime]:
+    """When each advance came: those noted at one time took equal shares of the time since the one before.
+
+    Who counts in tens, or prints whole seconds, has not done ten at once. Of the first that are noted it is not
+    known since when, so they are one.
+    """
+    times: list[datetime] = []
+    for at, noted in groupby(ticks):
+        if not times:
+            times.append(at)
+            continue
+        before, many = times[-1], sum(1 for _ in noted)
+        times.extend(at - (at - before) * (many - i) / many for i in range(1, many + 1))
+    return times
 
 
 WORKERS = 64

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from backfill_tui.progress.again import HEAVY, has_new, replays
+from backfill_tui.progress.counters import shared_out
 from backfill_tui.progress.sequence import PlacedRun, leading
 
 RECENT_UNITS = 100
@@ -44,7 +45,7 @@ def completions(runs: Sequence[PlacedRun]) -> list[Completion]:
         return []
     trace = lead.trace
     if trace.counts_only:
-        return [Completion(at, None, None) for at in trace.ticks]
+        return [Completion(at, None, None) for at in shared_out(trace.ticks)]
     again = replays(runs, lead)
     passing = again.done_before if again.quick and has_new(trace, again.done_before) else frozenset()
     return [

@@ -8,6 +8,7 @@ from statistics import median
 
 from backfill_tui.progress.account import Account, RunEnd, UnitState
 from backfill_tui.progress.again import HEAVY, Replays, earlier_runs, replays, walks_again
+from backfill_tui.progress.counters import shared_out
 from backfill_tui.progress.forecast.situation import Situation
 from backfill_tui.progress.forecast.worked import Finish, Worked, worked
 from backfill_tui.progress.sequence import PlacedRun, every_day, leading
@@ -134,7 +135,7 @@ def _workers(trace: RunTrace) -> int:
 
 def _finishes(trace: RunTrace, passing: Collection[date]) -> list[Finish]:
     if trace.counts_only:
-        return [Finish(None, at, heavy=True) for at in trace.ticks]
+        return [Finish(None, at, heavy=True) for at in shared_out(trace.ticks)]
     found = []
     for day, at in trace.finishes.items():
         unit = trace.outcomes.get(day)
