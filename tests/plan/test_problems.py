@@ -188,7 +188,7 @@ ONE_MISTAKE = [
     ),
     (
         suite("commands: {c: {run: [x, '{dates}']}}"),
-        "5: suites.s.commands.c.run[1]: {dates} has a value in `retry` only",
+        "5: suites.s.commands.c.run[1]: {dates} has no value in a suite's command; write {start} and {end}",
     ),
     (suite("commands: {c: {run: [x, '{nope}']}}"), "5: suites.s.commands.c.run[1]: {nope} is no placeholder"),
     (

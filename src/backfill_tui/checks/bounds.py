@@ -30,7 +30,8 @@ def hold(value: Value, bound: Bound) -> Held:
     if value is None:
         return Held(Status.UNKNOWN, Reason.NULL_VALUE, "is NULL: there was nothing to compute it from")
     if isinstance(value, float) and not math.isfinite(value):
-        return Held(Status.UNKNOWN, Reason.NOT_A_NUMBER, f"is {value}: a division by zero, or an overflow")
+        cause = "rows have NaN (see IS_NAN)" if math.isnan(value) else "a division by zero, or an overflow"
+        return Held(Status.UNKNOWN, Reason.NOT_A_NUMBER, f"is {value}: {cause}")
     if bound == Bound():
         return Held(Status.PASS)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -80,7 +81,7 @@ def shown(value: Value, bound: Bound | None = None, *, places: int | None = None
             return value.isoformat()
         case tuple():
             return _cut("[" + ", ".join(shown(one) for one in value[:20]) + (", …]" if len(value) > 20 else "]"))
-    return _cut(value)
+    return _cut(value) if value else "''"
 
 
 def number(value: float, bound: Bound | None = None, *, places: int | None = None, unit: str | None = None) -> str:

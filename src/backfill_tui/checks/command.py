@@ -37,7 +37,9 @@ def command_check(command: JudgingCommand, subject: Subject, folder: Path, stop:
             blank,
             reason=Reason.NOT_RUN,
             detail=f"{argv[0]}: {why_not_started(error)}",
-            todo=f"It is looked for from {folder}, then on PATH.",
+            todo="Make it executable, or write the program that reads it first, as in [bash, check.sh]."
+            if isinstance(error, PermissionError)
+            else f"It is looked for from {folder}, then on PATH.",
         )
     return _judged(blank, ended, command.timeout_s, stop)
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from backfill_tui.checks.advice import TODO
+from backfill_tui.checks.blame import blamed
 from backfill_tui.checks.bounds import bound_text, hold, limits_text, phrase, shown
-from backfill_tui.checks.fragments import no_dates, refuse_torn
+from backfill_tui.checks.fragments import refuse_torn
 from backfill_tui.checks.model import Check, Part, Reason, Status, Value, worst
 from backfill_tui.checks.question import Group, Measured, SuiteQuery, measured
 from backfill_tui.checks.unknown import OF_ONE_METRIC, unanswered, unseen
@@ -164,24 +165,18 @@ class _Asking:
 
     def _size(self, metrics: Iterable[Metric]) -> int:
         """The bytes that these metrics would read. Raises AskError where their SQL does not hold."""
-        return self.asker.estimate(self.question_of(self.query_of(metrics)))
+        return self._size_of(self.query_of(metrics))
+
+    def _size_of(self, query: SuiteQuery) -> int:
+        return self.asker.estimate(self.question_of(query))
 
     def _size_of_rows(self) -> int:
-        """The bytes of counting the rows. Raises AskError; of one about its dates alone, with what they must be."""
+        """The bytes of counting the rows. Raises AskError, told of the part of the suite that it comes from."""
+        query = self.query_of([])
         try:
-            return self._size([])
+            return self._size_of(query)
         except AskError as error:
-            if error.reason is not Reason.WRONG_SQL or self.suite.date_column is None:
-                raise
-            self._prove_dates(self.suite.date_column)
-            raise
-
-    def _prove_dates(self, date_column: str) -> None:
-        """Raise AskError if the SQL is wrong even when nothing but `date_column` is left of it."""
-        try:
-            self.asker.estimate(self.question_of(replace(self.query_of([]), where=None)))
-        except AskError as error:
-            raise (no_dates(error, date_column) if error.reason is Reason.WRONG_SQL else error) from None
+            raise blamed(error, query, self._size_of) from None
 
     def _together(self, metrics: Sequence[Metric], size: int, found: dict[str, Found]) -> Measured:
         """All of them in one go. If that breaks, the rows are counted: over none, no metric means anything."""
@@ -309,4 +304,4 @@ def _named(metric: Metric, bad: Sequence[Part]) -> str:
 
 def _group(value: Value) -> str:
     """The name of a group: a year among them is a name, not a quantity."""
-    return str(value) if isinstance(value, int) else shown(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else shown(value)

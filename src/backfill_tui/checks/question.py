@@ -4,6 +4,7 @@ The rows of a suite are those of its table in the phase's range that pass its `w
 beside the whole, so that the table is read once however many there are.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -131,10 +132,18 @@ def measured(query: SuiteQuery, answer: Answer) -> Measured:
         values=tuple(whole[place[f"value_{k}"]] for k in range(count)),
         days=tuple(sorted({_day(day) for day in days if isinstance(day, date)})) if isinstance(days, tuple) else (),
         cut=answer.total_rows > len(answer.rows),
-        groups=tuple(
-            tuple(sorted(one, key=lambda group: (group.group is None, str(group.group)))) for one in groups
-        ),
+        groups=tuple(tuple(sorted(one, key=_place_of)) for one in groups),
     )
+
+
+def _place_of(group: Group) -> tuple[int, float, str]:
+    """Numbers by their size, then all else as text, then NULL."""
+    value = group.group
+    if value is None:
+        return 2, 0.0, ""
+    if isinstance(value, (int, float)) and not math.isnan(value):
+        return 0, value, ""
+    return 1, 0.0, str(value)
 
 
 def _day(value: date) -> date:

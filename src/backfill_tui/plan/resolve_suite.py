@@ -50,7 +50,11 @@ def resolve_suite(name: str, written: SuiteWritten, place: Place) -> Suite:
 
 def _template(suite: str, key: str, argv: list[str], place: Place) -> tuple[str, ...]:
     """The command as it was written, once it is known that it can be filled."""
-    place.words(("suites", suite, "commands", key, "run"), argv, {}, keep=_LATER)
+    path = ("suites", suite, "commands", key, "run")
+    place.words(path, argv, {}, keep=_LATER, excused=("dates",))
+    for index, word in enumerate(argv):
+        if "dates" in fill(word, {}).unresolved:
+            place.draft.refuse((*path, index), "{dates} has no value in a suite's command; write {start} and {end}")
     return tuple(argv)
 
 

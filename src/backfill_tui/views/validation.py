@@ -7,6 +7,7 @@ from backfill_tui.checks.model import Status, SuiteResult, worst
 from backfill_tui.checks.record import Json, suite_json
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.views import checks
+from backfill_tui.views.spans import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def as_json(judged: Sequence[JudgedPhase]) -> Json:
 def as_lines(judged: Sequence[JudgedPhase]) -> Iterator[str]:
     """Per phase its verdict and what it is now, then its suites."""
     for one in judged:
-        yield f"{one.view.name}: {one.verdict.value}. It is {one.view.state.value}: {one.view.why}."
+        why = plain(one.view.why)  # it quotes what programs and tables said
+        yield f"{one.view.name}: {one.verdict.value}. It is {one.view.state.value}: {why}."
         for result in one.results:
             yield from (f"  {line}" for line in checks.as_lines(result))
