@@ -126,6 +126,15 @@ def test_detached_on_a_ledger_that_is_none_it_fails_where_it_was_called(shells: 
     assert shells.ran("quick") == 0
 
 
+def test_detached_without_a_state_folder_it_ends_with_the_exit_code_of_a_run_without_one(shells: Shells) -> None:
+    plan(shells, QUICK)
+    (shells.folder / ".backfill-tui").write_text("no folder")
+    for words in (("run",), ("run", "--detach")):
+        done = shells.run(*words)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "Choose another" in done.stderr
+
+
 def test_detached_and_told_to_leave_before_it_is_at_work_it_says_where_to_look(shells: Shells) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(SOON)
@@ -151,7 +160,7 @@ def test_detached_where_its_log_cannot_be_written_nothing_goes_on(shells: Shells
     plan(shells, QUICK)
     (shells.folder / ".backfill-tui" / "run.log").mkdir(parents=True)
     done = shells.run("run", "--detach")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (3, "")
     assert "what a detached run prints can't be written (Is a directory)" in done.stderr
     assert shells.ran("quick") == 0
 

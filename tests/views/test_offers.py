@@ -1,18 +1,15 @@
 """What dialogs ask: everything that would be done, exactly, and what must be typed for it."""
 
-import shlex
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from backfill_tui.control.attempt import Stage
 from backfill_tui.sources.presence import Identity
 from backfill_tui.views import offers
 from backfill_tui.views.offers import Question
-from backfill_tui.views.spans import line_width, width
+from backfill_tui.views.spans import line_width
 from tests.control.phases import ALIVE, GONE, NOW, US, seen, stop
 from tests.tui import example
 from tests.tui import operator as fake
@@ -22,39 +19,6 @@ def _text(question: Question, room: int = 72) -> str:
     lines = question.write(room)
     assert all(line_width(line) <= room for line in lines)
     return "\n".join("".join(span.text for span in line) for line in lines)
-
-
-# Commands
-
-
-@given(st.lists(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30), min_size=1, max_size=8))
-def test_a_shown_command_is_read_by_a_shell_as_the_command_it_is(command: list[str]) -> None:
-    assert shlex.split(" ".join(map(offers.shell_word, command))) == command
-
-
-@given(st.lists(st.text(max_size=40), min_size=1, max_size=8), st.integers(8, 60))
-def test_a_command_on_several_lines_loses_nothing_and_fits(command: list[str], room: int) -> None:
-    lines = offers.shell_lines(command, room)
-    assert all(width(line) <= room for line in lines)
-    assert all(line.isprintable() for line in lines)
-    whole = "".join(map(offers.shell_word, command)).replace(" ", "")
-    assert "".join(lines).replace(" ", "") == whole
-
-
-@pytest.mark.parametrize(
-    ("word", "shown"),
-    [
-        ("--start-date", "--start-date"),
-        ("", "''"),
-        ("a  b", "'a  b'"),
-        ("it's", """'it'"'"'s'"""),
-        ("a\nb", r"$'a\x0ab'"),
-        ("\x1b[31m'\\", r"$'\x1b[31m\'\\'"),
-        ("a\u202eb", r"$'a\u202eb'"),
-    ],
-)
-def test_what_cannot_be_shown_in_a_word_is_escaped(word: str, shown: str) -> None:
-    assert offers.shell_word(word) == shown
 
 
 # Launch and retry

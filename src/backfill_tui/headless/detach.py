@@ -14,6 +14,12 @@ from typing import NoReturn
 from backfill_tui.errors import BackfillError
 
 
+class NoWordsError(BackfillError):
+    """Where a detached run would print can't be written."""
+
+    exit_code = 3
+
+
 class NotBegunError(BackfillError):
     """What was to go on in the background has ended instead; with its sentence and its exit code."""
 
@@ -26,7 +32,7 @@ def detached(log: Path, work: Callable[[Callable[[], None]], int]) -> int:
     """Go on with `work` in the background; in the process that was called, 0 as soon as it is under way.
 
     `work` is given what it is to call then, and returns its exit code. What it prints is appended to `log`. Call
-    this before any thread is started. Raises BackfillError where the log can't be written, so that nothing goes on,
+    this before any thread is started. Raises NoWordsError where the log can't be written, so that nothing goes on,
     and NotBegunError where it ended before it was under way.
     """
     words = _opened(log)
@@ -54,7 +60,7 @@ def _opened(log: Path) -> int:
         log.parent.mkdir(parents=True, exist_ok=True)
         return os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        raise BackfillError(
+        raise NoWordsError(
             f"what a detached run prints can't be written ({error.strerror or error}).",
             where=log,
             todo="Choose another folder with --state-dir.",

@@ -4,7 +4,6 @@ It reads a plan as these flags want it and hands it to `run`, which watches, jud
 """
 
 import os
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -25,6 +24,7 @@ from backfill_tui.plan.shipped import shipped
 from backfill_tui.plan.timezones import machine_zone
 from backfill_tui.plan.two_phases import Range, RunsAlready, first_of, keys_of, second_of
 from backfill_tui.plan.variation import Variation
+from backfill_tui.views.shell_words import shell_line
 from backfill_tui.views.spans import plain
 
 PLAN = "nba.yaml"
@@ -163,7 +163,7 @@ def _introduction(night: Night, flags: Flags) -> Iterator[str]:
     there = "" if (Path.cwd() / flags.log).exists() else " (not there yet)"
     yield f"Phase 1: {first.name}, {_days(first)}, pid {flags.pid}, log {flags.log}{there}"
     yield f"Phase 2: {second.name}, {_days(second)}, started once {first.name} has passed"
-    yield f"  {shlex.join(second.command or ())}"
+    yield f"  {shell_line(second.command or ())}"
     if others := [phase.name for phase in plan.phases if phase.name not in {first.name, second.name}]:
         yield f"Watched too, since they write the same tables: {', '.join(others)}"
     yield f"Plan: {flags.plan or f'{PLAN}, as shipped'}; thresholds: {flags.thresholds or 'of the plan'}"

@@ -1,7 +1,6 @@
 """`run`: a night without anybody. It judges what has ended, starts what may start, and says so in lines."""
 
 import json
-import shlex
 import signal
 import sys
 import threading
@@ -28,6 +27,7 @@ from backfill_tui.headless.detach import detached
 from backfill_tui.headless.run_lines import RunLines
 from backfill_tui.views import progress_lines
 from backfill_tui.views.report_json import as_json
+from backfill_tui.views.shell_words import shell_line
 from backfill_tui.views.spans import plain
 
 INTERRUPTED = 130
@@ -152,7 +152,7 @@ _WOULD = {
 
 def _command(opened: OpenedPlan, step: Step) -> str:
     command = opened.plan.phase(step.phase).command
-    return f": {shlex.join(command)}" if step.kind is StepKind.LAUNCH and command else ""
+    return f": {shell_line(command)}" if step.kind is StepKind.LAUNCH and command else ""
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """What a dialog asks before anything is done to a phase: all that would be done, and what must be typed for it."""
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,8 @@ from backfill_tui.control.suspects import suspect_words
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.views import facts, formats, gate
 from backfill_tui.views.facts import Fact
-from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, width, wrap
+from backfill_tui.views.shell_words import shell_lines
+from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, wrap
 
 READ_ONLY = "This screen is read-only: it starts, stops and accepts nothing."
 NO_OPERATOR = "Nothing can be started, stopped or accepted here: that takes a plan whose ledger can be written."
@@ -145,52 +145,6 @@ def _beside(label: str, pieces: Sequence[str], tone: Tone = Tone.STRONG, cells: 
         spread(Span((label if i == 0 else "").ljust(cells), Tone.DIM), Span(piece, tone))
         for i, piece in enumerate(pieces)
     ]
-
-
-def shell_word(word: str) -> str:
-    """A word as a shell would have to be told it; characters that can't be shown are escaped, none is left out."""
-    if word.isprintable():
-        return shlex.quote(word)
-    escaped = "".join(c if c.isprintable() and c not in "\\'" else _escape(c) for c in word)
-    return f"$'{escaped}'"
-
-
-def _escape(char: str) -> str:
-    if char in "\\'":
-        return f"\\{char}"
-    code = ord(char)
-    if code < 0x80:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def shell_lines(command: Sequence[str], room: int) -> list[str]:
-    """A command line, quoted, on lines of `room` cells broken between its words; blanks inside words are kept."""
-    lines: list[str] = [""]
-    for word in map(shell_word, command):
-        joined = f"{lines[-1]} {word}" if lines[-1] else word
-        if width(joined) <= room:
-            lines[-1] = joined
-            continue
-        if lines[-1]:
-            lines.append("")
-        *whole, lines[-1] = _broken(word, room)
-        lines[-1:-1] = whole
-    return lines
-
-
-def _broken(word: str, room: int) -> list[str]:
-    """A word in pieces of at most `room` cells."""
-    pieces: list[str] = [""]
-    used = 0
-    for char in word:
-        cells = width(char)
-        if used and used + cells > room:
-            pieces.append("")
-            used = 0
-        pieces[-1] += char
-        used += cells
-    return pieces
 
 
 # Stop

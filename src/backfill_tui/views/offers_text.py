@@ -1,6 +1,5 @@
 """Launches, stops and acceptances as the lines that a person reads before saying yes, and as JSON."""
 
-import shlex
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
@@ -10,6 +9,7 @@ from backfill_tui.control.model import Condition
 from backfill_tui.control.offer import LaunchOffer, StopOffer
 from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.views import contract, formats
+from backfill_tui.views.shell_words import shell_line, shell_word
 from backfill_tui.views.spans import plain
 
 _LABEL = 12
@@ -21,9 +21,9 @@ def launch_lines(offer: LaunchOffer) -> Iterator[str]:
     order = offer.order
     yield f"{plain(order.phase)}: attempt {offer.number}{', a retry' if order.kind is Kind.RETRY else ''}"
     for number, command in enumerate(order.commands):
-        yield _row("then" if number else "command", shlex.join(command))
+        yield _row("then" if number else "command", shell_line(command))
     if order.env:
-        yield _row("environment", " ".join(f"{name}={shlex.quote(value)}" for name, value in order.env.items()))
+        yield _row("environment", " ".join(f"{name}={shell_word(value)}" for name, value in order.env.items()))
     yield _row("folder", str(order.cwd))
     yield _row("log", f"{order.output_in(offer.run_folder)} (appended to)")
     yield _row("run folder", str(offer.run_folder))

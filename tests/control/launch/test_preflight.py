@@ -151,6 +151,26 @@ def test_a_script_whose_interpreter_is_gone_is_told_before_it_is_run(tmp_path: P
     assert f"{tmp_path}/.venv/bin/python" in seen.detail
 
 
+def test_a_script_with_the_line_ends_of_windows_is_told_with_what_mends_it(tmp_path: Path, program: Make) -> None:
+    path = program("the job")
+    path.write_bytes(b"#! /bin/sh\r\necho done\r\n")
+    seen = look(order(tmp_path, "./the job"), COMMAND)
+    assert seen.ok is False
+    assert "the line ends of Windows" in seen.detail
+    subprocess.run(seen.detail.rpartition("Mend it: ")[2], shell=True, check=True)  # noqa: S602 - as it is copied
+    assert look(order(tmp_path, "./the job"), COMMAND).ok is True
+    assert subprocess.run([path], capture_output=True, check=True).stdout == b"done\n"
+
+
+def test_a_script_that_only_a_shell_would_run_is_told_before_it_is_started(tmp_path: Path, program: Make) -> None:
+    path = program("job")
+    path.write_text("echo done\n", encoding="utf-8")
+    with pytest.raises(OSError, match="Exec format error"):
+        subprocess.run([path], check=True)
+    assert "names no interpreter" in look(order(tmp_path, "./job"), COMMAND).detail
+    assert look(order(tmp_path, "sh", "./job"), COMMAND).ok is True
+
+
 def test_every_batch_is_looked_at(tmp_path: Path) -> None:
     wanted = replace(order(tmp_path), commands=(("true", "a"), ("no-such-program", "b")))
     assert look(wanted, COMMAND).ok is False

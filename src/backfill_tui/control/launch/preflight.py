@@ -4,8 +4,10 @@ It answers what a failed start would have told later. A start can fail all the s
 """
 
 import os
+import shlex
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from backfill_tui.control.attempt import Order
@@ -19,6 +21,7 @@ _KINDS = {FOLDER: ConditionKind.FOLDER, COMMAND: ConditionKind.COMMAND, LOG: Con
 _NO_WRITING = "See its permissions, and whether its disk is read-only."
 
 _SHEBANG_AT_MOST = 256  # bytes of a script's first line that the kernel reads
+_FORMATS = Path("/proc/sys/fs/binfmt_misc")  # of programs that the kernel was taught
 
 
 def preflight(order: Order) -> tuple[Condition, ...]:
@@ -89,10 +92,19 @@ def _why_not_run(word: str, cwd: Path, env: Mapping[str, str]) -> str:
     program = executable_of(word, cwd, env)
     if program is None:
         return _why_not_found(word, cwd, env)
-    interpreter = _interpreter_of(program)
-    if interpreter is not None and not _executable(cwd / interpreter):
-        return f"{program} is run by {interpreter}, as its first line says; that is not there. Correct the line."
-    return ""
+    head = _head_of(program)
+    if _is_no_program(head):
+        return (
+            f"{program} names no interpreter on its first line. Begin it with one (#!/bin/sh), or name it first in "
+            "the `command`."
+        )
+    interpreter = _interpreter_in(head)
+    if interpreter is None or _executable(cwd / interpreter):
+        return ""
+    if interpreter.endswith("\r"):
+        mended = f"sed -i 's/\\r$//' {shlex.quote(str(program))}"
+        return f"{program} has the line ends of Windows, so that no interpreter is found. Mend it: {mended}"
+    return f"{program} is run by {interpreter}, as its first line says; that is not there. Correct the line."
 
 
 def _why_not_found(word: str, cwd: Path, env: Mapping[str, str]) -> str:
@@ -116,17 +128,30 @@ def _why_not_found(word: str, cwd: Path, env: Mapping[str, str]) -> str:
     return f"{word} was not found in {cwd}, nor on PATH. Correct the phase's `command`, or set PATH in its `env`."
 
 
-def _interpreter_of(program: Path) -> str | None:
-    """What a script names on its first line to be run by; None for other programs, or where it can't be read."""
+def _head_of(program: Path) -> bytes | None:
+    """What the kernel knows a program by; None where it can't be read, which need not keep it from being run."""
     try:
         with program.open("rb") as file:
-            first = file.read(_SHEBANG_AT_MOST)
+            return file.read(_SHEBANG_AT_MOST)
     except OSError:
         return None
-    if not first.startswith(b"#!"):
+
+
+def _is_no_program(head: bytes | None) -> bool:
+    """Whether it is text that a shell would run, but no kernel; where that was taught other formats, it may."""
+    if head is None or head.startswith(b"#!") or b"\0" in head:
+        return False
+    with suppress(OSError):
+        return {path.name for path in _FORMATS.iterdir()} <= {"register", "status"}
+    return True
+
+
+def _interpreter_in(head: bytes | None) -> str | None:
+    """What a script names on its first line to be run by; None for other programs."""
+    if head is None or not head.startswith(b"#!"):
         return None
-    words = first[2:].split(b"\n", 1)[0].split()
-    return os.fsdecode(words[0]) if words else None
+    words = head[2:].split(b"\n", 1)[0].replace(b"\t", b" ").split(b" ")  # a carriage return is part of a name
+    return next((os.fsdecode(word) for word in words if word), None)
 
 
 def _log(log: Path | None) -> Condition:

@@ -7,6 +7,9 @@ from backfill_tui.plan.draft import Draft
 from backfill_tui.plan.model.file import PlanWritten
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")  # a folder is named after it: runs/<phase>.<n>
+_NAME_SAID = (
+    "a phase's name is made of letters (a-z, A-Z), digits, `_`, `-` and `.`, and does not begin with `-` or `.`"
+)
 _SIGNS_OF_LIFE = ("command", "process", "log", "checkpoint", "suites")
 
 
@@ -15,7 +18,10 @@ def _names_are_usable(plan: PlanWritten, draft: Draft) -> None:
         draft.refuse(("phases",), "is empty; name at least one phase")
     for name in draft.names("phases"):
         if not _NAME.fullmatch(name):
-            draft.refuse(("phases", name), "a phase's name is made of letters, digits, `_`, `-` and `.`")
+            draft.refuse(
+                ("phases", name),
+                _NAME_SAID,
+            )
         elif name.endswith((".yaml", ".yml")):
             draft.refuse(("phases", name), "would be taken for a plan file on the command line; name it otherwise")
 
