@@ -12,6 +12,7 @@ from backfill_tui.sources.dialects.witness import Told, Witness
 from backfill_tui.sources.events import ErrorSeen, Event, Trouble
 from backfill_tui.sources.lines import Block, LineSplitter, after_line, line_around, line_ends
 from backfill_tui.sources.records import ERROR_LEVELS, FATAL_LEVELS, RecordReader, is_head
+from backfill_tui.sources.repeated_hour import RepeatedHour
 from backfill_tui.sources.tracebacks import TracebackWatch
 
 
@@ -33,6 +34,7 @@ class LogParser:
         self._splitter = LineSplitter()
         self._records = RecordReader(timezone)
         self._reader = LineReader(self._records)
+        self._hour = RepeatedHour(timezone)
         self._witness = witness
         self._until = until
         self._traceback = TracebackWatch()
@@ -83,9 +85,11 @@ class LogParser:
             body = body.removeprefix(b"\xef\xbb\xbf")
         before = self.lines
         self.lines += line_ends(body)
-        self._note_times(body)
+        if self.first_line_at is None:
+            self.first_line_at = self._first_stamp(body)
         events += self._traceback.continue_into(body, block.offset, self._read, self._records)
         self._sight(body, block.offset, events, bars=b"\r" in body)
+        self._note_last_time(body)
         self._read += len(body)
         if self._witness is not None:
             self._witness.block(body, block.offset, before)
@@ -112,7 +116,7 @@ class LogParser:
             start = end - len(body[start:end].lstrip(b"\0"))
         seen = self._reader.read(body, start, end, stamped=self._at is not None)
         if seen.record[0] is not None:
-            self._at = seen.record[0]
+            self._at = self._hour.settled(seen.record[0])
         if self._traceback.covers(self._read + start):
             patterns = ()  # source text that a traceback quotes
         told = self._told(seen, patterns, base + start, events)
@@ -156,12 +160,10 @@ class LogParser:
             after = after_line(body, end)
             events += self._traceback.continue_into(body, base, self._read, self._records, after, prefixed=prefixed)
 
-    def _note_times(self, body: bytes) -> None:
-        if self.first_line_at is None:
-            self.first_line_at = self._first_stamp(body)
-            if self.first_line_at is None:
-                return
-        self.last_line_at = self._last_stamp(body) or self.last_line_at
+    def _note_last_time(self, body: bytes) -> None:
+        last = self._last_stamp(body) if self.first_line_at is not None else None
+        if last is not None:
+            self.last_line_at = self._hour.told(last)
 
     def _first_stamp(self, body: bytes) -> datetime | None:
         at = 0
@@ -203,14 +205,15 @@ class LogParser:
         if until is None:
             return body
         last = self._last_stamp(body)
-        if last is None or last <= until:
+        if last is None or (self._hour.told(last) <= until and not self._hour.may_be_later(last)):
             return body
+        hour = self._hour.copy()
         bars = b"\r" in body
         at = 0
         while at < len(body):
             start, end = line_around(body, at, bars=bars)
             stamp = self._stamp_at(body, start)
-            if stamp is not None and stamp > until:
+            if stamp is not None and hour.settled(stamp) > until:
                 self.stopped = True
                 return body[:start]
             at = after_line(body, end)
