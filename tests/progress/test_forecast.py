@@ -79,6 +79,21 @@ def test_counts_that_come_together_are_no_work_done_at_once(step: int, each_s: f
     assert found.remaining_p50_s == pytest.approx(170 * each_s / step, rel=0.2)
 
 
+@pytest.mark.parametrize(("at_once", "each_s"), [(10, 1), (30, 60)], ids=["ten a second", "in batches"])
+def test_dates_that_are_told_of_together_took_their_shares_of_the_time(at_once: int, each_s: float) -> None:
+    due = days("2022-01-01", 360)
+    log = LogWriter().header("2022-01-01", "2022-12-26")
+    for i, day in enumerate(due[:180]):
+        log.say(f"Processing day {i + 1}/360: {day}", after=0 if i % at_once else each_s)
+        log.say("  ✓ Success: 12 records", after=0)
+    reading = read(log.body)
+    now = reading.parser.last_line_at
+    assert now is not None
+    found = forecast(reconcile([reading.evidence]), place_runs([reading.book], gone=False), now=now)
+    assert found is not None
+    assert found.remaining_p50_s == pytest.approx(180 * each_s / at_once, rel=0.25)
+
+
 def test_what_a_resume_replays_is_not_progress() -> None:
     some = days("2022-01-01", 20)
     log = LogWriter().header("2022-01-01", "2022-01-20")

@@ -82,20 +82,27 @@ def worked(
 
     `workers` is 0 where there are several and nobody says how many.
     A run of several workers whose times do not fit a pool that takes dates in order is told as shares of the wall
-    clock: right in sum, though not date by date.
+    clock: right in sum, though not date by date. So is one that is too quick for the clock of its log, or writes in
+    batches.
     """
     ordered = sorted(finishes, key=lambda one: one.at)
     origin = started_at if started_at is not None else ordered[0].at if ordered else None
     if origin is None:
         return Worked(workers, ())
     ends = [(one.at - origin).total_seconds() for one in ordered]
-    if workers == 1:
+    if workers == 1 and not _together(ordered, ends):
         return _one_by_one(ordered, ends, started_at, queue)
     pool = _pool(ordered, ends, workers, queue) if workers > 1 else None
     if pool is None:
         return _all_together(ordered, ends, workers, queue)
     began, flying = pool
     return _from_pool(ordered, ends, began, flying, workers, origin)
+
+
+def _together(ordered: Sequence[Finish], ends: Sequence[float]) -> bool:
+    """Whether most dates with work ended at the very time of the one before: that is no time that they took."""
+    heavy = [end for one, end in zip(ordered, ends, strict=True) if one.heavy]
+    return 2 * sum(after == before for before, after in itertools.pairwise(heavy)) > len(heavy)
 
 
 def _one_by_one(
