@@ -16,6 +16,8 @@ LINE = datetime(2026, 1, 3, 12, 0, tzinfo=UTC)
         (8 * 3600 + 0.2, 8),  # eight zones away
         (5.5 * 3600 + 3, 5.5),
         (8 * 3600 + 40, 0),  # no zone: copied, or touched
+        (26 * 3600, 26),
+        (48 * 3600, 0),  # no two zones are days apart: an old log that was touched
         (-7200, 0),  # ahead of its file: the rule about clocks tells of that
         (3, 0),
     ],
