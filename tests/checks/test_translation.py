@@ -435,3 +435,11 @@ def test_columns_without_a_name_are_called_as_bigquery_calls_them() -> None:
 )
 def test_what_bigquery_would_answer_otherwise_is_refused_and_not_guessed(expression: str) -> None:
     assert reason(f"SELECT {expression}") is Reason.WRONG_SQL
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["REGEXP_EXTRACT('a')", "REGEXP_EXTRACT()", "BYTE_LENGTH()", "FORMAT()", "SUBSTR()", "MOD(1)", "DATE_TRUNC(x)"],
+)
+def test_a_function_without_its_arguments_is_wrong_sql_and_no_mistake_of_the_program(expression: str) -> None:
+    assert reason(f"SELECT {expression}") is Reason.WRONG_SQL

@@ -141,4 +141,5 @@ def _readable(connection: "duckdb.DuckDBPyConnection", path: str) -> bool:
 
 
 def _damaged(path: str, what: str) -> AskError:
-    return AskError(Reason.DAMAGED, what, where=path, todo="Run again what writes it, or take the file away.")
+    todo = "Ask again if it is being written; else run again what writes it, or take the file away."
+    return AskError(Reason.DAMAGED, what, where=path, todo=todo)

@@ -76,6 +76,12 @@ def translate(sql: str, *, positions: bool = True) -> Translation:
     except SqlglotError as error:
         said = str(error).strip().partition("\n")[0]
         raise _wrong(f"the embedded warehouse can't answer this: {said}") from None
+    except AskError:
+        raise
+    except Exception as error:  # sqlglot trips over calls without their arguments, and the like
+        said = f"{type(error).__name__}: {error}".partition("\n")[0]
+        todo = "Correct the SQL in the plan: a function may lack an argument."
+        raise _wrong(f"it can't be read by the embedded warehouse ({said}).", todo=todo) from error
     return Translation(text, tables, tuple(sorted(set(parameters), reverse=True)))
 
 
