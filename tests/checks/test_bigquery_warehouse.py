@@ -365,6 +365,12 @@ def test_a_project_is_needed() -> None:
             "No matching signature for aggregate function SUM for argument types: STRING.",
         ),
         ("division by zero: 5 / 0", Reason.DIVISION_BY_ZERO, "the query divides by zero."),
+        ("Invalid value for location: XX is not one", Reason.OTHER, "Invalid value for location: XX is not one."),
+        (
+            "Invalid project ID 'No'. They have six letters.",
+            Reason.OTHER,
+            "Invalid project ID 'No'. They have six letters.",
+        ),
     ],
 )
 def test_bigquerys_own_words_are_understood(message: str, reason: Reason, what: str) -> None:

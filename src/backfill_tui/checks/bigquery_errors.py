@@ -26,6 +26,7 @@ _NO_COLUMN = (
     re.compile(r'does not have a column named "(?P<name>[^"]+)"(?P<hint>)'),
 )
 _NO_TABLE = re.compile(r"(?P<what>Table|Dataset|Project|View) (?P<name>\S+?)(?: was not found.*)?$", re.IGNORECASE)
+_SETTING = re.compile(r"^Invalid (?:value (?:for|at) )?'?(?P<key>location|project)\b", re.IGNORECASE)
 _POSITION = re.compile(r" at \[(\d+):(\d+)\]")
 
 
@@ -114,6 +115,9 @@ def _refused(said: str, place: str) -> AskError:
     for pattern in _NO_COLUMN:
         if found := pattern.search(said):
             return no_column(found["name"].strip("`"), place, (found["hint"] or "").removeprefix("; "))
+    if found := _SETTING.search(said):
+        todo = f"Correct `{found['key'].lower()}` under `warehouse`."
+        return AskError(Reason.OTHER, _sentence(said), where=place, todo=todo)
     return AskError(Reason.WRONG_SQL, _sentence(said), where=place)
 
 
