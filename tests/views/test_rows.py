@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backfill_tui.control.model import PhaseState
+from backfill_tui.engine.snapshot import LogSeen
 from backfill_tui.progress.account import Account, Counts, RunEnd
 from backfill_tui.sources.presence import Presence, ProcessSeen
 from backfill_tui.views import rows
@@ -109,3 +110,16 @@ def test_reading_says_how_far_the_slowest_log_is() -> None:
     view = example.phase("x", logs=logs, history_complete=False)
     assert rows.reading(view) == "reading 34 %"
     assert rows.reading(replace(view, history_complete=True)) is None
+
+
+def test_a_log_that_tells_of_no_date_says_why_and_one_that_does_says_nothing() -> None:
+    odd = LogSeen("job.log", size=90, last_growth_at=example.NOW, note="None of its 2 lines was recognised.")
+    silent = example.phase("x", PhaseState.RUNNING, why="running", logs=(odd,))
+    assert rows.standing(silent) == ("running", "None of its 2 lines was recognised.")
+    counted = replace(silent, account=Account(counts=Counts(total=2, done=1, pending=1)))
+    assert rows.standing(counted) == ("running", "")
+    to_come = example.phase("x", why="waits", logs=(LogSeen("job.log", note="There is no such file."),))
+    assert rows.standing(to_come) == ("waits", "")
+    nobody = ProcessSeen(Presence.ABSENT, note="There is no process 7.")
+    assert rows.standing(example.phase("x", PhaseState.UNKNOWN, process=nobody)) == ("There is no process 7.",)
+    assert rows.standing(example.phase("x", PhaseState.WAITING, why="waits", process=nobody)) == ("waits", "")

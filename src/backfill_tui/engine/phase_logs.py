@@ -4,8 +4,10 @@ What they say is weighed elsewhere.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 
 from backfill_tui.engine.logs import SAMPLE, LogReading, looks_binary
@@ -82,6 +84,7 @@ class PhaseLogs:
             elif index not in self._whole:
                 reading = self._endings.get(index) or self._endings.setdefault(index, self._ending(tail))
             evidence.append(reading.evidence)
+        _join(evidence)
         return evidence
 
     def seen(self) -> tuple[LogSeen, ...]:
@@ -130,7 +133,8 @@ class PhaseLogs:
             note = "It is not a text file, so it is not read as a log."
         reading = self._readings.get(index)
         if not note and reading and tail.at_end and reading.parser.lines and not reading.book.runs:
-            note = f"None of its {reading.parser.lines:,} lines was recognised as a backfill's."
+            lines = f"None of its {reading.parser.lines:,} lines was recognised as a backfill's"
+            note = f"{lines}; see `inspect --explain`."
         return LogSeen(
             str(status.path),
             status.size,
@@ -138,6 +142,13 @@ class PhaseLogs:
             status.modified_at,
             note,
         )
+
+
+def _join(evidence: Sequence[LogEvidence]) -> None:
+    """Rotated logs are one log: what ends at the head of one may have begun at the end of the one before it."""
+    dated = [(one.first_line_at, i, one.book) for i, one in enumerate(evidence) if one.first_line_at is not None]
+    for (_, _, before), (_, _, book) in pairwise(sorted(dated, key=itemgetter(0, 1))):
+        book.follow(before)
 
 
 def _age(tail: Tail, now: datetime) -> float:

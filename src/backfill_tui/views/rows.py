@@ -227,6 +227,21 @@ def process(view: PhaseView, now: datetime) -> Line:
     return spread(glyph, Span(elapsed, glyph.tone))
 
 
+def standing(view: PhaseView) -> tuple[str, ...]:
+    """Why a phase is in its state, and why no date of it is known where a file or process that was named can't tell."""
+    trouble = _sources_trouble(view)
+    return (trouble,) if trouble and view.state is PhaseState.UNKNOWN else (view.why, trouble)
+
+
+def _sources_trouble(view: PhaseView) -> str:
+    if view.account.counts.accounted:
+        return ""
+    known = [log.note for log in view.logs if log.last_growth_at is not None]
+    if view.state is PhaseState.UNKNOWN:
+        known += [view.process.note, view.checkpoint.note if view.checkpoint else ""]
+    return plain(next(filter(None, known), ""))
+
+
 def reading(view: PhaseView) -> str | None:
     """`reading 34 %` while the beginning of a log is still being read, else None."""
     if view.history_complete:

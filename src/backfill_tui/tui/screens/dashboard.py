@@ -17,7 +17,7 @@ from backfill_tui.tui.widgets.painted import Lines, Written
 from backfill_tui.tui.widgets.panels import Alerts, Lights, Why
 from backfill_tui.tui.widgets.path_panel import PathPanel
 from backfill_tui.tui.widgets.phase_table import PhaseTable
-from backfill_tui.views import header, verdicts
+from backfill_tui.views import header, rows, verdicts
 from backfill_tui.views.spans import Line, Tone, one, wrap
 
 _TWO_COLUMNS = 72  # cells from which gate and alerts stand side by side
@@ -114,7 +114,7 @@ class Dashboard(LogPage):
         """The log and the table's lower edge tell of the selected phase."""
         table = self.query_one(PhaseTable)
         view = next((v for v in snapshot.phases if v.name == self.selected), None)
-        told = (view.why, verdicts.clause(view, snapshot.at)) if view else ()
+        told = (*rows.standing(view), verdicts.clause(view, snapshot.at)) if view else ()
         table.entitle("Phases", " · ".join(clause for clause in told if clause))
         self.query_one(Why).update(snapshot, self.selected, keys=self.acts)
         if view is not None:
