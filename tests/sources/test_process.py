@@ -196,6 +196,21 @@ def test_a_recycled_pid_is_gone_not_running(
     assert watch.look(LATER) == seen
 
 
+@pytest.mark.parametrize(
+    ("grown_ago_s", "ended_ago_s"),
+    [(3600, 3600), (None, 0), (-60, 0), (90_000, 0)],
+    ids=["its log tells", "no log", "a time to come", "another's log"],
+)
+def test_one_that_was_gone_before_anybody_looked_ended_when_its_log_last_grew(
+    grown_ago_s: float | None, ended_ago_s: float
+) -> None:
+    begun = NOW.timestamp() - 7200
+    watch = watching(identity=Identity("another", 2**22 + 1, started_at=begun))
+    grown = None if grown_ago_s is None else NOW - timedelta(seconds=grown_ago_s)
+    assert watch.look(NOW, log_grown_at=grown).gone_since == NOW - timedelta(seconds=ended_ago_s)
+    assert watch.look(LATER, log_grown_at=LATER).gone_since == NOW - timedelta(seconds=ended_ago_s)
+
+
 def test_the_same_process_is_recognised_though_the_wall_clock_was_set(start: Start, word: str) -> None:
     process = job(start, word)
     identity = watching(process.pid).look(NOW).identity

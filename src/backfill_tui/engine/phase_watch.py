@@ -1,5 +1,6 @@
 """One phase under watch: its logs, checkpoint and process, read as they change; its account, when they did."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -92,12 +93,13 @@ class PhaseWatch:
         evidence = self._logs.evidence()
         last_line_at = max((one.last_line_at for one in evidence if one.last_line_at), default=None)
         age = self._logs.age_s(now)
-        written = written_at(last_line_at, None if age is None else now - timedelta(seconds=age))
+        grown = None if age is None or math.isinf(age) else now - timedelta(seconds=age)
+        written = written_at(last_line_at, grown)
         behind_s = (written - last_line_at).total_seconds() if written and last_line_at else 0.0
-        process = self._process.look(now, log_last_line_at=written)
-        if age is not None and age < JUST_NOW_S and _left_by_nobody(process, now - timedelta(seconds=age)):
+        process = self._process.look(now, log_last_line_at=written, log_grown_at=grown)
+        if age is not None and age < JUST_NOW_S and grown is not None and _left_by_nobody(process, grown):
             self._table.expire()  # a job that has just begun to write is younger than the last scan
-            process = self._process.look(now, log_last_line_at=written)
+            process = self._process.look(now, log_last_line_at=written, log_grown_at=grown)
         process = _told_by(self._deeds.attempt, process)
         gone = process.alive is False
         if gone and (self.last_look is None or self.last_look.process.alive):

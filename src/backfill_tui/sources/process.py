@@ -41,25 +41,28 @@ class ProcessWatch:
         self._free_at: datetime | None = None  # when nobody had the plan's number
         self._searched = 0  # the table's scan that was searched last
 
-    def look(self, now: datetime, *, log_last_line_at: datetime | None = None) -> ProcessSeen:
-        """The process as it is now. Both times are aware; the log's matters until a process is adopted.
+    def look(
+        self, now: datetime, *, log_last_line_at: datetime | None = None, log_grown_at: datetime | None = None
+    ) -> ProcessSeen:
+        """The process as it is now. All times are aware; the log's last line matters until a process is adopted.
 
+        One that was gone before anybody looked has ended when its log last grew, by the file, as far as is known.
         Never raises: what can't be known is said in the note.
         """
-        seen = self._settled(now)
+        seen = self._settled(now, log_grown_at)
         if seen is None:
             return self._first(now, log_last_line_at)
         return self._successor(now, seen) if seen.alive is False else seen
 
-    def _settled(self, now: datetime) -> ProcessSeen | None:
+    def _settled(self, now: datetime, grown: datetime | None) -> ProcessSeen | None:
         """The process whose identity is known, if there is one."""
         if self._adopted:
             return self._adopted.look(now)
         if self._gone is None and self._identity:
-            return self._recorded(self._identity, now)
+            return self._recorded(self._identity, now, grown)
         return self._gone
 
-    def _recorded(self, identity: Identity, now: datetime) -> ProcessSeen:
+    def _recorded(self, identity: Identity, now: datetime, grown: datetime | None) -> ProcessSeen:
         """Take up a process that was known before: it is that one, or that one is gone."""
         pid, entry = identity.pid, read_entry(identity.pid)
         if entry and entry.identity.same_as(identity) and (seen := self._adopt(entry, now)):
@@ -75,7 +78,8 @@ class ProcessWatch:
             why = "its exit code is not known."
         started = datetime.fromtimestamp(identity.started_at, UTC)
         note = f"Process {pid} has ended; {why}"
-        self._gone = ProcessSeen(Presence.GONE, identity, started, gone_since=now, note=note)
+        ended = grown if grown is not None and started <= grown <= now else now
+        self._gone = ProcessSeen(Presence.GONE, identity, started, gone_since=ended, note=note)
         return self._gone
 
     def _first(self, now: datetime, last: datetime | None) -> ProcessSeen:
