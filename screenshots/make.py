@@ -123,9 +123,7 @@ async def _screen(plan: Path, size: tuple[int, int]) -> AsyncIterator[tuple[Back
     opened = OpenedPlan(load_plan(plan, now=datetime.now(UTC), environ=os.environ, python="python3"))
     session = Session(opened, read_only=False)
     try:
-        app = BackfillApp(
-            session.feed, judge=session.judge, operator=session.operator, reporter=session.reporter
-        )
+        app = BackfillApp(session.feed, judge=session.judge, operator=session.operator, reporter=session.reporter)
         async with app.run_test(size=size) as pilot:
             yield app, pilot
             await pilot.press("escape", "escape", "q")

@@ -63,7 +63,7 @@ def test_the_record_and_the_probability_of_the_deadline_are_told() -> None:
 
 def test_lines_tell_the_range_of_each_finish_and_how_likely_the_deadline_is() -> None:
     head, fix, *_ = status.as_lines(forecasts.night())
-    assert head == "nba-night: critical at 20:14, ml_training begun by 06:30, ~71 % likely"
+    assert head == "nba-night: critical at 20:14 PST, ml_training begun by 06:30, ~71 % likely"
     told = [cell.strip() for cell in fix.split("  ") if cell.strip()]
     assert told == [
         *("team_offense_fix", "running", "78 %", "739/944", "~21:15", "21:01–21:33"),

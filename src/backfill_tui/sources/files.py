@@ -13,6 +13,10 @@ Inode = tuple[int, int]
 """Device and inode number: which file it is, whatever its name is at the moment."""
 
 
+ABSENT = "There is no such file."
+"""What is said of a file that is not there, or not yet."""
+
+
 def inode_of(seen: os.stat_result) -> Inode:
     """Which file a stat result speaks of."""
     return (seen.st_dev, seen.st_ino)
@@ -22,7 +26,7 @@ def obstacle(error: OSError | ValueError) -> str:
     """Why a file can't be read, as a sentence without its path."""
     match error:
         case FileNotFoundError():
-            return "There is no such file."
+            return ABSENT
         case PermissionError():
             return "Permission denied: this user may not read it."
         case NotADirectoryError():

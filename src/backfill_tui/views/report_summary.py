@@ -1,12 +1,13 @@
 """The head of a status report: whether all runs and is on track; each phase as it stands; each against the plan."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from backfill_tui.control.model import UNDER_WAY, UNFINISHED, PhaseState, Severity
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.views import forecast_words as words
 from backfill_tui.views import formats
 from backfill_tui.views.report_sections import ProcessReport, SummaryReport, TimelineReport
+from backfill_tui.views.source_notes import source_notes
 
 NOT_KNOWN = "not known"
 
@@ -116,7 +117,7 @@ def _process(snapshot: Snapshot, view: PhaseView) -> ProcessReport:
         suspect_count=view.suspects.count,
         critical_alerts=sum(alert.severity is Severity.CRITICAL for alert in ours),
         warnings=sum(alert.severity is Severity.WARNING for alert in ours),
-        notes=tuple(_notes(view)),
+        notes=tuple(source_notes(view)),
     )
 
 
@@ -129,15 +130,6 @@ def _eta(snapshot: Snapshot, view: PhaseView) -> str:
         return NOT_KNOWN if view.state in UNFINISHED else formats.UNKNOWN
     told = f"{words.likely(seen, snapshot.at)} ({words.span(seen.finish, snapshot.at)})"
     return f"frozen, was {told}" if seen.frozen else told
-
-
-def _notes(view: PhaseView) -> Iterator[str]:
-    yield from view.remarks
-    yield from view.account.notes
-    yield from (note for note in (view.process.note,) if note)
-    yield from (f"{log.path}: {log.note}" for log in view.logs if log.note)
-    if view.checkpoint is not None and view.checkpoint.note:
-        yield f"{view.checkpoint.path}: {view.checkpoint.note}"
 
 
 # Against the plan

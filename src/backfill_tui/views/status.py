@@ -7,6 +7,7 @@ from backfill_tui.control.attempt import Acceptance
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
 from backfill_tui.sources.process import ProcessSeen
 from backfill_tui.views import conflicts, contract, forecast_json, forecast_words, formats, probes
+from backfill_tui.views.source_notes import source_notes
 from backfill_tui.views.spans import plain
 
 
@@ -74,7 +75,7 @@ def _phase(view: PhaseView, snapshot: Snapshot) -> contract.Json:
         "verdict_at": contract.moment(view.judgement.at, zone) if view.judgement else None,
         "suites": [_suite(suite, zone) for suite in view.suites],
         "accepted": _accepted(view.accepted, zone),
-        "notes": list(_notes(view)),
+        "notes": list(source_notes(view)),
     }
 
 
@@ -93,19 +94,6 @@ def _suite(suite: SuiteView, zone: tzinfo) -> contract.Json:
         "at": contract.moment(result.at, zone) if result else None,
         "stale": suite.stale or None,
     }
-
-
-def _notes(view: PhaseView) -> Iterator[str]:
-    """What is to be said of the phase's sources, each with its file."""
-    yield from view.account.notes
-    if view.process.note:
-        yield view.process.note
-    for log in view.logs:
-        if log.note:
-            yield f"{log.path}: {log.note}"
-    if view.checkpoint and view.checkpoint.note:
-        yield f"{view.checkpoint.path}: {view.checkpoint.note}"
-    yield from view.remarks
 
 
 def _checkpoint(view: PhaseView, snapshot: Snapshot) -> contract.Json | None:
@@ -145,17 +133,24 @@ def as_lines(snapshot: Snapshot) -> Iterator[str]:
 def _lines(snapshot: Snapshot) -> Iterator[str]:
     zone = snapshot.at.tzinfo
     due = forecast_words.deadline(snapshot.deadline, snapshot.at)
-    yield f"{snapshot.plan}: {snapshot.health} at {formats.clock(snapshot.at, zone)}{due and ', ' + due}"
+    at = f"{formats.clock(snapshot.at, zone)} {snapshot.at.tzname()}"
+    yield f"{snapshot.plan}: {snapshot.health} at {at}{due and ', ' + due}"
     width = max((len(view.name) for view in snapshot.phases), default=0)
     progress = _columns([_progress(view, snapshot.at) for view in snapshot.phases])
-    for view, columns in zip(snapshot.phases, progress, strict=True):
-        yield "  " + "  ".join(filter(None, (f"{view.name:<{width}}", f"{view.state.value:<8}", columns, view.why)))
-        for note in _notes(view):
+    troubles = [_trouble(view) for view in snapshot.phases]
+    wide = max(map(len, troubles), default=0)
+    for view, columns, trouble in zip(snapshot.phases, progress, troubles, strict=True):
+        cells = (f"{view.name:<{width}}", f"{view.state.value:<8}", columns, trouble.ljust(wide), view.why)
+        yield "  " + "  ".join(filter(None, cells))
+        for note in source_notes(view):
             yield f"  {'':<{width}}  {note}"
     for alert in sorted(snapshot.alerts, key=lambda alert: alert.acknowledged):
         since = formats.clock(alert.since, zone)
         seen = "acknowledged, " if alert.acknowledged else ""
-        yield f"  {seen}{alert.severity.value} since {since}: {alert.title}. {alert.detail} {alert.action}"
+        yield f"  {seen}{alert.severity.value} since {since}: {alert.title}"
+        yield from (
+            f"    {words}" for words in (alert.detail, f"→ {alert.action}" if alert.action else "") if words
+        )
     for line in probes.lines(snapshot.probes, snapshot.at):
         yield f"  {line}"
     for conflict in snapshot.conflicts:
@@ -178,6 +173,13 @@ def _progress(view: PhaseView, now: datetime) -> tuple[str, str, str, str]:
     finish = prospect.finish
     frozen = " frozen" if prospect.frozen else ""
     return share, done, forecast_words.likely(prospect, now), formats.moments(finish.p10, finish.p90, now) + frozen
+
+
+def _trouble(view: PhaseView) -> str:
+    """What a share of 100 % would hide."""
+    counts = view.account.counts
+    told = (counts.failed, "failed"), (counts.missing, "missing"), (len(view.suspects.dates), "suspect")
+    return ", ".join(f"{count:,} {word}" for count, word in told if count)
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:

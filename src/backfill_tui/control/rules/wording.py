@@ -22,7 +22,7 @@ def retry(phase: Phase, days: Sequence[date]) -> str:
 
 
 def retry_left(phase: Phase, days: Sequence[date]) -> str:
-    """The same of dates that are failed or missing: `retry` knows them; a few are listed for who does it by hand."""
+    """The same of dates that are failed or missing: `retry` knows them, a few are listed for a person."""
     command = phase.retry_of(days)
     if command is None:
         return retry(phase, days)
