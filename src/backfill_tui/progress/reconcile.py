@@ -73,6 +73,8 @@ def reconcile(
     claims = lead is not None and lead.completed and not silent
     if silent and lead is not None and lead.trace.counts_only and (counted := lead.trace.counted):
         notes.append(f"Its log counts {counted.number:,} of {counted.of:,}, but not which dates these are.")
+    if lead is not None and (begins_at := lead.trace.begins_at) and len(runs) == 1 and whole:
+        notes.append(f"Its log begins in the midst of its run, at {begins_at}: what came before is not in it.")
     return Account(
         dates=expectation.span,
         units=units,

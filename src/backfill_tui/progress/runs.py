@@ -76,6 +76,19 @@ class RunBook:
         self._met_at = met_at
         self._take[type(event)](event)
 
+    def follow(self, before: "RunBook") -> None:
+        """This log goes on where another was rotated away: the outcome at its head is of what was begun there."""
+        first = self._runs[0] if self._runs else None
+        begun = before.runs[-1].current if before.runs else None
+        if first is None or first.orphan is None or begun is None:
+            return
+        end, first.orphan = first.orphan, None
+        took = end.took_s if end.took_s is not None else _duration(begun, end.at)
+        first.outcomes.setdefault(
+            begun.day, UnitDone(end.outcome, end.at, end.offset, end.records, end.reason, took)
+        )
+        self.version += 1
+
     @property
     def _latest(self) -> RunTrace:
         return self._runs[-1] if self._runs else self._outside
@@ -84,7 +97,9 @@ class RunBook:
         """The run that an event of work belongs to; a new one where none is open (its header was rotated away)."""
         run = self._runs[-1] if self._runs else None
         if run is None or (run.complete and not _is_straggler(run, event)):
+            headless = run is None
             run = self._open(event.offset, event.at)
+            run.headless = headless
         run.active = True
         run.open_traceback = run.survived_at = None
         _touch(run, event.at, event.dialects)
@@ -137,6 +152,8 @@ class RunBook:
         run.mode = run.mode or event.mode
         if event.mode is Mode.DATES:
             run.mode = Mode.DATES
+        if run.headless and run.latest is None and (event.number or 0) > 1 and event.mode is not Mode.DATES:
+            run.begins_at = event.day
         run.current = run.latest = event
         run.begun.add(event.day)
         _count(run, event, event.day)
@@ -157,6 +174,7 @@ class RunBook:
         started = run.latest
         day = event.day or (started.day if started else None)
         if day is None:
+            run.orphan = event if run.headless and not run.outcomes else None
             return
         _count(run, event, day)
         run.numbered = event if event.number else run.numbered

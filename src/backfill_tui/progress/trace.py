@@ -78,6 +78,9 @@ class RunTrace:
     survived_at: int | None = None  # the offset of the first record after it
     is_counter: bool = False  # a bar, or N/M lines
     closed_by_count: bool = False  # complete because it reached N of N, not by a summary
+    headless: bool = False  # its log begins in the midst of it: what came before was rotated away
+    begins_at: date | None = None  # of a headless run that counts its dates: the first that this log tells of
+    orphan: UnitFinished | None = None  # of a headless run: an outcome at its head, begun in the log before
 
     @property
     def counts_only(self) -> bool:

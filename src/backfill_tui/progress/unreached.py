@@ -34,6 +34,9 @@ class Unreached:
             return self._before_resume(day, start, lead)
         if end is not None and day > end:
             return UnitState.PENDING, ""
+        begins_at = lead.trace.begins_at
+        if begins_at is not None and day < begins_at and not self._history_known:
+            return UnitState.PENDING, f"before {begins_at}, where this log begins"
         if lead.completed:
             return UnitState.MISSING, "its run printed its summary without it"
         if lead.ended is RunEnd.KILLED and self._frontier is not None and day < self._frontier:
