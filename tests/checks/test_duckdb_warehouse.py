@@ -498,7 +498,10 @@ def test_a_view_of_the_file_reads_nothing_outside_of_it(database: Path) -> None:
     outside = parquet(database.with_name("outside.parquet"), "SELECT 1 AS a")
     with duckdb.connect(database) as connection:
         connection.execute(f"CREATE VIEW s.leak AS FROM read_parquet('{outside}')")
-    assert refused(database, "SELECT a FROM s.leak").reason is Reason.PERMISSION_DENIED
+    error = refused(database, "SELECT a FROM s.leak")
+    assert error.reason is Reason.PERMISSION_DENIED
+    assert "outside the warehouse" in error.what
+    assert "a view of files" in str(error.todo)
 
 
 def cut(content: bytes) -> bytes:

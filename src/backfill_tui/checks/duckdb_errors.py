@@ -54,6 +54,13 @@ def explained(error: "duckdb.Error", *, where: str, columns: Iterable[str] = ())
         return AskError(
             Reason.OTHER, f"out of memory: {said}", where=where, todo="Ask about fewer dates at a time."
         )
+    if "disabled by configuration" in text:
+        return AskError(
+            Reason.PERMISSION_DENIED,
+            "it reads what lies outside the warehouse, which no check does.",
+            where=where,
+            todo="Make a view of files a table, or give the folder of the files as the warehouse's `path`.",
+        )
     if kind == "PermissionException" or "Permission denied" in text:
         return AskError(Reason.PERMISSION_DENIED, said, where=where, todo="Let this user read it.")
     if kind in (*_OF_THE_QUERY, *_OF_ITS_VALUES):
