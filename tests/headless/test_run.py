@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psutil
+import pytest
 
 from backfill_tui.control.ledger import Ledger
 from tests.headless.shells import UNTIL_GO, Shells, lives, wait_until
@@ -133,6 +134,22 @@ def test_detached_without_a_state_folder_it_ends_with_the_exit_code_of_a_run_wit
         done = shells.run(*words)
         assert (done.returncode, done.stdout) == (3, "")
         assert "Choose another" in done.stderr
+
+
+@pytest.mark.parametrize("broken", ["no folder", "no ledger"])
+def test_a_dry_run_starts_nothing_that_a_run_could_not_record(shells: Shells, broken: str) -> None:
+    plan(shells, QUICK)
+    state = shells.folder / ".backfill-tui"
+    assert "would start it now" in shells.run("run", "--dry-run").stdout
+    if broken == "no folder":
+        state.write_text("")
+    else:
+        state.mkdir()
+        (state / "ledger.sqlite3").write_text("this is no ledger, and never was one\n" * 100)
+    done = shells.run("run", "--dry-run")
+    assert "would start it now" not in done.stdout
+    assert "ledger: it can't be written" in done.stdout
+    assert ("is no folder" if broken == "no folder" else "no longer a ledger") in done.stderr
 
 
 def test_detached_and_told_to_leave_before_it_is_at_work_it_says_where_to_look(shells: Shells) -> None:

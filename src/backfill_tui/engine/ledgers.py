@@ -1,6 +1,8 @@
 """A plan's ledger, opened by what it is wanted for. One that can't be had keeps nothing from going on."""
 
-from backfill_tui.control.ledger import Ledger, LedgerError
+import os
+
+from backfill_tui.control.ledger import FILE, Ledger, LedgerError
 from backfill_tui.plan.resolved import Plan
 
 
@@ -18,6 +20,17 @@ def ledger_of(plan: Plan, *, read_only: bool) -> tuple[Ledger | None, str]:
         if read_only:
             return None, f"The ledger can't be read: {error}"
         return None, f"Nothing is recorded: {error}" if _acts(plan) else ""
+
+
+def unwritable(plan: Plan) -> str:
+    """Why nothing could be recorded here, a sentence; empty: nothing speaks against it. Writes nothing."""
+    place = next(place for place in (plan.state_dir, *plan.state_dir.parents) if os.access(place, os.F_OK))
+    ledger = plan.state_dir / FILE
+    if not place.is_dir():
+        return f"Nothing can be recorded: {place} is no folder. Choose another with --state-dir."
+    if not os.access(place, os.W_OK | os.X_OK) or (ledger.exists() and not os.access(ledger, os.W_OK)):
+        return f"Nothing can be recorded: {place} can't be written. See its permissions and its disk."
+    return ""
 
 
 def _acts(plan: Plan) -> bool:

@@ -14,7 +14,7 @@ from backfill_tui.control.result import Result
 from backfill_tui.engine.bench import PATIENCE_S, Bench, acting
 from backfill_tui.engine.driver import Driver
 from backfill_tui.engine.drivers import driving
-from backfill_tui.engine.ledgers import ledger_of
+from backfill_tui.engine.ledgers import ledger_of, unwritable
 from backfill_tui.engine.notifying import unreachable
 from backfill_tui.engine.phases_now import phases_now
 from backfill_tui.engine.plans import OpenedPlan
@@ -23,6 +23,7 @@ from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.engine.watch import PlanWatch
 from backfill_tui.errors import in_words
 from backfill_tui.headless.acts import allowed, phase_of
+from backfill_tui.headless.asking import narrate
 from backfill_tui.headless.detach import detached
 from backfill_tui.headless.run_lines import RunLines
 from backfill_tui.views import progress_lines
@@ -123,7 +124,9 @@ def _report(bench: Bench, snapshot: Snapshot, result: Result, lines: RunLines, *
 def _say_what_would_be_done(opened: OpenedPlan, until: str | None) -> int:
     """Print each phase with its gate, and what would be done now. Nothing is."""
     ledger, note = ledger_of(opened.plan, read_only=True)
-    watch = PlanWatch(opened, ledger, notes=(note,) if note else ())
+    if note := note or unwritable(opened.plan):
+        narrate(note)
+    watch = PlanWatch(opened, ledger, recordable=not note)
     try:
         snapshot = watch.look_whole(PATIENCE_S)
     finally:
