@@ -153,6 +153,13 @@ def test_inspect_as_of_a_time_uses_nothing_later(tmp_path: Path) -> None:
     assert file["last_line_at"] <= "2026-01-03T12:01:00+00:00"
 
 
+def test_inspect_as_of_a_time_says_so_of_a_log_without_times(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.log", LogWriter().raw("INFO:__main__:Processing day 1/5: 2022-01-01"))
+    done = backfill("inspect", "--json", "--as-of", "2026-01-03T12:01:00", "--timezone", "UTC", str(path))
+    (file,) = json.loads(done.stdout)["files"]
+    assert any("have no times" in note for note in file["notes"])
+
+
 def test_a_log_and_its_checkpoint_are_paired_and_disagreements_are_listed(tmp_path: Path) -> None:
     path = written(tmp_path, "a.log", finished())
     checkpoint = {

@@ -1,6 +1,6 @@
 """Files given by hand to accounts: which is a log, which a checkpoint, which belong together. Touches no ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -190,9 +190,14 @@ def _inspect_log(
         account=account,
         rate_per_hour=rate_per_hour(completions(runs)) if is_open else None,
         eta=replace(eta, frozen=True) if eta and stalled else eta,
-        notes=account.notes,
+        notes=(*account.notes, *_without_times(account, question)),
         explanation=log.explanation,
     )
+
+
+def _without_times(account: Account, question: Question) -> Iterator[str]:
+    if question.as_of is not None and account.last_line_at is None:
+        yield "Its lines have no times: what came after the time asked for can't be told, and all of it counts."
 
 
 def _inspect_checkpoint(checkpoint: Checkpoint, log: _Log | None, question: Question) -> CheckpointInspected:
