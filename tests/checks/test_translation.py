@@ -144,6 +144,8 @@ def reason(sql: str) -> Reason:
         ("TIMESTAMP '2024-01-01 00:00:00+02'", datetime(2023, 12, 31, 22, tzinfo=UTC)),
         ("[TIMESTAMP '2024-01-01 00:00:00+02']", (datetime(2023, 12, 31, 22, tzinfo=UTC),)),
         ("CURRENT_DATE() = CURRENT_DATE('UTC')", True),
+        ("ABS(DATETIME_DIFF(CURRENT_DATETIME(), DATETIME(CURRENT_TIMESTAMP()), MINUTE)) <= 1", True),
+        ("DATETIME_DIFF(CURRENT_DATETIME('Asia/Tokyo'), CURRENT_DATETIME(), MINUTE)", 540),
         # Parameters
         ("@start_date", date(2024, 1, 1)),
         ("DATE_DIFF(@end_date, @START_DATE, DAY)", 30),

@@ -224,6 +224,11 @@ def _timestamp_diff(node: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="DATE_SUB", expressions=[unit, node.expression, node.this])
 
 
+def _current_datetime(node: exp.Expr) -> exp.Expr:
+    """The clock's time in a zone, UTC unless it is named, as a time without one."""
+    return exp.AtTimeZone(this=exp.CurrentTimestamp(), zone=node.this or exp.Literal.string("UTC"))
+
+
 def _group_by_aliases(query: exp.Expr) -> None:
     """In GROUP BY, BigQuery takes a name for the alias before the column; DuckDB the other way round."""
     for select in query.find_all(exp.Select):
@@ -256,6 +261,7 @@ _REWRITES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.DatetimeTrunc: _time_trunc,
     exp.Extract: _extract,
     exp.TimestampDiff: _timestamp_diff,
+    exp.CurrentDatetime: _current_datetime,
     exp.DateFromUnixDate: lambda node: exp.cast(exp.paren(node, copy=False), "DATE", copy=False),
     exp.RegexpExtract: regexp_extract,
     exp.Substring: substring,
