@@ -77,7 +77,7 @@ def test_a_command_that_ended_while_what_it_started_goes_on_is_running_and_says_
     note = "Its command has ended with exit code 0; pid 12 still holds on."
     assert told(step(attempt=attempt(Stage.RUNNING, note=note), process=GONE)) == (
         "running",
-        "running; Its command has ended with exit code 0; pid 12 still holds on",
+        "running; its command has ended with exit code 0; pid 12 still holds on",
     )
 
 

@@ -12,6 +12,8 @@ from backfill_tui.control.words import progress_words, span_words
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import RunEnd
 
+_OPENINGS = frozenset({"Another", "It", "Its", "No", "Process", "The", "What", "Which"})  # of notes
+
 
 def judge(facts: PhaseFacts, *, stall_after_s: float, gate: Sequence[Condition] = (), now: datetime) -> Judged:
     """The state of one phase. `gate` has its conditions; it only matters to one that has not begun."""
@@ -143,4 +145,7 @@ def _never_started(attempt: Attempt | None) -> str:
 
 
 def _clause(sentence: str) -> str:
-    return sentence.strip().removesuffix(".")
+    """A note as part of a sentence; what it begins with stays as it is where that may be a name."""
+    text = sentence.strip().removesuffix(".")
+    first, blank, rest = text.partition(" ")
+    return f"{first.lower()}{blank}{rest}" if first in _OPENINGS else text
