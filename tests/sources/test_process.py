@@ -372,6 +372,15 @@ def test_of_several_that_fit_the_newest_that_may_have_written_the_log_is_taken(s
     assert seen.note == f"2 processes fit: {second.pid} was taken, not {first.pid}."
 
 
+def test_another_that_fits_is_told_of_while_it_is_there(start: Start, word: str) -> None:
+    first, second = job(start, word), job(start, word)
+    watch = watching(match=word)
+    seen = watch.look(NOW)
+    assert (pid_of(seen), seen.beside) == (second.pid, (first.pid,))
+    end(first)
+    assert watch.look(NOW).beside == ()
+
+
 def test_after_its_end_a_newer_process_is_another_attempt_and_an_older_one_is_not(start: Start, word: str) -> None:
     older, process = job(start, word), job(start, word)
     watch = watching(match=word)

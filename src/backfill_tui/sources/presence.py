@@ -55,6 +55,7 @@ class ProcessSeen:
     gone_since: datetime | None = None
     note: str = ""  # a sentence, where something is to be said
     lived_s: float | None = None  # from its start to this look on the kernel's own clock, which nobody sets
+    beside: tuple[int, ...] = ()  # while it lives: other processes that fit as well, and are none of its own
 
     @property
     def alive(self) -> bool | None:

@@ -4,6 +4,7 @@ It looks and never touches: signals are sent elsewhere.
 """
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import psutil
@@ -40,6 +41,7 @@ class ProcessWatch:
         self._gone: ProcessSeen | None = None  # a recorded identity that was gone before it could be adopted
         self._free_at: datetime | None = None  # when nobody had the plan's number
         self._searched = 0  # the table's scan that was searched last
+        self._others: tuple[int, list[Entry]] = (0, [])  # the scan that was searched for others, and who they are
 
     def look(
         self, now: datetime, *, log_last_line_at: datetime | None = None, log_grown_at: datetime | None = None
@@ -51,8 +53,23 @@ class ProcessWatch:
         """
         seen = self._settled(now, log_grown_at)
         if seen is None:
-            return self._first(now, log_last_line_at)
-        return self._successor(now, seen) if seen.alive is False else seen
+            seen = self._first(now, log_last_line_at)
+        elif seen.alive is False:
+            seen = self._successor(now, seen)
+        return replace(seen, beside=self._beside(seen)) if seen.alive else seen
+
+    def _beside(self, seen: ProcessSeen) -> tuple[int, ...]:
+        """Who else fits, by the newest scan that somebody asked for, and is still there: it may run twice."""
+        if self._match is None or seen.identity is None:
+            return ()
+        if self._others[0] != self._table.scans:
+            found = candidates(self._match, self._table.newest, me=os.getpid())
+            self._others = self._table.scans, [one for one in found if not one.identity.same_as(seen.identity)]
+        still = ((one, read_entry(one.pid)) for one in self._others[1])
+        # one that has ended and was not collected yet has no command line any more
+        return tuple(
+            sorted(one.pid for one, now in still if now and now.command and now.identity.same_as(one.identity))
+        )
 
     def _settled(self, now: datetime, grown: datetime | None) -> ProcessSeen | None:
         """The process whose identity is known, if there is one."""

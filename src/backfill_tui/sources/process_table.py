@@ -78,6 +78,11 @@ class ProcessTable:
         """How many scans there were: what was derived from one holds until the number grows."""
         return self._scans
 
+    @property
+    def newest(self) -> Mapping[int, Entry]:
+        """All processes by number, as of the newest scan, whenever that was; it asks for none."""
+        return self._entries
+
     def expire(self) -> None:
         """Let the next question scan anew: something has happened since the last scan."""
         self._scanned_at = None

@@ -23,6 +23,7 @@ from backfill_tui.control.rules import (
     schedule,
     silence,
     surroundings,
+    twice,
 )
 from backfill_tui.control.rules.asking import asked
 from backfill_tui.control.rules.quiet import remarks
@@ -48,6 +49,7 @@ OF_A_PHASE: tuple[OfPhase, ...] = (
     launches.of_its_launches,
     inputs.dirty,
     memory.growing,
+    twice.running,
 )
 """They hold while the beginning of a log is still being read, too."""
 

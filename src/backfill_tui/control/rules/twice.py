@@ -1,0 +1,28 @@
+"""The alert about a job that seems to run twice: several processes fit one phase. Pure."""
+
+from collections.abc import Iterator
+
+from backfill_tui.control.model import Alert, Severity
+from backfill_tui.control.rules.sight import NightSight, PhaseSight
+
+
+def running(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
+    """A warning, since the plan's `match` may only be too wide: whether both do its work is not known."""
+    seen, phase = one.facts.process, one.facts.phase
+    if not seen.alive or not seen.beside or seen.identity is None:
+        return
+    mine, others = seen.identity.pid, [str(pid) for pid in seen.beside]
+    alone = len(others) == 1
+    fit, it_is, all_of_them = ("fits", "that is", "both") if alone else ("fit", "these are", "all")
+    table = phase.writes or "the same dates"
+    yield Alert(
+        id=f"twice:{one.name}",
+        severity=Severity.WARNING,
+        phase=one.name,
+        since=night.now,
+        title=f"{one.name} may run twice",
+        detail=f"Beside process {mine}, which is watched, {' and '.join(others)} {fit} its `match`. "
+        f"If {it_is} this job, too, they {all_of_them} write {table}: whichever comes last to a date wins.",
+        action=f"Look at them: ps -o pid,lstart,args -p {','.join([str(mine), *others])}. End the ones that are "
+        "too many, or make `match` tell them apart.",
+    )

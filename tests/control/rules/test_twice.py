@@ -1,0 +1,19 @@
+"""A job that somebody started a second time is told of."""
+
+from dataclasses import replace
+
+from tests.control.phases import ALIVE, GONE, found, ids, seen, sight
+
+
+def test_another_process_that_fits_is_told_of_with_what_both_write() -> None:
+    (alert,) = found(sight(seen(process=replace(ALIVE, beside=(12,)), writes="a.b")))
+    assert alert.id == "twice:fix"
+    assert "process 7" in alert.detail
+    assert "12 fits its `match`" in alert.detail
+    assert "a.b" in alert.detail
+    assert "ps -o pid,lstart,args -p 7,12" in alert.action
+
+
+def test_one_process_is_none_too_many_and_neither_is_one_that_is_gone() -> None:
+    assert "twice:fix" not in ids(sight(seen(process=ALIVE)))
+    assert "twice:fix" not in ids(sight(seen(process=replace(GONE, beside=(12,)))))
