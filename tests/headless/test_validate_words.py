@@ -1,6 +1,7 @@
 """The sentences of `validate` about what is wrong with a suite: they name the part of it, and harm no terminal."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -98,3 +99,18 @@ def test_a_command_that_wants_single_dates_is_told_what_there_is_instead(folder:
     done = validate(folder, "commands: {c: {run: [echo, '{dates}']}}", verb="check")
     assert done.returncode == 78
     assert "write {start} and {end}" in done.stdout
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+@pytest.mark.parametrize(("least", "code"), [(1, 0), (9, 1)])
+def test_the_exit_code_is_the_verdict_although_nobody_reads_the_words(
+    folder: Path, options: tuple[str, ...], least: int, code: int
+) -> None:
+    suite = f"    table: d.games\n    metrics: {{rows: {{sql: COUNT(*), at_least: {least}}}}}\n"
+    (folder / "plan.yaml").write_text(PLAN + suite)
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-m", "backfill_tui", "validate", "plan.yaml", "judged", *options]
+    done = subprocess.run(words, cwd=folder, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (code, b"")

@@ -1,6 +1,7 @@
 """Questions at the terminal, and sentences beside the data. A script, which has nobody to answer, is not asked."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -34,9 +35,18 @@ def show(lines: Iterable[str]) -> None:
 
 
 def put(line: str) -> None:
-    """Print a line of data, at once: whoever reads it may act on it while this goes on."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """Print a line of data, at once: whoever reads it may act on it while this goes on.
+
+    Where nobody reads any more (`| head`) this and what follows goes nowhere: what a verb does, and its exit code,
+    do not hang on its readers.
+    """
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def put_json(document: dict[str, Any]) -> None:
