@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.control.phases import ALIVE, GONE, found, ids, seen, sight
+from tests.control.phases import ALIVE, GONE, US, found, ids, seen, sight
 
 
 def test_another_process_that_fits_is_told_of_with_what_both_write() -> None:
@@ -17,3 +17,10 @@ def test_another_process_that_fits_is_told_of_with_what_both_write() -> None:
 def test_one_process_is_none_too_many_and_neither_is_one_that_is_gone() -> None:
     assert "twice:fix" not in ids(sight(seen(process=ALIVE)))
     assert "twice:fix" not in ids(sight(seen(process=replace(GONE, beside=(12,)))))
+
+
+def test_a_process_that_another_phase_stands_by_is_that_ones_work() -> None:
+    """Its `match` is wide, and fits what the other one's means as well."""
+    wide = sight(seen(process=replace(ALIVE, beside=(12,))))
+    other = sight(seen(process=replace(ALIVE, identity=replace(US, pid=12)), name="other"))
+    assert "twice:fix" not in ids(wide, other)

@@ -7,11 +7,16 @@ from backfill_tui.control.rules.sight import NightSight, PhaseSight
 
 
 def running(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
-    """A warning, since the plan's `match` may only be too wide: whether both do its work is not known."""
+    """A warning, since the plan's `match` may only be too wide: whether both do its work is not known.
+
+    A process that another phase of the plan stands by is that one's work.
+    """
     seen, phase = one.facts.process, one.facts.phase
-    if not seen.alive or not seen.beside or seen.identity is None:
+    elsewhere = {each.facts.process.identity.pid for each in night.phases if each.facts.process.identity}
+    others = [str(pid) for pid in seen.beside if pid not in elsewhere]
+    if not seen.alive or not others or seen.identity is None:
         return
-    mine, others = seen.identity.pid, [str(pid) for pid in seen.beside]
+    mine = seen.identity.pid
     alone = len(others) == 1
     fit, it_is, all_of_them = ("fits", "that is", "both") if alone else ("fit", "these are", "all")
     table = phase.writes or "the same dates"
