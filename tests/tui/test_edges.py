@@ -53,6 +53,21 @@ async def test_nothing_to_watch_is_a_sentence_that_says_what_to_do() -> None:
         assert "Nothing to watch yet." in shown(app)
 
 
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 24), (132, 36), (200, 60)], ids=str)
+async def test_however_many_phases_and_alerts_there_are_the_page_is_no_higher_than_the_screen(
+    size: tuple[int, int],
+) -> None:
+    night = example.night()
+    phases = (*night.phases, *(example.phase(f"phase_{i:02}") for i in range(30)))
+    app = make_app(replace(night, phases=phases, alerts=night.alerts * 4))
+    async with running(app, size) as pilot:
+        await until(pilot, lambda: "Log ·" in shown(app))
+        assert app.screen.max_scroll_y == 0
+        *_, end, footer = shown(app).splitlines()
+        assert end.startswith("╰"), "the log's lower edge is seen"
+        assert "quit" in footer
+
+
 async def test_a_phase_known_by_its_count_alone_has_a_bar_that_is_no_map() -> None:
     half = Account(counts=Counts(total=300, done=150, pending=150, missing=None))
     night = replace(_night_of(), phases=(example.phase("upload", PhaseState.RUNNING, account=half),))

@@ -228,7 +228,7 @@ def process(view: PhaseView, now: datetime) -> Line:
 
 
 def standing(view: PhaseView) -> tuple[str, ...]:
-    """Why a phase is in its state, and why no date of it is known where a file or process that it names can't tell."""
+    """Why a phase is in its state; and why no date of it is known, where a file or process of it does not tell."""
     trouble = _sources_trouble(view)
     return (trouble,) if trouble and view.state is PhaseState.UNKNOWN else (view.why, trouble)
 

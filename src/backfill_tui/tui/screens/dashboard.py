@@ -24,6 +24,7 @@ _TWO_COLUMNS = 72  # cells from which gate and alerts stand side by side
 _TWO_ROWS = 20  # lines from which there is room for both
 _THREE_COLUMNS, _THREE_HIGH = 116, 28  # cells and lines from which the critical path stands beside them
 _PATH_COLUMNS, _PATH_HIGH = 60, 34  # and from which it has a row of its own, where that is too narrow
+_LOG_LEAST = 4  # lines of the log's panel that are left to it
 _LOOKING = ("Looking at logs, checkpoints and processes …",)
 _NOTHING = (
     "Nothing to watch yet.",
@@ -97,6 +98,7 @@ class Dashboard(LogPage):
         if self.snapshot is not None and self.ready:
             self.query_one(PhaseTable).select(name)
             self._follow_selection(self.snapshot)
+            self.call_after_refresh(self._fit)
 
     def _say_instead(self, sentences: tuple[str, ...]) -> None:
         """Show sentences in place of everything; none brings it back."""
@@ -145,6 +147,13 @@ class Dashboard(LogPage):
         self.set_class(not beside and not above, "-no-path")
         self.set_class(charted and beside and there > 0, "-beside")
         self.set_class(charted and above, "-above")
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Leave the log a few lines, however many phases and alerts there are: phases scroll, the page does not."""
+        table, log = self.query_one(PhaseTable), self.log_pane()
+        others = (child for child in self.children if child.display and child not in (table, log))
+        table.fit(self.size.height - sum(child.outer_size.height for child in others) - _LOG_LEAST)
 
     def action_back(self) -> None:
         """Let go of the log's filter, then of the log."""

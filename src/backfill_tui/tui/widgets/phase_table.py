@@ -6,6 +6,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
+from textual.css.scalar import Scalar
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
@@ -29,6 +30,7 @@ class PhaseTable(RowTable, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.TABLE)]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"phase-table--selected"}
     SCOPE = Scope.TABLE
+    SHARE: ClassVar[int] = 55  # percent of the screen's height, at most
 
     class Selected(Message):
         """Another phase was selected, by key."""
@@ -72,6 +74,13 @@ class PhaseTable(RowTable, can_focus=True):
         self._update()
         if selected != self._selected:
             self.select(selected)
+
+    def fit(self, room: int) -> None:
+        """Be no higher than `room`, nor than its share of the screen; but a row is always seen."""
+        least = self.HEADER + 1 + self.gutter.height
+        most = max(least, min(room, self.app.size.height * self.SHARE // 100))
+        if self.styles.max_height != Scalar.from_number(most):
+            self.styles.max_height = most
 
     def select(self, name: str | None) -> None:
         """Move the selection without telling anyone."""
