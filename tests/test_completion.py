@@ -72,6 +72,11 @@ def test_a_phase_that_was_named_is_not_offered_again(folder: Path) -> None:
     assert offered(folder, "validate", "team_offense", "team") == ["plain,team_defense"]
 
 
+def test_the_demos_nights_are_offered(folder: Path) -> None:
+    found = offered(folder, "demo", "--scenario", "un")
+    assert found == ["plain,unattended-night", "plain,unattended-broken"]
+
+
 def test_an_option_before_the_verb_is_in_nobodys_way(folder: Path) -> None:
     assert offered(folder, "--state-dir", "x", "launch", "pl") == ["plain,player_summary"]
 

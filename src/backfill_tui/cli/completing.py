@@ -46,6 +46,13 @@ def complete(instruction: str) -> int:
     return 0
 
 
+def scenarios(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """The nights that the demo plays."""
+    from backfill_tui.demo.scenarios import SCENARIOS
+
+    return [CompletionItem(one.name, help=one.story) for one in SCENARIOS.values() if one.name.startswith(begun)]
+
+
 def phases(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
     """The phases of the plan that was named before, else of the default one, which may be named instead."""
     words = (*(ctx.params.get("words") or ()), *ctx.args)  # before an option without its value they are left over

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backfill_tui.cli.app import DASHBOARD, FILE, app, common
+from backfill_tui.cli.completing import scenarios
 from backfill_tui.cli.finding import finds_jobs, found_here
 from backfill_tui.cli.numbers import PID, Decimal, Whole
 from backfill_tui.cli.words import (
@@ -95,7 +96,13 @@ def dashboard_verb(
 
 
 @app.command("demo")
-@click.option("--scenario", default="nba-night", show_default=True, help="Which night to play (docs/demo.md).")
+@click.option(
+    "--scenario",
+    default="nba-night",
+    show_default=True,
+    shell_complete=scenarios,
+    help="Which night to play (docs/demo.md).",
+)
 @click.option("--speed", type=Decimal(0.01), default=1.0, show_default=True, help="How many times faster.")
 @click.option("--dir", "folder", type=FILE, help="Where it plays; default: demo-night in this folder.")
 @click.option("--headless", is_flag=True, help="Print lines instead of a screen.")
