@@ -68,6 +68,13 @@ async def test_however_many_phases_and_alerts_there_are_the_page_is_no_higher_th
         assert "quit" in footer
 
 
+async def test_a_long_name_leaves_room_for_the_state_above_the_page_of_its_phase() -> None:
+    app = make_app(_night_of("a_name_of_sixty_letters_" * 3))
+    async with running(app, SMALL) as pilot:
+        await press(pilot, "enter")
+        await until(pilot, lambda: "waiting" in shown(app).splitlines()[0])
+
+
 async def test_a_phase_known_by_its_count_alone_has_a_bar_that_is_no_map() -> None:
     half = Account(counts=Counts(total=300, done=150, pending=150, missing=None))
     night = replace(_night_of(), phases=(example.phase("upload", PhaseState.RUNNING, account=half),))

@@ -39,7 +39,7 @@ def phase(snapshot: Snapshot, view: PhaseView, room: int) -> Line:
     crumbs = spread(
         Span(shorten(plain(snapshot.plan), 20), Tone.KEY),
         Span(" › ", Tone.DIM),
-        Span(plain(view.name), Tone.STRONG),
+        Span(shorten(plain(view.name), max(24, room // 2 - 10)), Tone.STRONG),
     )
     parts = [crumbs, one(view.state.value, rows.STATE_TONES[view.state])]
     if counts.missing:
