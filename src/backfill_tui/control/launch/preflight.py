@@ -139,7 +139,7 @@ def _head_of(program: Path) -> bytes | None:
 
 def _is_no_program(head: bytes | None) -> bool:
     """Whether it is text that a shell would run, but no kernel; where that was taught other formats, it may."""
-    if head is None or head.startswith(b"#!") or b"\0" in head:
+    if head is None or head.startswith((b"#!", b"\x7fELF")) or b"\0" in head:
         return False
     with suppress(OSError):
         return {path.name for path in _FORMATS.iterdir()} <= {"register", "status"}
