@@ -188,6 +188,13 @@ def test_times_are_texts_or_numbers_since_1970(stamp: object, at: str | None) ->
         ("03:00:01  1 of 6 ok", None, "1 of 6 ok"),
         ("03:00:01 ERROR gone", "ERROR", " gone"),
         ("12 of 30", None, "12 of 30"),
+        ("Jan  3 12:00:00 vm-1 job[7]: 2026-01-03 12:00:00,000 - INFO - ok", "INFO", " ok"),
+        ("Jan 13 12:00:00 vm-1 job[7]: INFO  ok", "INFO", "  ok"),
+        ("Jan 13 12:00:00 vm-1 job: ERROR: gone", "ERROR", " gone"),
+        ("Jan 13 12:00:00 vm-1 job[7]: 1 of 6 ok", None, "1 of 6 ok"),
+        ("2026-01-03T12:00:00+0100 vm-1 job[7]: 1 of 6 ok", None, "1 of 6 ok"),
+        ("2026-01-03T12:00:00+01:00 vm-1 job[7]: 2026-01-03 11:00:00 INFO ok", "INFO", "ok"),
+        ("2026-01-03 12:00:00 Loaded chunk[7]: ok", None, "Loaded chunk[7]: ok"),
     ],
 )
 def test_a_message_begins_behind_what_logging_put_before_it(line: str, level: str | None, message: str) -> None:

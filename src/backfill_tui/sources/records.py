@@ -10,23 +10,30 @@ _LEVEL = r"(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE)\b"
 _LOGGER = r"(?:__main__|root|\w+(?:\.\w+)+)"  # a bare word is as likely the beginning of the message
 # Behind the level stands a name in brackets; [12/300] and [2024-01-12] are none, the message begins there.
 _NAME = r"\[(?!\d+ ?/ ?\d|\d{4}-\d\d-\d\d)[^\]]*\]"
+_WRITER = r"[\w.\-]+ [\w.\-/@]+"  # a host and a program
+# Jan  3 13:14:33 host job[123]: what journalctl and syslog put before a line, which without a year tells no moment
+_SYSLOG = rf"[A-Z][a-z]{{2}} [ \d]\d \d{{2}}:\d{{2}}:\d{{2}} {_WRITER}(?:\[\d+\])?:\s+"
+# 2026-01-03T13:14:33+0100 host job[123]: the same with a whole time
+_JOURNAL = rf"(?:(?<=[+\-]\d{{4}})|(?<=[+\-]\d\d:\d\d)) {_WRITER}\[\d+\]:\s+"
 _COMMON = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[,.]\d{3}) - ([A-Z]+) -")  # most lines by far: tried first
 _PREFIX = re.compile(
     # web_1 | …   2026-01-03T13:14:33.123456789Z 2026-01-03 …: what a container puts before a job's own stamp
-    rf"\s*(?:[\w.\-]+\s+\|\s+(?=\[?\d))?(?:{_STAMP}\s+(?=\[?{_STAMP}))?"
+    rf"\s*(?:(?:[\w.\-]+\s+\|\s+|{_SYSLOG})(?=\[?\d))?(?:{_STAMP}(?:{_JOURNAL}|\s+)(?=\[?{_STAMP}))?"
     # [2026-01-03T13:14:33Z] INFO …   2026-01-03 13:14:33 - name - INFO - …   2026-01-03 13:14:33 INFO [name] …
     # 2026-01-03 13:14:33.123 | INFO     | __main__:run:12 - …
     # [2026-01-03T13:14:33.123+0000] {job.py:12} INFO - …   [2026-01-03, 13:14:33 UTC] {job.py:12} INFO - …
-    rf"\[?(?P<stamp>{_STAMP})\]?\s*(?:[-|:,]\s*)?(?:\{{[\w.<>\-]+:\d+\}}\s+(?=[A-Z]))?"
+    rf"\[?(?P<stamp>{_STAMP})(?:{_JOURNAL})?\]?\s*(?:[-|:,]\s*)?(?:\{{[\w.<>\-]+:\d+\}}\s+(?=[A-Z]))?"
     rf"(?:(?:[\w.\-]+\s*[-|:]\s+)?\[?(?P<level>{_LEVEL})\]?"
     rf"(?::[\w.\-]+:|\s*{_NAME}|\s*\|\s*[\w.<>\-]+:[\w.<>\-]+:\d+)?\s*(?:[-|:](?=\s|$))?"
     rf"(?:\s*{_LOGGER}\s*[-:|](?=\s))?)?"
     # INFO:__main__:…   ERROR: …   [ERROR] …   13:14:33 INFO …
-    rf"|\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?\[?(?P<bare>{_LEVEL})(?:\]|:[\w.\-]+:|:|\s+-(?=\s))"
+    rf"|\s*(?:{_SYSLOG})?(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?\[?(?P<bare>{_LEVEL})(?:\]|:[\w.\-]+:|:|\s+-(?=\s))"
     # 13:14:33  …: a time of some day, which tells no moment
-    r"|\s*\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\s+(?=\S)"
+    rf"|\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+|{_SYSLOG})(?=\S)"
 )
-_WORD = re.compile(rf"\s*(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?({_LEVEL})(?=\s)")  # INFO  Processing …
+_WORD = re.compile(
+    rf"\s*(?:{_SYSLOG})?(?:\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d+)?\s+)?({_LEVEL})(?=\s)"
+)  # INFO  Processing …
 _WHOLE_STAMP = re.compile(_STAMP)
 _NONE = timedelta(0)
 _WRAPPED = 2  # objects within one another: a container's around a job's own
