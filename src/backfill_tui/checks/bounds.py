@@ -35,10 +35,15 @@ def hold(value: Value, bound: Bound) -> Held:
     if bound == Bound():
         return Held(Status.PASS)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return Held(Status.UNKNOWN, Reason.NOT_A_NUMBER, f"is no number, but {shown(value)}")
+        return Held(Status.UNKNOWN, Reason.NOT_A_NUMBER, f"is no number, but {_named(value)}")
     low = bound.at_least is not None and value < bound.at_least
     high = bound.at_most is not None and value > bound.at_most
     return Held(Status.FAIL if low or high else Status.PASS)
+
+
+def _named(value: Value) -> str:
+    """A value that is no number; a text may look like one."""
+    return f"the text '{_cut(value)}'" if isinstance(value, str) and value else shown(value)
 
 
 def bound_text(bound: Bound) -> str | None:

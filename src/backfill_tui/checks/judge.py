@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from backfill_tui.checks.asker import Asker
 from backfill_tui.checks.command import command_check
 from backfill_tui.checks.completeness import completeness_checks
 from backfill_tui.checks.digest import digest_of, rules_of
-from backfill_tui.checks.metrics import Asked, Asker, ask_metrics, estimate_metrics, metric_checks
+from backfill_tui.checks.metrics import Asked, ask_metrics, estimate_metrics, metric_checks
 from backfill_tui.checks.model import Check, Reason, Sample, SuiteResult, verdict_of
 from backfill_tui.checks.progress import progress_check
 from backfill_tui.checks.queries import query_check, take_sample

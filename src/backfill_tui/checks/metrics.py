@@ -1,89 +1,21 @@
 """The metrics of a suite, by one query; a metric that can't be computed is taken out and the others asked again."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from backfill_tui.checks.advice import TODO
+from backfill_tui.checks.asker import Asker
 from backfill_tui.checks.blame import blamed
 from backfill_tui.checks.bounds import bound_text, hold, limits_text, phrase, shown
 from backfill_tui.checks.fragments import refuse_torn
 from backfill_tui.checks.model import Check, Part, Reason, Status, Value, worst
 from backfill_tui.checks.question import Group, Measured, SuiteQuery, measured
 from backfill_tui.checks.unknown import OF_ONE_METRIC, unanswered, unseen
-from backfill_tui.checks.warehouse import ROWS_AT_MOST, Answer, AskError, Question, Stop, Warehouse
+from backfill_tui.checks.warehouse import ROWS_AT_MOST, AskError, Question
 from backfill_tui.plan.resolved import Bound, Metric, Suite
 
-OF_THE_WAREHOUSE = frozenset({Reason.UNREACHABLE, Reason.NO_CREDENTIALS, Reason.TIMED_OUT, Reason.CANCELLED})
-"""What a dry run fails of, whatever it is that is asked."""
-
 _GROUPS_NAMED = 5
-
-
-@dataclass
-class Bill:
-    """What asking has cost so far."""
-
-    queries: int = 0
-    bytes_estimated: int = 0
-    bytes_billed: int = 0
-    open: bool = False  # a query that was left before it answered may be billed, too
-
-
-@dataclass
-class Asker:
-    """A warehouse with the bill: each question is estimated first, which proves its SQL and costs nothing."""
-
-    warehouse: Warehouse | None
-    stop: Stop
-    bill: Bill = field(default_factory=Bill)
-    estimated: Callable[[Question, int], None] = lambda _question, _size: None  # told before each is asked
-    hopeless: AskError | None = None  # what ails the warehouse itself: no further question would fare better
-
-    def estimate(self, question: Question) -> int:
-        """The bytes that a question would read. Raises AskError where its SQL does not hold.
-
-        A division by zero lies in the data: where a dry run meets one already, asking is to find out.
-        """
-        if self.warehouse is None:
-            raise _none_named()
-        if self.hopeless is not None:
-            raise self.hopeless
-        try:
-            return self.warehouse.estimate(question, self.stop)
-        except AskError as error:
-            if error.reason is Reason.DIVISION_BY_ZERO:
-                return 0
-            if error.reason in OF_THE_WAREHOUSE:
-                self.hopeless = error
-            raise
-
-    def ask(self, question: Question, size: int) -> Answer:
-        """The answer to a question that was estimated. Raises AskError."""
-        if self.warehouse is None:
-            raise _none_named()
-        self.bill.bytes_estimated += size
-        self.bill.queries += 1
-        self.estimated(question, size)
-        try:
-            answer = self.warehouse.ask(question, self.stop)
-        except AskError as error:
-            self.bill.open |= self.warehouse.bills and error.reason in {Reason.TIMED_OUT, Reason.CANCELLED}
-            raise
-        self.bill.bytes_billed += answer.bytes_billed
-        return answer
-
-
-def _too_many_groups(metric: Metric) -> AskError:
-    return AskError(
-        Reason.OTHER,
-        f"`by: {metric.by}` makes more than {ROWS_AT_MOST:,} groups.",
-        todo="Break it down less finely.",
-    )
-
-
-def _none_named() -> AskError:
-    return AskError(Reason.OTHER, "the plan names no warehouse", todo="Add `warehouse:` to the plan.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +181,14 @@ def _torn(metrics: Iterable[Metric]) -> dict[str, AskError]:
         except AskError as error:
             torn[metric.name] = error
     return torn
+
+
+def _too_many_groups(metric: Metric) -> AskError:
+    return AskError(
+        Reason.OTHER,
+        f"`by: {metric.by}` makes more than {ROWS_AT_MOST:,} groups.",
+        todo="Break it down less finely.",
+    )
 
 
 def metric_checks(suite: Suite, asked: Asked) -> Iterator[Check]:

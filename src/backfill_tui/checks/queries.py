@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from backfill_tui.checks.advice import TODO
+from backfill_tui.checks.asker import Asker
 from backfill_tui.checks.bounds import bound_text, hold, limits_text, phrase
-from backfill_tui.checks.metrics import Asker
 from backfill_tui.checks.model import Check, Reason, Sample, Status
 from backfill_tui.checks.unknown import unanswered, unseen
 from backfill_tui.checks.warehouse import Answer, AskError, Question

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from backfill_tui.checks.asker import Asker
 from backfill_tui.checks.http_status import NoStatusError, host_of, http_status
-from backfill_tui.checks.metrics import Asker
 from backfill_tui.checks.model import Reason
 from backfill_tui.checks.program import run_program, why_not_started
 from backfill_tui.checks.warehouse import AskError, Question, Stop, Warehouse
