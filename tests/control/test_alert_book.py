@@ -83,6 +83,17 @@ def test_what_was_true_for_a_moment_only_is_not_said_for_long() -> None:
     assert book.fold([], at(33), going={"fix"}) == ()
 
 
+def test_what_is_kept_for_a_while_says_that_it_is_not_so_any_more() -> None:
+    book = AlertBook()
+    for second in (0, 600):
+        book.fold([undated(LATE, at(second))], at(second), going={"fix"})
+    told = {second: book.fold([], at(second), going={"fix"})[0].detail for second in (601, 640)}
+    assert told[601] == LATE.detail
+    assert "not so any more" in told[640]
+    (again,) = book.fold([undated(LATE, at(650))], at(650), going={"fix"})
+    assert again.detail == LATE.detail
+
+
 def test_it_is_taken_back_at_once_when_its_phase_is_over() -> None:
     book = AlertBook()
     for i in (0, 1):

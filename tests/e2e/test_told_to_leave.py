@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.terminal import Terminal, terminal
 
 PLAN = "plan: small\ntimezone: UTC\nphases: {a: {command: [sleep, '1']}}\n"
-ALTERNATE_SCREEN_LEFT, MOUSE_OFF, CURSOR_SHOWN = b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?25h"
+ALTERNATE_SCREEN_LEFT, MOUSE_TAKEN, CURSOR_SHOWN = b"\x1b[?1049l", b"\x1b[?1000h", b"\x1b[?25h"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -21,10 +21,10 @@ def test_a_signal_gives_the_terminal_back_as_it_was(tmp_path: Path, number: sign
         drawn = len(screen.raw)
         assert not _in_lines(screen)
         os.kill(screen.pid, number)
-        screen.wait(lambda _: MOUSE_OFF in screen.raw[drawn:] and CURSOR_SHOWN in screen.raw[drawn:])
-        assert ALTERNATE_SCREEN_LEFT in screen.raw[drawn:]
+        screen.wait(lambda _: ALTERNATE_SCREEN_LEFT in screen.raw[drawn:] and CURSOR_SHOWN in screen.raw[drawn:])
         assert _in_lines(screen)
         assert screen.wait_end() == 130
+        assert MOUSE_TAKEN not in screen.raw, "whoever reads a command there marks it with the mouse"
 
 
 def test_a_terminal_that_goes_takes_the_dashboard_with_it(tmp_path: Path) -> None:

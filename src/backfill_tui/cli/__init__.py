@@ -25,17 +25,12 @@ def run(words: list[str]) -> int:
     """Carry out a command line and return its exit code. Errors are sentences on stderr."""
     verbose = "--verbose" in words
     try:
-        return _carried_out(words)
+        return _heard(words)
     except click.UsageError as error:
         _say(error.format_message())
         return USAGE
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:  # `| head`: nobody reads on; nothing is wrong
-        sys.stdout = None  # or the interpreter complains on leaving
-        return 0
     except BackfillError as error:
         if verbose:
             raise
@@ -49,6 +44,20 @@ def run(words: list[str]) -> int:
             f"it broke, which is a mistake in the program ({type(error).__name__}: {error}). --verbose tells where."
         )
         return COULD_NOT_TELL
+
+
+def _heard(words: list[str]) -> int:
+    """Carry it out. Where nobody reads on (`| head`) nothing is wrong."""
+    stdout = sys.stdout
+    try:
+        return _carried_out(words)
+    except BrokenPipeError:
+        pass
+    except SystemExit:
+        if sys.stdout is stdout:  # else click has put another there, and leaves like this
+            raise
+    sys.stdout = None  # or the interpreter complains on leaving
+    return 0
 
 
 def _carried_out(words: list[str]) -> int:

@@ -100,7 +100,7 @@ class AlertBook:
             self._kept[alert.id] = self._found(alert, now, seen.get(alert.id, ()))
         for gone in self._kept.keys() - now_found.keys():
             self._not_found(gone, now, going)
-        shown = [one.alert for one in self._kept.values() if one.shown]
+        shown = [_as_it_is(one, now) for one in self._kept.values() if one.shown]
         return tuple(sorted((_marked(one, seen.get(one.id, ())) for one in shown), key=worst_first))
 
     @property
@@ -140,9 +140,19 @@ class AlertBook:
             self._ended[name] = now
 
 
+_NO_LONGER = "It is not so any more, as far as can be told; that is watched for a while."
+
+
 def patience_of(alert: str) -> Patience:
     """What is asked of an alert, by its id."""
     return PATIENCE.get(alert.partition(":")[0], _USUAL)
+
+
+def _as_it_is(kept: _Kept, now: datetime) -> Alert:
+    """An alert; of one that was not found for a moment it is said that its words are of before."""
+    if kept.absent_since is None or now - kept.absent_since < _A_MOMENT:
+        return kept.alert
+    return replace(kept.alert, detail=f"{kept.alert.detail} {_NO_LONGER}".strip())
 
 
 def _marked(alert: Alert, seen: Iterable[Acknowledged]) -> Alert:

@@ -294,5 +294,5 @@ def run_dashboard(
         terminal=may,
     )
     with own_title(sys.__stdout__, wanted=may.title):
-        code = app.run()
+        code = app.run(mouse=False)  # so that commands can be marked and copied as anywhere in the terminal
     return code if code is not None else app.return_code or 0

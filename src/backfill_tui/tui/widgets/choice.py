@@ -53,7 +53,3 @@ class Choice(Lines, can_focus=True):
         """Press it."""
         if not self.disabled:
             self.post_message(self.Chosen(self))
-
-    def on_click(self) -> None:
-        """The same with a mouse."""
-        self.action_choose()

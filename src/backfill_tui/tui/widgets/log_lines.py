@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.style import Style
 from textual import work
 from textual.binding import BindingType
-from textual.events import MouseScrollUp
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -283,10 +282,6 @@ class LogLines(Painted, can_focus=True):
     def on_resize(self) -> None:
         """Keep the end, or the cursor, in sight."""
         self._go(self.cursor)
-
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:  # noqa: ARG002 - Textual's signature
-        """The wheel lets go of the end too."""
-        self.following = False
 
     def action_down(self) -> None:
         """A line down."""
