@@ -83,8 +83,8 @@ def test_another_range_from_elsewhere_or_on_another_log_is_another_job(tmp_path:
     machine = Machine(tmp_path)
     machine.run(job(1, logs=LOG))
     elsewhere = of(job(2, logs=LOG, parent=99), FEBRUARY)
-    assert machine.run(elsewhere) == ["load", "load-2"]
-    assert machine.run(elsewhere, job(3, logs=(Path("/x/b.log"),))) == ["load", "load-2", "load-3"]
+    assert machine.run(elsewhere) == ["load", "load-2022-02"]
+    assert machine.run(elsewhere, job(3, logs=(Path("/x/b.log"),))) == ["load", "load-2022-02", "load-2022-01-b"]
 
 
 def test_two_jobs_on_one_log_are_said_to_be(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from backfill_tui.engine.found import FoundPhase, found_phase, names_of
+from backfill_tui.engine.found import FoundPhase, found_phase
+from backfill_tui.engine.found_names import names_of
 from backfill_tui.sources.discovery.finder import FoundJob, JobFinder
 from backfill_tui.sources.discovery.lineage import Key
 from backfill_tui.sources.presence import Identity
@@ -73,7 +74,7 @@ class Roster:
         self._members = [member for member in self._members if self._remains(member, found)]
         known = {_key(member.job.identity) for member in self._members}
         fresh = [job for key, job in found.items() if key not in known and not self._goes_on(job)]
-        names = names_of(fresh, [member.name for member in self._members])
+        names = names_of(fresh, {member.name: member.job for member in self._members})
         self._members += [_Member(name, job, job.label) for name, job in zip(names, fresh, strict=True)]
         self._phases = tuple(self._phase(member) for member in self._members)
         self._notes = tuple(self._told())

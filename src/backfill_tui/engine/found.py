@@ -1,6 +1,5 @@
 """Jobs that were found, as phases: what a plan would say of them, as far as they tell. Only watched: no command."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -65,18 +64,6 @@ def own_zone(job: FoundJob) -> ZoneInfo | None:
     """The time zone that the job was given, if it is one by name."""
     named = job.environment.get("TZ", "").removeprefix(":")
     return zone(named) if named else None
-
-
-def names_of(jobs: Sequence[FoundJob], taken: Sequence[str] = ()) -> list[str]:
-    """A name for each, in their order, none of them `taken`: the second `load` is `load-2`."""
-    used, names = set(taken), []
-    for job in jobs:
-        candidate, number = job.label, 2
-        while candidate in used:
-            candidate, number = f"{job.label}-{number}", number + 1
-        used.add(candidate)
-        names.append(candidate)
-    return names
 
 
 def machine_plan(name: str, folder: Path, machine: ZoneInfo, state_dir: Path) -> Plan:
