@@ -71,10 +71,12 @@ def test_a_value_that_is_no_number_is_told_as_what_it_is(folder: Path) -> None:
         "table: d.games\nmetrics:\n"
         "  nan: {sql: AVG(x), at_least: 0}\n"
         "  text: {sql: MAX(nothing), at_least: 0}\n"
+        "  digits: {sql: MAX('12'), at_least: 0}\n"
         "  flag: {sql: COUNT(*), by: flag, each_at_least: 2}",
     )
     assert found["nan"]["detail"] == "nan (>= 0); is nan: rows have NaN (see IS_NAN)"
     assert found["text"]["detail"] == "'' (>= 0); is no number, but ''"
+    assert found["digits"]["detail"] == "12 (>= 0); is no number, but the text '12'"
     assert found["flag"]["detail"] == "4; each >= 2, but true: 1"
 
 

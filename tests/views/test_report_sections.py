@@ -306,7 +306,7 @@ def advice(report: Report) -> list[str]:
 
 def test_what_alerts_ask_for_comes_first_the_worst_before_and_what_nobody_asks_for_never() -> None:
     alerts = (
-        alarm(Severity.WARNING, action="look at its pace"),
+        alarm(Severity.WARNING, action="Look at its pace"),
         alarm(action="backfill-tui stop fix"),
         alarm(Severity.INFO, action="nothing"),
         alarm(action="seen", acknowledged=True),

@@ -37,7 +37,7 @@ def as_json(probes: Sequence[ProbeSeen], now: datetime) -> list[Json]:
 
 def lines(probes: Sequence[ProbeSeen], now: datetime) -> list[str]:
     """`probe scheduler: ok, exit 0 (4m ago)`, one each."""
-    return [f"probe {one.name}: {_WORD[one.ok]}, {one.detail}{_age(one, now)}" for one in probes]
+    return [f"probe {one.name}: {_WORD[one.ok]}, {one.detail.rstrip('.')}{_age(one, now)}" for one in probes]
 
 
 def lights(probes: Sequence[ProbeSeen], now: datetime, room: int) -> Line:

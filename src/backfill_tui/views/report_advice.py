@@ -28,12 +28,7 @@ def recommendations_of(snapshot: Snapshot, commands: Commands) -> tuple[Recommen
 def _by_alerts(snapshot: Snapshot) -> Iterator[Recommendation]:
     open_now = [a for a in snapshot.alerts if not a.acknowledged and a.severity is not Severity.INFO and a.action]
     for alert in sorted(open_now, key=worst_first):
-        yield Recommendation(_sentence(alert.action), alert.title, alert.phase, alert.severity.value, alert.id)
-
-
-def _sentence(text: str) -> str:
-    """With a capital letter, but for what begins with a command."""
-    return text if text.startswith("backfill-tui") else f"{text[:1].upper()}{text[1:]}"
+        yield Recommendation(alert.action, alert.title, alert.phase, alert.severity.value, alert.id)
 
 
 def _by_state(snapshot: Snapshot, view: PhaseView, commands: Commands) -> Iterator[Recommendation]:

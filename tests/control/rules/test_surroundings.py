@@ -78,6 +78,19 @@ def test_a_probe_that_is_not_well_is_a_warning(seen_as: ProbeSeen, told: bool) -
     assert not told or (alerts[0].since, alerts[0].action) == (ago(hours=1), "Ask by hand: gcloud jobs list")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "nosuchprogram could not be started (No such file or directory)",
+        "http://stats.example.com: the connection was refused",
+        "ops.quota: there is no column nosuch.",
+    ],
+)
+def test_what_a_probe_answered_is_told_as_it_is_names_and_all(answer: str) -> None:
+    (alert,) = found(probes=(replace(probe(False), detail=answer),))
+    assert alert.detail == f"Asked every 10 min; the last time: {answer.rstrip('.')}."
+
+
 @pytest.mark.parametrize(("waited_min", "told"), [(0, False), (20, False), (22, True)])  # every 10m, within 20 s
 def test_a_probe_that_is_never_answered_is_a_warning(waited_min: float, told: bool) -> None:
     since = ago(minutes=waited_min)

@@ -7,7 +7,6 @@ from backfill_tui.control.model import Alert, Severity
 from backfill_tui.control.notices import alert_id_of
 from backfill_tui.control.probes import ProbeSeen
 from backfill_tui.control.rules.sight import NightSight
-from backfill_tui.control.rules.wording import capital
 from backfill_tui.control.words import span_words
 
 _UNKNOWN_TIMES = 3
@@ -20,7 +19,7 @@ def probes(night: NightSight) -> Iterator[Alert]:
     An answer that nobody renewed says nothing.
     """
     for probe in night.probes:
-        asked = f"asked every {span_words(probe.every_s)}"
+        asked = f"every {span_words(probe.every_s)}"
         if probe.unanswered(night.now):
             yield _unanswered(probe, asked, night.now)
             continue
@@ -33,7 +32,7 @@ def probes(night: NightSight) -> Iterator[Alert]:
             phase=None,
             since=probe.since or probe.at,
             title=f"Probe {probe.name} {'could not tell' if unsure else 'is not well'}",
-            detail=f"{capital(probe.detail.rstrip('.'))}; {asked}.",
+            detail=f"Asked {asked}; the last time: {probe.detail.rstrip('.')}.",
             action=_by_hand(probe),
         )
 
@@ -46,7 +45,7 @@ def _unanswered(probe: ProbeSeen, asked: str, now: datetime) -> Alert:
         phase=None,
         since=since,
         title=f"Probe {probe.name} was never answered",
-        detail=f"To be {asked}, it has told nothing in {span_words((now - since).total_seconds())}.",
+        detail=f"To be asked {asked}, it has told nothing in {span_words((now - since).total_seconds())}.",
         action=_by_hand(probe),
     )
 

@@ -37,7 +37,7 @@ def named(days: Sequence[date]) -> str:
 
 
 def capital(clause: str) -> str:
-    """A clause as the beginning of a sentence."""
+    """A clause as the beginning of a sentence. Only of what begins with a word of ours: names stay as they are."""
     return f"{clause[:1].upper()}{clause[1:]}"
 
 
