@@ -21,12 +21,13 @@ from backfill_tui.control.standing import standings
 from backfill_tui.control.timeline import timeline
 from backfill_tui.demo.chance import draws
 from backfill_tui.engine.night import Member, Night, night_of
+from backfill_tui.plan.ranges import every_day
 from backfill_tui.plan.resolved import AlertThresholds, Deadline, Expectation, Phase
 from backfill_tui.progress.account import Account, UnitState
 from backfill_tui.progress.eta import Forecast, Outlook, outlook
 from backfill_tui.progress.reconcile import LogEvidence, reconcile
 from backfill_tui.progress.runs import RunBook
-from backfill_tui.progress.sequence import PlacedRun, every_day, place_runs
+from backfill_tui.progress.sequence import PlacedRun, place_runs
 from backfill_tui.sources.events import ErrorSeen, Outcome, Trouble, UnitFinished
 from backfill_tui.sources.presence import Identity, Presence, ProcessSeen
 from benchmarks.alert_shifts import Shift

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from backfill_tui.checks.model import Status
-from backfill_tui.control.conflicts import days_in_common, find_conflicts, rivals_of
+from backfill_tui.control.conflicts import find_conflicts, rivals_of
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import PhaseState, Severity
 from backfill_tui.control.states import judge
@@ -114,11 +114,6 @@ def test_one_table_under_two_names_is_one_table(written: str) -> None:
     states = dict.fromkeys(("fix", "phase1"), PhaseState.RUNNING)
     assert [conflict.table for conflict in find_conflicts(both, states, now=NOW)] == ["a.b"]
     assert rivals_of(one, both) == ["phase1"]
-
-
-def test_ranges_that_only_touch_have_no_day_in_common() -> None:
-    assert days_in_common((D[0], D[1]), (D[2], D[3])) is None
-    assert days_in_common((D[0], D[2]), (D[2], D[3])) == (D[2], D[2])
 
 
 def test_missing_dates_are_an_alert_with_the_command_that_does_them() -> None:

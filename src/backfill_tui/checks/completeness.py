@@ -12,8 +12,9 @@ from datetime import date
 from backfill_tui.checks.bounds import bound_text, hold, limits_text, phrase
 from backfill_tui.checks.metrics import Asked
 from backfill_tui.checks.model import Check, Reason, Status
-from backfill_tui.checks.subject import Dates, Subject
+from backfill_tui.checks.subject import Subject
 from backfill_tui.checks.unknown import unanswered, unseen
+from backfill_tui.plan.ranges import Dates
 from backfill_tui.plan.resolved import Bound, Completeness, Suite
 from backfill_tui.progress.account import UnitState
 

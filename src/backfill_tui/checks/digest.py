@@ -11,7 +11,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from backfill_tui.checks.subject import Dates, Subject
+from backfill_tui.checks.subject import Subject
+from backfill_tui.plan.ranges import Dates
 from backfill_tui.plan.resolved import Suite
 
 _NOT_JUDGING = ("title", "max_age_s", "timeout_s")  # how it is called, how long it counts, how long it may take

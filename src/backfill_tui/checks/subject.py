@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
+from backfill_tui.plan.ranges import Dates, every_day
 from backfill_tui.plan.resolved import JudgingCommand
 from backfill_tui.progress.account import Account
-
-Dates = tuple[date, date]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +69,4 @@ class Subject:
         """Every date that it is about: those listed, else all of the range."""
         if self.listed is not None:
             return self.listed
-        if self.dates is None:
-            return ()
-        first, last = self.dates
-        return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+        return tuple(every_day(*self.dates)) if self.dates is not None else ()

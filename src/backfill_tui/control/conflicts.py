@@ -2,20 +2,18 @@
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import combinations
 
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.last_word import course_of, last_word
 from backfill_tui.control.model import NOT_BEGUN, UNDER_WAY, Conflict, LastWord, PhaseState, Writer
 from backfill_tui.control.other_plans import Doing, OtherWriter
+from backfill_tui.plan.ranges import Dates, days_in_common, may_meet
 from backfill_tui.plan.tables import same_table
 from backfill_tui.progress.account import RunEnd
 
 _COMING = NOT_BEGUN | UNDER_WAY
-
-Dates = tuple[date, date]
-"""First and last day, both included."""
 
 
 def find_conflicts(
@@ -54,19 +52,6 @@ def is_contested(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> bool:
         return False
     within = any(may_meet(facts.dates, other.dates) for other in of_one_table(facts, everyone))
     return within or any(one.doing is not Doing.WROTE for one in facts.others)
-
-
-def days_in_common(one: tuple[date, date] | None, other: tuple[date, date] | None) -> tuple[date, date] | None:
-    """The days that lie in both ranges; None if there are none, or a range is not known."""
-    if one is None or other is None:
-        return None
-    start, end = max(one[0], other[0]), min(one[1], other[1])
-    return (start, end) if start <= end else None
-
-
-def may_meet(one: tuple[date, date] | None, other: tuple[date, date] | None) -> bool:
-    """Whether two ranges have days in common, or may have: one of them is not known."""
-    return one is None or other is None or days_in_common(one, other) is not None
 
 
 def rivals_of(facts: PhaseFacts, everyone: Sequence[PhaseFacts]) -> list[str]:

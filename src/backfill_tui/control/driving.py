@@ -11,10 +11,10 @@ from enum import StrEnum
 
 from backfill_tui.checks.model import Status
 from backfill_tui.control.attempt import Attempt, Kind, Stage
-from backfill_tui.control.conflicts import may_meet
 from backfill_tui.control.gate import is_open, judged_now
 from backfill_tui.control.model import GOOD, NOT_BEGUN, Condition, ConditionKind, PhaseState
 from backfill_tui.control.verdicts import NOT_RUN, Outcome
+from backfill_tui.plan.ranges import may_meet
 from backfill_tui.plan.resolved import Input, Phase
 from backfill_tui.plan.tables import same_table
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from backfill_tui.control.attempt import Kind
-from backfill_tui.control.conflicts import comes_after, days_in_common, of_one_table
+from backfill_tui.control.conflicts import comes_after, of_one_table
 from backfill_tui.control.facts import ROUNDED, PhaseFacts
 from backfill_tui.control.model import GOOD, Judged
 from backfill_tui.control.other_plans import Doing, OtherWriter
+from backfill_tui.plan.ranges import days_in_common
 
 
 def changed_since(facts: PhaseFacts, now: datetime) -> str:

@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import NOT_BEGUN, LastWord, PhaseState
+from backfill_tui.plan.ranges import every_day
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import UnitState
-from backfill_tui.progress.sequence import every_day
 
 _WRITTEN = frozenset({UnitState.DONE, UnitState.EMPTY})
 """Outcomes after which the day's rows are this writer's, if there are any: jobs replace a whole day."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from backfill_tui.checks.subject import Dates
 from backfill_tui.control.attempt import OUTPUT, Acceptance, Attempt, Stage, StopAsked
 from backfill_tui.control.launch.reconcile import look, settle
 from backfill_tui.control.launch.unrecorded import unrecorded
 from backfill_tui.control.ledger import Ledger, LedgerError
+from backfill_tui.plan.ranges import Dates
 from backfill_tui.plan.resolved import Plan
 
 

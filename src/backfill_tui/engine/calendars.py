@@ -10,11 +10,12 @@ from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 
 from backfill_tui.checks.model import Reason, Value
-from backfill_tui.checks.subject import Dates, WorkCalendar
+from backfill_tui.checks.subject import WorkCalendar
 from backfill_tui.checks.warehouse import Answer, AskError, Question, Stop, Warehouse
 from backfill_tui.control.ledger import Ledger, LedgerError
 from backfill_tui.engine.warehouses import open_warehouse
 from backfill_tui.errors import in_words
+from backfill_tui.plan.ranges import Dates
 from backfill_tui.plan.resolved import Plan
 
 KEPT = timedelta(hours=12)

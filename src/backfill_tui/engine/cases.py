@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from backfill_tui.checks.subject import Dates, Subject
+from backfill_tui.checks.subject import Subject
 from backfill_tui.engine.seen import Seen
+from backfill_tui.plan.ranges import Dates, may_meet
 from backfill_tui.plan.resolved import Input, JudgingCommand, Phase, Plan, Suite
 from backfill_tui.plan.tables import names_table, same_table
 from backfill_tui.progress.account import Account
@@ -81,7 +82,7 @@ def _within(writers: Iterable[Phase], dates: Dates | None, seen: Seen) -> Iterat
     """When each of these that has days in common was last heard of."""
     for one in writers:
         at = seen.active_at.get(one.name)
-        if at is not None and _overlap(seen.ranges.get(one.name), dates):
+        if at is not None and may_meet(seen.ranges.get(one.name), dates):
             yield at
 
 
@@ -89,16 +90,12 @@ def _elsewhere(suite: Suite, writes: str | None, dates: Dates | None, seen: Seen
     """When other plans have last written, on these days, what the suite looks at or its phase writes."""
     for one in seen.elsewhere:
         own = writes is not None and same_table(one.table, writes)
-        if (own or _looks_at(suite, one.table)) and _overlap(one.dates, dates):
+        if (own or _looks_at(suite, one.table)) and may_meet(one.dates, dates):
             yield one.at
 
 
 def _last(*times: Iterable[datetime]) -> datetime | None:
     return max((at for each in times for at in each), default=None)
-
-
-def _overlap(one: Dates | None, other: Dates | None) -> bool:
-    return one is None or other is None or (one[0] <= other[1] and other[0] <= one[1])
 
 
 def _subject(

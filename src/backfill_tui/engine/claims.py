@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,14 +25,13 @@ from backfill_tui.control.launch.registry import (
 from backfill_tui.control.other_plans import Doing, OtherWriter
 from backfill_tui.engine.seen import WrittenElsewhere
 from backfill_tui.errors import BackfillError
+from backfill_tui.plan.ranges import Dates
 from backfill_tui.plan.resolved import Phase, Plan
 from backfill_tui.sources.presence import Identity, Presence
 from backfill_tui.sources.process_table import read_entry
 
 if TYPE_CHECKING:
     from backfill_tui.engine.phase_watch import PhaseLook
-
-Dates = tuple[date, date]
 
 WriterT = TypeVar("WriterT", Claim, Coming, Ended)
 

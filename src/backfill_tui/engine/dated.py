@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from backfill_tui.checks.subject import Dates
 from backfill_tui.control.attempt import Attempt
 from backfill_tui.engine.attempts import Deeds
 from backfill_tui.engine.plans import OpenedPlan
 from backfill_tui.errors import BackfillError
+from backfill_tui.plan.ranges import Dates
 from backfill_tui.plan.resolved import Phase
 
 _A_DAY = timedelta(days=1)

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from backfill_tui.engine.logs import SAMPLE, LogReading, read_log
 from backfill_tui.errors import SourceError
+from backfill_tui.plan.ranges import every_day
 from backfill_tui.progress.account import NOTHING_KNOWN, Account, Counts, RunEnd, UnitState
 from backfill_tui.progress.eta import Forecast, History, forecast, learn_history
 from backfill_tui.progress.pace import completions, rate_per_hour
 from backfill_tui.progress.reconcile import reconcile
-from backfill_tui.progress.sequence import every_day, place_runs
+from backfill_tui.progress.sequence import place_runs
 from backfill_tui.sources.checkpoint import Checkpoint, holes, looks_like_checkpoint, read_checkpoint
 from backfill_tui.sources.dialects.explainer import Explainer
 from backfill_tui.sources.dialects.explanation import Explanation

@@ -12,11 +12,12 @@ from backfill_tui.engine.found import FoundPhase
 from backfill_tui.engine.phase_logs import PhaseLogs
 from backfill_tui.engine.snapshot import CheckpointSeen, LogSeen
 from backfill_tui.plan.patterns import linear_pattern
+from backfill_tui.plan.ranges import every_day
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.pace import Slice, completions, rate_per_hour, throughput
 from backfill_tui.progress.reconcile import LogEvidence, reconcile
-from backfill_tui.progress.sequence import PlacedRun, every_day, place_runs
+from backfill_tui.progress.sequence import PlacedRun, place_runs
 from backfill_tui.sources.checkpoint import Checkpoint, CheckpointState, CheckpointWatch, holes
 from backfill_tui.sources.dialects.model import Dialect
 from backfill_tui.sources.last_line import written_at

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from backfill_tui.checks.subject import Dates, WorkCalendar
+from backfill_tui.checks.subject import WorkCalendar
+from backfill_tui.plan.ranges import Dates
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.account import Account
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from backfill_tui.progress.sequence import PlacedRun, every_day
+from backfill_tui.plan.ranges import every_day
+from backfill_tui.progress.sequence import PlacedRun
 
 
 @dataclass(frozen=True, slots=True)

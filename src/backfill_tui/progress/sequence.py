@@ -2,9 +2,9 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 from backfill_tui.progress.account import Run, RunEnd
 from backfill_tui.progress.runs import RunBook
@@ -66,12 +66,6 @@ def leading(runs: Sequence[PlacedRun]) -> PlacedRun | None:
     walking = [run for run in counting if run.trace.walks_range]
     best = walking or counting
     return best[-1] if best else None
-
-
-def every_day(start: date, end: date) -> Iterator[date]:
-    """Each day from start to end, both included."""
-    for i in range((end - start).days + 1):
-        yield start + timedelta(days=i)
 
 
 def as_run(placed: PlacedRun) -> Run:

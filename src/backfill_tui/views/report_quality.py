@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from backfill_tui.checks.model import Check, Status
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
+from backfill_tui.plan.ranges import every_day
 from backfill_tui.progress.account import UnitState
 from backfill_tui.views.report_sections import CoverageReport, QualityReport
 
@@ -78,7 +79,7 @@ def _due(snapshot: Snapshot, view: PhaseView) -> _Due:
         return _Due(tuple(day for day in phase.listed_dates if day not in skipped))
     if view.dates is None:
         return _Due(None, "its dates are not known")
-    days = [day for day in _days(*view.dates) if day not in skipped]
+    days = [day for day in every_day(*view.dates) if day not in skipped]
     calendar = snapshot.seen.calendar
     if calendar is None or calendar.weights is None:
         return _of_weights(view, days, calendar.problem if calendar else "the plan has no calendar")
@@ -92,7 +93,3 @@ def _of_weights(view: PhaseView, days: Iterable[date], why: str) -> _Due:
         return _Due(None, why or "the calendar is not known yet")
     weights = view.calendar
     return _Due(tuple(day for day in days if weights.get(day, 0) > 0))
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

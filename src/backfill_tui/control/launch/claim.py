@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from backfill_tui.control.conflicts import days_in_common
+from backfill_tui.plan.ranges import may_meet
 from backfill_tui.plan.resolved import Warehouse
 from backfill_tui.plan.tables import in_project, same_table, without_project
 from backfill_tui.sources.presence import Identity
@@ -96,8 +96,7 @@ def on_the_same_days(
     return tuple(
         writer
         for writer in writers
-        if _is_same_table((table, warehouse), (writer.table, writer.warehouse))
-        and (dates is None or writer.dates is None or days_in_common(dates, writer.dates) is not None)
+        if _is_same_table((table, warehouse), (writer.table, writer.warehouse)) and may_meet(dates, writer.dates)
     )
 
 

@@ -6,12 +6,13 @@ from datetime import date
 from math import sqrt
 from statistics import median
 
+from backfill_tui.plan.ranges import every_day
 from backfill_tui.progress.account import Account, RunEnd, UnitState
 from backfill_tui.progress.again import HEAVY, Replays, earlier_runs, replays, walks_again
 from backfill_tui.progress.counters import shared_out
 from backfill_tui.progress.forecast.situation import Situation
 from backfill_tui.progress.forecast.worked import Finish, Worked, worked
-from backfill_tui.progress.sequence import PlacedRun, every_day, leading
+from backfill_tui.progress.sequence import PlacedRun, leading
 from backfill_tui.progress.trace import RunTrace
 from backfill_tui.sources.events import Mode, Outcome
 
