@@ -209,8 +209,7 @@ def _count(span: Dates | None) -> int | None:
 
 
 def _write_one_table(one: PhaseFacts, other: PhaseFacts) -> bool:
-    table, other_table = one.phase.writes, other.phase.writes
-    return table is not None and other_table is not None and same_table(table, other_table)
+    return same_table(one.phase.writes, other.phase.writes)
 
 
 def _log_is_open(facts: PhaseFacts) -> bool:

@@ -170,9 +170,7 @@ def _may_start(one: PhaseNow) -> bool:
 
 
 def _would_meet(one: Phase, other: Phase) -> bool:
-    if one.writes is None or other.writes is None or not same_table(one.writes, other.writes):
-        return False
-    return may_meet(one.dates, other.dates)
+    return same_table(one.writes, other.writes) and may_meet(one.dates, other.dates)
 
 
 def _wants_a_verdict(one: PhaseNow) -> bool:

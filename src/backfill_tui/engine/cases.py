@@ -74,7 +74,7 @@ def _looks_at(suite: Suite, table: str) -> bool:
 def _writers_beside(phase: Phase, seen: Seen) -> Iterator[Phase]:
     """The phases that fill the table that it writes itself, whatever its suites look at."""
     for one in seen.phases.values():
-        if one.name != phase.name and one.writes and phase.writes and same_table(one.writes, phase.writes):
+        if one.name != phase.name and same_table(one.writes, phase.writes):
             yield one
 
 
@@ -89,7 +89,7 @@ def _within(writers: Iterable[Phase], dates: Dates | None, seen: Seen) -> Iterat
 def _elsewhere(suite: Suite, writes: str | None, dates: Dates | None, seen: Seen) -> Iterator[datetime]:
     """When other plans have last written, on these days, what the suite looks at or its phase writes."""
     for one in seen.elsewhere:
-        own = writes is not None and same_table(one.table, writes)
+        own = same_table(one.table, writes)
         if (own or _looks_at(suite, one.table)) and may_meet(one.dates, dates):
             yield one.at
 

@@ -7,11 +7,14 @@ _NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 _ASKED_ABOUT = 4096  # pairs of SQL and table: more than any plan has
 
 
-def same_table(one: str, other: str, *, project: str | None = None) -> bool:
+def same_table(one: str | None, other: str | None, *, project: str | None = None) -> bool:
     """Whether two names mean one table, or may: `nba.t`, `` `Proj.nba.t` `` and `proj:nba.t` do.
 
     A name without a project is in `project`; where that is None it is not known in which, and it may be in any.
+    None is what writes no table, and the same as nothing.
     """
+    if one is None or other is None:
+        return False
     (mine, table), (theirs, other_table) = _parts(one), _parts(other)
     default = _one_spelling(project) if project is not None else None
     projects = {mine or default, theirs or default}

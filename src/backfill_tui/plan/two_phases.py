@@ -76,7 +76,7 @@ def keys_of(
     keys = {first.name: _watched(given), second.name: _started(first, dates)}
     spans = {given.dates.days, dates.days if dates is not None else second.dates}
     for phase in plan.phases:
-        writes_theirs = _write_one_table(phase, first) or _write_one_table(phase, second)
+        writes_theirs = any(same_table(phase.writes, one.writes) for one in (first, second))
         if phase.name not in keys and writes_theirs and not _is_one_of_them(phase, given, spans):
             keys[phase.name] = _seen_only(phase)
     return {phase.name: keys[phase.name] for phase in plan.phases if phase.name in keys}
@@ -98,10 +98,6 @@ def _seen_only(phase: Phase) -> dict[str, Any]:
 def _started(first: Phase, dates: Range | None) -> dict[str, Any]:
     keys: dict[str, Any] = {"after": [first.name], "start": "auto"}
     return {**keys, "dates": dates.keys} if dates is not None else keys
-
-
-def _write_one_table(one: Phase, other: Phase) -> bool:
-    return one.writes is not None and other.writes is not None and same_table(one.writes, other.writes)
 
 
 def _is_one_of_them(phase: Phase, given: RunsAlready, spans: set[tuple[date, date] | None]) -> bool:
