@@ -11,7 +11,7 @@ from backfill_tui.control.attempt import Attempt, Kind, Stage
 from backfill_tui.control.facts import ROUNDED, PhaseFacts
 from backfill_tui.control.model import Judged, PhaseState
 from backfill_tui.control.words import dates, dates_are, dates_have, progress_words
-from backfill_tui.progress.account import Counts, RunEnd, UnitState
+from backfill_tui.progress.account import RunEnd, UnitState
 
 _BY_VERDICT = {
     Status.PASS: PhaseState.PASSED,
@@ -63,7 +63,7 @@ def by_account(facts: PhaseFacts, ours: Attempt | None = None) -> Judged:
     account = facts.account
     counts, failed = account.counts, account.counts.failed or 0
     well = ours is not None and ours.exit_code == 0
-    if not account.claims_complete and not (well and _all_accounted(counts)):
+    if not account.claims_complete and not (well and counts.all_accounted):
         return _without_a_summary(facts, well=well)
     if counts.missing:
         return PhaseState.FAILED, f"calls itself complete, but {dates_are(counts.missing)} missing"
@@ -93,10 +93,6 @@ def _without_a_summary(facts: PhaseFacts, *, well: bool) -> Judged:
         return PhaseState.FINISHED, "ended with exit code 0; how many dates it was to do is not known"
     left = sum(count or 0 for count in (counts.pending, counts.running, counts.missing))
     return PhaseState.FAILED, f"ended with exit code 0, but {dates_have(left)} no outcome"
-
-
-def _all_accounted(counts: Counts) -> bool:
-    return counts.total is not None and not (counts.pending or counts.running or counts.missing)
 
 
 def _launched(facts: PhaseFacts, ours: Attempt, now: datetime, *, excused: bool) -> Judged:

@@ -95,6 +95,11 @@ class Counts:
         return sum(n or 0 for n in (self.done, self.empty, self.skipped, self.failed))
 
     @property
+    def all_accounted(self) -> bool:
+        """Whether it is known how many units there are, and each has an outcome."""
+        return self.total is not None and not (self.pending or self.running or self.missing)
+
+    @property
     def fraction(self) -> float | None:
         """Accounted units over all, 0…1; `None` while the total is not known."""
         return min(1.0, self.accounted / self.total) if self.total else None

@@ -4,7 +4,7 @@ Per date the latest evidence wins. An older checkpoint is stale, not in disagree
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -54,27 +54,19 @@ def reconcile(
     beginnings: before that no date is called missing.
     """
     runs = place_runs([log.book for log in logs], gone=gone)
-    notes: list[str] = []
-    if checkpoint is not None and _discarded(checkpoint, runs):
-        notes.append("The checkpoint is older than the run that started fresh; it is left out.")
-        checkpoint = None
+    discarded = checkpoint is not None and _discarded(checkpoint, runs)
+    checkpoint = None if discarded else checkpoint
     fallback = (checkpoint.start, checkpoint.end) if checkpoint and checkpoint.start and checkpoint.end else None
     expectation = expect(runs, planned=planned, calendar=calendar, fallback=fallback)
     weighing = Weighing(runs, checkpoint)
     unreached = Unreached(runs, checkpoint_known=checkpoint is not None, whole=whole)
     units = _units(expectation, weighing, runs, unreached)
-    outside = _outside(expectation, weighing)
-    if outside:
-        notes.append(f"{outside} dates outside the expected range have outcomes; they are not counted.")
     counts = _counts(expectation, units, runs)
     lead = leading(runs)
     # a count, or a list of dates given by hand, says nothing of a plan's other dates
     silent = lead is not None and planned is not None and not _speaks_of_dates(lead)
     claims = lead is not None and lead.completed and not silent
-    if silent and lead is not None and lead.trace.counts_only and (counted := lead.trace.counted):
-        notes.append(f"Its log counts {counted.number:,} of {counted.of:,}, but not which dates these are.")
-    if lead is not None and (begins_at := lead.trace.begins_at) and len(runs) == 1 and whole:
-        notes.append(f"Its log begins in the midst of its run, at {begins_at}: what came before is not in it.")
+    outside, alone = _outside(expectation, weighing), len(runs) == 1 and whole
     return Account(
         dates=expectation.span,
         units=units,
@@ -82,7 +74,7 @@ def reconcile(
         runs=tuple(as_run(run) for run in runs),
         lead=as_run(lead) if lead else None,
         claims_complete=claims,
-        complete=claims and _all_accounted(counts),
+        complete=claims and counts.all_accounted,
         records=_records(units),
         fatal_errors=len(fatal := _fatal(logs, runs)),
         fatal_at=min((at for at in fatal if at is not None), default=None),
@@ -93,8 +85,22 @@ def reconcile(
         first_line_at=min((log.first_line_at for log in logs if log.first_line_at), default=None),
         last_line_at=max((log.last_line_at for log in logs if log.last_line_at), default=None),
         disagreements=tuple(weighing.disagreements),
-        notes=tuple(notes),
+        notes=tuple(_notes(lead, discarded=discarded, outside=outside, silent=silent, alone=alone)),
     )
+
+
+def _notes(lead: PlacedRun | None, *, discarded: bool, outside: int, silent: bool, alone: bool) -> Iterator[str]:
+    """What a person should know of how the account was made. `alone`: the whole log is of the leading run."""
+    if discarded:
+        yield "The checkpoint is older than the run that started fresh; it is left out."
+    if outside:
+        yield f"{outside} dates outside the expected range have outcomes; they are not counted."
+    if lead is None:
+        return
+    if silent and lead.trace.counts_only and (counted := lead.trace.counted):
+        yield f"Its log counts {counted.number:,} of {counted.of:,}, but not which dates these are."
+    if alone and (begins_at := lead.trace.begins_at):
+        yield f"Its log begins in the midst of its run, at {begins_at}: what came before is not in it."
 
 
 def _discarded(checkpoint: "Checkpoint", runs: Sequence[PlacedRun]) -> bool:
@@ -194,10 +200,6 @@ def _counted_only(run: PlacedRun) -> Counts:
     if counted is None:
         return Counts(total=run.trace.units_total)
     return Counts(total=counted.of, done=counted.number, pending=counted.of - counted.number, missing=None)
-
-
-def _all_accounted(counts: Counts) -> bool:
-    return counts.total is not None and not (counts.pending or counts.running or counts.missing)
 
 
 def _records(units: Mapping[date, Unit]) -> int | None:
