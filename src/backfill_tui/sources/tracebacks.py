@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backfill_tui.sources.events import TracebackSurvived
+from backfill_tui.sources.line_text import behind_bar, text_of_line
 from backfill_tui.sources.lines import after_line, line_around
 from backfill_tui.sources.records import RecordReader
 
@@ -49,7 +50,8 @@ class TracebackWatch:
         self._prefixed = self._prefixed or prefixed
         while self._open and at < len(body):
             _, end = line_around(body, at, bars=bars)
-            line = body[at : min(end, at + 512)].decode("utf-8", "replace")
+            raw = body[at : min(end, at + 512)]
+            line = text_of_line(raw[behind_bar(raw) :] if bars else raw)
             if line.startswith("Traceback (most recent"):
                 return  # a chained one: it is announced by itself
             if records.begins(line) or self._is_beyond(line):

@@ -7,9 +7,10 @@ from functools import cache
 
 from backfill_tui.sources.dialects.lookout import TRACEBACK, Lookout, Sighting
 from backfill_tui.sources.dialects.model import Dialect, Pattern
-from backfill_tui.sources.dialects.reading import HEAD, LONGEST, LineReader, Seen, text_of_line
+from backfill_tui.sources.dialects.reading import HEAD, LONGEST, LineReader, Seen
 from backfill_tui.sources.dialects.witness import Told, Witness
 from backfill_tui.sources.events import ErrorSeen, Event, Trouble
+from backfill_tui.sources.line_text import behind_bar, text_of_line
 from backfill_tui.sources.lines import Block, LineSplitter, after_line, line_around, line_ends
 from backfill_tui.sources.records import ERROR_LEVELS, FATAL_LEVELS, RecordReader, is_head
 from backfill_tui.sources.repeated_hour import RepeatedHour
@@ -97,7 +98,7 @@ class LogParser:
     def _sight(self, body: bytes, base: int, events: list[Event], *, bars: bool) -> None:
         """Take in the lines worth a look; once a dialect has shown, without those of the fallbacks."""
         if self._fallback is not None:
-            for sighting in self._fallback.sightings(body, bars=bars):
+            for sighting in _sightings(self._fallback, body, bars=bars):
                 self._line(body, base, sighting, events)
                 if self._specific:
                     self._fallback = None
@@ -107,7 +108,7 @@ class LogParser:
                     self._read -= rest
                     return
             return
-        for sighting in self._lookout.sightings(body, bars=bars):
+        for sighting in _sightings(self._lookout, body, bars=bars):
             self._line(body, base, sighting, events)
 
     def _line(self, body: bytes, base: int, sighting: Sighting, events: list[Event]) -> None:
@@ -167,23 +168,24 @@ class LogParser:
 
     def _first_stamp(self, body: bytes) -> datetime | None:
         at = 0
-        objects = 0
+        doubtful = _Doubtful()
         while 0 <= at < len(body):
             stamp = self._stamp_at(body, at)
             if stamp is not None:
                 return stamp
-            objects += body[at : at + 1] == b"{"
-            at = _next_line_like_a_stamp(body, at, objects=objects < MOST_OBJECTS)
+            doubtful.tried(body, at)
+            found = [place for place in (body.find(lead, at) for lead in doubtful.leads()) if place >= 0]
+            at = min(found) + 1 if found else -1
         return None
 
     def _last_stamp(self, body: bytes) -> datetime | None:
         end = len(body) - (2 if body.endswith(b"\r\n") else 1)
         newline = body.rfind(b"\n", 0, end)
         stamp = self._stamp_at(body, max(newline, body.rfind(b"\r", newline + 1, end)) + 1)
-        objects = 0
+        doubtful = _Doubtful()
         while stamp is None:  # a traceback, a bar, a bare print: look for a line that begins with a year
-            at = max(body.rfind(lead, 0, end) for lead in _leads(objects=objects < MOST_OBJECTS))
-            objects += body[at + 1 : at + 2] == b"{"
+            at = max(body.rfind(lead, 0, end) for lead in doubtful.leads())
+            doubtful.tried(body, at + 1)
             if at < 0:
                 return self._stamp_at(body, 0)
             stamp = self._stamp_at(body, at + 1)
@@ -191,8 +193,11 @@ class LogParser:
         return stamp
 
     def _stamp_at(self, body: bytes, at: int) -> datetime | None:
+        if body[at : at + 1] == b"\0":  # the hole that a truncation left
+            at = len(body) - len(body[at:].lstrip(b"\0"))
         if body[at : at + 1] != b"{":
-            return self._records.read(text_of_line(body[at : at + 64].split(b"\n", 1)[0]))[0]
+            line = body[at : at + STAMPED_WITHIN].split(b"\n", 1)[0]
+            return self._records.read(text_of_line(line[behind_bar(line) :]))[0]
         end = body.find(b"\n", at, at + LONGEST)
         if end < 0:
             return None
@@ -224,18 +229,45 @@ _FATAL = re.compile(r"\bFATAL\b")
 _TRACEBACK_WITHIN = 24  # characters: "  + Exception Group Traceback", "^CTraceback"
 _STAMP_LEADS = (b"\n20", b"\n[20", b"\r20")
 _OBJECT_LEAD = b'\n{"'
+_COLOUR_LEAD = b"\n\x1b["
+
+STAMPED_WITHIN = 256
+"""In how many bytes of a line its time is looked for: behind names of a container and a host, or behind a bar."""
 
 MOST_OBJECTS = 4
-"""In how many JSON objects of a block a time is looked for, before it is taken that they have none."""
+MOST_COLOURED = 100
+"""In how many JSON objects and coloured lines of a block a time is looked for, before it is taken to have none."""
 
 
-def _leads(*, objects: bool) -> tuple[bytes, ...]:
-    return (*_STAMP_LEADS, _OBJECT_LEAD) if objects else _STAMP_LEADS
+class _Doubtful:
+    """Counts the lines of a block that may have a time, and turned out to have none."""
+
+    def __init__(self) -> None:
+        self._objects = self._coloured = 0
+
+    def tried(self, body: bytes, at: int) -> None:
+        """The line that begins here has no time."""
+        first = body[at : at + 1]
+        self._objects += first == b"{"
+        self._coloured += first == b"\x1b"
+
+    def leads(self) -> tuple[bytes, ...]:
+        """What stands at the beginning of lines that are worth a look."""
+        objects = (_OBJECT_LEAD,) if self._objects < MOST_OBJECTS else ()
+        coloured = (_COLOUR_LEAD,) if self._coloured < MOST_COLOURED else ()
+        return (*_STAMP_LEADS, *objects, *coloured)
 
 
-def _next_line_like_a_stamp(body: bytes, at: int, *, objects: bool) -> int:
-    found = [place for place in (body.find(lead, at) for lead in _leads(objects=objects)) if place >= 0]
-    return min(found) + 1 if found else -1
+def _sightings(lookout: Lookout, body: bytes, *, bars: bool) -> Iterable[Sighting]:
+    """The lines worth a look. A line that was printed behind a progress bar is one of its own."""
+    sightings = lookout.sightings(body, bars=bars)
+    return (piece for sighting in sightings for piece in _without_bar(body, sighting)) if bars else sightings
+
+
+def _without_bar(body: bytes, sighting: Sighting) -> Iterable[Sighting]:
+    start, end, patterns, trouble = sighting
+    cut = start + behind_bar(body[start : min(end, start + HEAD)])
+    return [(start, cut, patterns, False), (cut, end, patterns, trouble)] if cut > start else [sighting]
 
 
 @cache

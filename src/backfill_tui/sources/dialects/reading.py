@@ -1,9 +1,9 @@
 """One line of a block of bytes, taken apart as patterns want it. What a line means is not its business."""
 
-import re
 from typing import NamedTuple
 
 from backfill_tui.sources.json_lines import Fields
+from backfill_tui.sources.line_text import text_of_line
 from backfill_tui.sources.lines import KEPT_OF_A_LONG_LINE
 from backfill_tui.sources.records import Record, RecordReader
 
@@ -12,8 +12,6 @@ HEAD = 4096
 
 LONGEST = KEPT_OF_A_LONG_LINE
 """How many bytes a line with a JSON object may have: one that is cut is none."""
-
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
 
 
 class Seen(NamedTuple):
@@ -40,11 +38,3 @@ class LineReader:
             record = self._records.read(text_of_line(body[start : min(end, start + LONGEST)]), stamped=stamped)
         opened = self._records.read_object(record)
         return Seen(opened[0], record[2], opened[1]) if opened else Seen(record, line, None)
-
-
-def text_of_line(line: bytes) -> str:
-    """A line as text: without NULs and terminal escapes, whatever its bytes."""
-    text = line.decode("utf-8", "replace")
-    if "\0" in text:
-        text = text.replace("\0", "")
-    return _ESCAPES.sub("", text) if "\x1b" in text else text
