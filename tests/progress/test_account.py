@@ -182,6 +182,20 @@ def test_preflight_lines_and_bad_counts_of_the_job_are_not_progress() -> None:
     assert account.runs[0].dialect == "game-date"
 
 
+def test_how_many_game_dates_are_due_is_not_known_before_the_job_says_so() -> None:
+    log = LogWriter().say(f"Starting backfill from {START} to {END}").say("Fetching game dates via BigQuery")
+    account = account_of(log.body)
+    assert account.dates == (D[0], D[4])
+    assert (account.counts.total, account.counts.pending, account.counts.missing) == (None, None, None)
+    assert account_of(log.body, planned=D).counts.total == 5
+    assert account_of(log.say("Found 3 game dates out of 5 calendar days").body).counts.total == 3
+
+
+def test_a_job_that_never_says_how_many_dates_are_due_works_on_every_day_of_its_range() -> None:
+    log = LogWriter().say(f"Starting backfill from {START} to {END}").say(f"  ✓ {D[1]}: 12 records")
+    assert account_of(log.body).counts.pending == 4
+
+
 def test_game_dates_that_a_calendar_knows_can_be_missing() -> None:
     log = (
         LogWriter().say(f"Starting backfill from {START} to {END}").say("Found 3 game dates out of 5 calendar days")

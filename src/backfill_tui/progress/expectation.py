@@ -35,6 +35,8 @@ def expect(
     by_hand = {
         day for run in counting if not run.trace.walks_range for day in (*run.trace.outcomes, *run.trace.begun)
     }
+    if planned is None and calendar is None and _awaits_number(counting):
+        return Expectation(None, None, span)
     if game_dates and calendar is None:
         return Expectation(None, _number_found(counting), span)
     if planned is not None:
@@ -77,6 +79,12 @@ def _ranges(runs: Sequence[PlacedRun]) -> list[tuple[date, date]]:
 def _span(runs: Sequence[PlacedRun]) -> tuple[date, date] | None:
     ranges = _ranges(runs)
     return (min(start for start, _ in ranges), max(end for _, end in ranges)) if ranges else None
+
+
+def _awaits_number(runs: Sequence[PlacedRun]) -> bool:
+    """Whether all that is known is a range, of which a later line will tell how many dates are due."""
+    walking = [run for run in runs if run.trace.walks_range]
+    return bool(walking) and all(run.trace.awaits_number for run in walking)
 
 
 def _number_found(runs: Sequence[PlacedRun]) -> int | None:

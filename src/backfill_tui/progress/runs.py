@@ -101,6 +101,7 @@ class RunBook:
             run = self._open(event.offset, event.at)
             run.headless = headless
         run.active = True
+        run.awaits_number = False
         run.open_traceback = run.survived_at = None
         _touch(run, event.at, event.dialects)
         return run
@@ -300,6 +301,7 @@ def _tell(run: RunTrace, event: RunAnnounced) -> None:
     run.workers = event.workers or run.workers
     run.mode = event.mode or run.mode
     run.game_dates = run.game_dates or event.game_dates
+    run.awaits_number = event.number_follows or (run.awaits_number and event.units is None and event.found is None)
     run.fresh = run.fresh or event.fresh
     run.dry = run.dry or event.dry
     run.resumes_from = event.resumes_from or run.resumes_from

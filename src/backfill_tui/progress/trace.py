@@ -53,6 +53,7 @@ class RunTrace:
     workers: int | None = None
     mode: Mode | None = None
     game_dates: bool = False
+    awaits_number: bool = False  # it has told its range, and not yet how many of its dates are due
     fresh: bool = False
     dry: bool = False
     resumes_from: date | None = None

@@ -43,6 +43,7 @@ class RunAnnounced(NamedTuple):
     workers: int | None = None
     mode: Mode | None = None
     game_dates: bool = False  # walks only the dates that carry work, not every day
+    number_follows: bool = False  # how many dates of the range that are, a later line will tell
     fresh: bool = False  # discards what was done before
     dry: bool = False  # looks only: its outcomes mean nothing
     resumes_from: date | None = None

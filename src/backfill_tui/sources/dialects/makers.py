@@ -41,6 +41,7 @@ def _mode(facts: Mapping[str, str | bool]) -> Mode | None:
 def _run(text: str, facts: Mapping[str, str | bool], dialects: tuple[str, ...], *, opens: bool) -> Maker:
     mode = _mode(facts)
     repeats, game_dates, fresh, dry = (bool(facts.get(name)) for name in ("repeats", "game_dates", "fresh", "dry"))
+    number_follows = bool(facts.get("number_follows"))
 
     def make(at: datetime | None, offset: int, found: Groups) -> RunAnnounced:
         return RunAnnounced(
@@ -57,6 +58,7 @@ def _run(text: str, facts: Mapping[str, str | bool], dialects: tuple[str, ...], 
             workers=_number(found.get("workers")),
             mode=mode,
             game_dates=game_dates,
+            number_follows=number_follows,
             fresh=fresh,
             dry=dry,
             resumes_from=_day(found.get("resumes_from")),

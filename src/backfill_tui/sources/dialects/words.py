@@ -27,6 +27,7 @@ FACTS: Mapping[str, type] = {
     "dry": bool,
     "repeats": bool,
     "game_dates": bool,
+    "number_follows": bool,
     "consecutive": bool,
 }
 """What may stand beside a pattern."""
