@@ -70,6 +70,7 @@ def test_every_verb_has_a_help(verb: str) -> None:
         (("watch",), "nothing to watch"),
         (("watch", "--pid", "abc"), "'--pid': 'abc' is no whole number from 1 to 2,147,483,647."),
         (("demo", "--speed", "0"), "'--speed': '0' is no number from 0.01 on."),
+        (("demo", "--scenario", "nope"), "There is no scenario 'nope'. There are: nba-night"),
         ((), "the screen needs a terminal"),
     ],
 )

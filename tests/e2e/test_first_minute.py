@@ -133,3 +133,17 @@ def test_with_nothing_running_the_dashboard_says_so_and_offers_the_demo(hands: H
         screen.wait("backfill-tui demo")
         assert "No backfill runs here" in screen.text or "No running backfill" in screen.text
     assert told(hands, "status")["phases"] == []
+
+
+def test_init_with_nothing_running_prints_an_object_for_scripts_and_is_1(hands: Hands) -> None:
+    done = subprocess.run(
+        [*PROGRAM, "init", "--json"],
+        check=False,
+        cwd=hands.folder,
+        env={**os.environ, **hands.env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, json.loads(done.stdout)) == (1, {"path": None, "phases": []})
+    assert "nothing was found" in done.stderr

@@ -111,6 +111,19 @@ def test_without_a_plan_the_machine_is_examined(tmp_path: Path) -> None:
     assert said == ""
 
 
+def test_a_users_own_settings_that_cannot_be_used_are_named_with_their_place(tmp_path: Path) -> None:
+    own = tmp_path / "backfill-tui"
+    own.mkdir()
+    (own / "discovery.yaml").write_text("ignore: [pytest\njobs:\n")
+    (own / "dialects.yaml").write_text("dialects:\n  ours:\n    run: ['^go$']\n")
+    code, told, _ = doctor_in(tmp_path, XDG_CONFIG_HOME=str(tmp_path))
+    broken, sound = of(told, "settings")
+    assert (code, broken["level"], sound["level"]) == (1, "bad", "ok")
+    assert broken["said"].startswith(f"{own / 'discovery.yaml'}:2: is not YAML")
+    assert "\n" not in broken["said"]
+    assert sound["said"] == "1 dialect of your own can be used."
+
+
 def test_every_finding_that_is_not_well_says_how_to_mend_it(tmp_path: Path) -> None:
     _, told, _ = doctor_in(planned(tmp_path, "{backend: duckdb, path: nowhere/}"))
     assert told["findings"]

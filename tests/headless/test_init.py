@@ -64,6 +64,24 @@ def test_a_job_is_written_with_all_that_is_known_of_it(tmp_path: Path) -> None:
     assert "--start-date, '{start}', --end-date, '{end}'" in text
 
 
+@pytest.mark.parametrize(
+    ("names_dates", "said"), [(True, "has --dates."), (False, "has no --dates."), (None, "could not be seen.")]
+)
+def test_a_guessed_retry_comes_with_a_word_on_the_programs_text(names_dates: bool | None, said: str) -> None:
+    job = job_of(["python", "load.py", *RANGE])
+    entry = Entry("p", job, words := written_job(job), words.near, lists_dates=names_dates)
+    text = plan_text([entry], machine="vm", path=Path("/x/backfill.yaml"), zone=ZONE, at=AT)
+    guess = next(line for line in text.splitlines() if "# A guess" in line)
+    assert f"{said} Try it before you rely on it." in guess
+
+
+def test_the_deadline_that_is_shown_for_an_example_is_yet_to_come() -> None:
+    job = job_of(["python", "load.py", *RANGE])
+    entry = Entry("p", job, words := written_job(job), words.near)
+    text = plan_text([entry], machine="vm", path=Path("/x/backfill.yaml"), zone=ZONE, at=AT)
+    assert "# deadline: {phase: p, by: 2026-01-04T06:30}" in text
+
+
 def test_what_is_not_known_is_left_to_fill_in(tmp_path: Path) -> None:
     text, plan = written(
         tmp_path, job_of(["load.py", "--start-date", "2021-10-19"], notes=("It can't be\x1b seen.",))

@@ -100,7 +100,7 @@ def test_a_dialect_of_a_few_lines_reads_a_strangers_log(tmp_path: Path) -> None:
         ("dialects:\n  x:\n    run: [{pattern: a, mode: sideways}]\n", "'sideways' is not possible"),
         ("dialects:\n  x: {}\n", "no pattern"),
         ("nothing: here\n", "no 'dialects:'"),
-        ("a: [\n", "is not YAML"),
+        ("a: [\n", "dialects.yaml:2: is not YAML"),
     ],
 )
 def test_what_is_wrong_in_a_dialect_file_is_a_sentence_with_its_place(

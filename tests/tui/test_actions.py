@@ -35,9 +35,11 @@ HOMES: dict[Scope, type[DOMNode]] = {
     Scope.PHASE: PhasePage,
     Scope.CHECKS_TABLE: ChecksTable,
     Scope.CHECKS: ChecksPage,
+    Scope.RUNNING: ChecksPage,
     Scope.ASKING: ChecksPage,
     Scope.LOGS: LogPage,
     Scope.ACTING: LogPage,
+    Scope.JUDGING: LogPage,
     Scope.FORECAST: ForecastPage,
     Scope.HISTORY_TABLE: HistoryTable,
     Scope.HISTORY: HistoryPage,
@@ -64,7 +66,7 @@ def test_no_key_means_two_things_in_one_scope() -> None:
 
 
 def test_the_keys_that_hints_of_the_gate_name_are_those_of_the_registry() -> None:
-    bound = {a.name: a.keys[0] for a in ACTIONS if a.scope in {Scope.ACTING, Scope.LOGS}}
+    bound = {a.name: a.keys[0] for a in ACTIONS if a.scope in {Scope.ACTING, Scope.JUDGING, Scope.LOGS}}
     assert {name: bound[name] for name in gate.KEYS} == gate.KEYS
 
 

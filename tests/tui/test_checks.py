@@ -283,6 +283,15 @@ async def test_a_read_only_screen_asks_for_nothing_and_says_so(key: str) -> None
         assert judge.asked == []
 
 
+async def test_where_nothing_may_be_run_no_key_is_offered_that_runs() -> None:
+    for read_only in (False, True):
+        app = make_app(judge=FakeJudge(), read_only=read_only)
+        async with running(app) as pilot:
+            for keys, offered in ((("4",), "v validate"), (("enter",), "v validate"), (("c",), "s sample rows")):
+                await press(pilot, *keys)
+                assert (offered in shown(app).splitlines()[-1]) is not read_only
+
+
 async def test_v_from_a_read_only_dashboard_opens_the_page_and_says_why_nothing_is_run() -> None:
     judge = FakeJudge()
     app = make_app(judge=judge, read_only=True)

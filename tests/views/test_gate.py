@@ -14,6 +14,7 @@ from tests.tui import example
 
 MET = Condition("no live run", True, "nobody is at it")
 UNMET = Condition("upstream", False, "running: running at 78 %", Kind.UPSTREAM, "upstream")
+SHORT = replace(example.phase("short").account, counts=Counts(total=3, missing=2))
 UNKNOWN = Condition("input factors", None, "was not run yet", Kind.INPUT, "factors")
 
 
@@ -90,6 +91,17 @@ def test_a_condition_takes_one_line_and_the_panel_no_more_than_it_has(room: int,
     lines = gate.why(_night(view), view, room, most, keys=True, selected="down")
     assert 0 < len(lines) <= most
     assert all(line_width(line) <= room for line in lines)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 5])
+def test_however_low_it_is_the_first_open_condition_comes_before_counts_and_keys(most: int) -> None:
+    upstream = tuple(replace(example.phase(f"up{i}", PhaseState.FAILED), account=SHORT) for i in range(5))
+    view = _waiting(*(Condition(one.name, False, "failed", Kind.UPSTREAM, one.name) for one in upstream))
+    lines = _why(_night(*upstream, view), view, room=36, most=most)
+    assert lines[0] == "✗ up0: failed"
+    assert len(lines) <= most
+    assert sum(line.startswith("✗") for line in lines) == max(1, most - 2)
+    assert any("… and" in line for line in lines) == (most > 1)
 
 
 def test_what_there_is_no_line_for_is_counted() -> None:

@@ -113,10 +113,13 @@ def demo_verb(
     scenario: str, speed: float, folder: Path | None, headless: bool, cleanup: bool, seed: int, **_: Any
 ) -> int:
     """Play a simulated night: real processes, logs, checkpoints and tables."""
-    if not headless and not cleanup:
-        need_a_terminal()
+    from backfill_tui.demo.night import scenario_named
     from backfill_tui.demo.play import play
     from backfill_tui.headless.line import StatusLine
+
+    scenario_named(scenario)
+    if not headless and not cleanup:
+        need_a_terminal()
 
     def drive(plan: Path) -> int:
         from backfill_tui.headless.run import run as run_plan

@@ -35,13 +35,11 @@ def doctor(
 
 
 def _all(patient: Patient, refused: BackfillError | None, within_s: float) -> Iterator[Finding]:
-    if refused is not None:
-        for problem in tuple(getattr(refused, "problems", ())) or (str(refused),):
-            yield Finding(
-                "plan", Level.BAD, str(problem), "Mend the plan; `backfill-tui check` says when it is well."
-            )
+    problems = () if refused is None else tuple(getattr(refused, "problems", ())) or (str(refused),)
+    for problem in problems:
+        yield Finding("plan", Level.BAD, problem, "Mend the plan; `backfill-tui check` says when it is well.")
     for one in examined(patient, within_s=within_s):
-        if refused is None or one.area != "plan":
+        if refused is None or (one.area != "plan" and one.said not in problems):
             yield one
 
 

@@ -26,6 +26,8 @@ def init(roster: Roster, output: Path, *, machine: str, zone: ZoneInfo, json_wan
     roster.look()
     jobs = roster.jobs
     if not jobs:
+        if json_wanted:
+            put_json({"path": None, "phases": []})
         raise BackfillError(
             "nothing was found to write a plan of.", todo=" ".join(note for note in roster.notes) or None
         )
@@ -62,15 +64,15 @@ def _entry(name: str, job: FoundJob, table: ProcessTable, now: datetime) -> Entr
     return Entry(name, job, words, words.exact, by_pid=True, lists_dates=_names_dates(job))
 
 
-def _names_dates(job: FoundJob) -> bool:
-    """Whether the program's own text has the option that a retry is guessed with."""
+def _names_dates(job: FoundJob) -> bool | None:
+    """Whether the program's own text has the option that a retry is guessed with; None: it can't be read."""
     text = job.told.program
     program = Path(*text.split(".")).with_suffix(".py") if job.told.is_module else Path(text)
     try:
         with ((job.cwd or Path()) / program).open("rb") as file:
-            return re.search(rb"""["']--dates["']""", file.read(_MOST_SOURCE)) is not None
+            return re.search(rb"--dates\b", file.read(_MOST_SOURCE)) is not None
     except (OSError, ValueError):
-        return False
+        return None
 
 
 def _may_write(path: Path, output: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,14 +30,17 @@ phases:
 _UNKNOWN_TABLE = (
     "# writes: dataset.table   # fill in the table that it writes: two writers of one are found by that, and suites"
 )
-_A_GUESS = "# A guess by the command line: that it takes single dates so. Try it before you rely on it."
-_PLAUSIBLE = "# A guess: its program names --dates. Try it before you rely on it."
+_A_GUESS = {
+    True: "# A guess: its program's text has --dates. Try it before you rely on it.",
+    False: "# A guess, and a bold one: its program's text has no --dates. Try it before you rely on it.",
+    None: "# A guess: whether its program's text has --dates could not be seen. Try it before you rely on it.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A phase to be written. `match` finds its process, by number too where `by_pid`; `lists_dates`: its program
-    was seen to name the option that `retry` is guessed with.
+    """A phase to be written. `match` finds its process, by number too where `by_pid`; `lists_dates`: whether its
+    program's text names the option that `retry` is guessed with, None where that was not read.
     """
 
     name: str
@@ -45,7 +48,7 @@ class Entry:
     words: WrittenJob
     match: str
     by_pid: bool = False
-    lists_dates: bool = False
+    lists_dates: bool | None = None
 
 
 def plan_text(entries: Sequence[Entry], *, machine: str, path: Path, zone: ZoneInfo, at: datetime) -> str:
@@ -58,7 +61,7 @@ def plan_text(entries: Sequence[Entry], *, machine: str, path: Path, zone: ZoneI
         name=path.name,
         plan=scalar(machine),
         first=entries[0].name,
-        day=local.date(),
+        day=local.date() + timedelta(days=1),
     )
     return head + "\n".join("\n".join(_phase(entry, path.parent, zone)) + "\n" for entry in entries)
 
@@ -118,7 +121,7 @@ def _commands(entry: Entry, folder: Path) -> Iterator[str]:
     job, words = entry.job, entry.words
     yield from _wrapped("command", words.command)
     if words.retry is not None:
-        yield _PLAUSIBLE if entry.lists_dates else _A_GUESS
+        yield _A_GUESS[entry.lists_dates]
         yield from _wrapped("retry", words.retry)
     else:
         yield '# retry: […, --dates, "{dates}"]   # the command that runs single dates again, if there is one'

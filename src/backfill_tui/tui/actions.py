@@ -18,9 +18,11 @@ class Scope(StrEnum):
     PHASE = "Phase page"
     CHECKS_TABLE = "Table of checks"
     CHECKS = "Checks page"
+    RUNNING = "Running checks"
     ASKING = "While checks are being asked"
     LOGS = "Dashboard and phase page"
     ACTING = "Acting on the phase"
+    JUDGING = "Judging the phase"
     FORECAST = "Forecast page"
     HISTORY_TABLE = "Table of actions"
     HISTORY = "History page"
@@ -113,8 +115,8 @@ ACTIONS: tuple[Action, ...] = (
         "enter",
         14,
     ),
-    Action("validate", ("v",), "run", "Run the suites of the phase", Scope.CHECKS, "v", 6),
-    Action("sample", ("s",), "sample rows", "Show rows that make the metric fail", Scope.CHECKS, "s", 8),
+    Action("validate", ("v",), "run", "Run the suites of the phase", Scope.RUNNING, "v", 6),
+    Action("sample", ("s",), "sample rows", "Show rows that make the metric fail", Scope.RUNNING, "s", 8),
     Action("next_trouble", ("n", "x"), "not passing", "Next check that is no pass", Scope.CHECKS, "n/N", 20),
     Action("previous_trouble", ("N", "X"), "previous trouble", "Previous check that is no pass", Scope.CHECKS),
     Action(
@@ -127,7 +129,7 @@ ACTIONS: tuple[Action, ...] = (
         4,
     ),
     Action("back", ("escape",), "cancel, back", "Cancel what is asked, and go back", Scope.ASKING, "esc", 1),
-    Action("validate", ("v",), "validate", "Open the checks of the phase and run them", Scope.LOGS, "v", 7),
+    Action("validate", ("v",), "validate", "Open the checks of the phase and run them", Scope.JUDGING, "v", 7),
     Action("checks", ("c",), "checks", "Open the checks of the phase as they are", Scope.LOGS, "c", 22),
     Action(
         "forecast",

@@ -15,7 +15,7 @@ from textual.command import CommandPalette, Provider
 
 from backfill_tui.control.model import Alert
 from backfill_tui.engine.snapshot import Snapshot
-from backfill_tui.errors import BackfillError
+from backfill_tui.errors import BackfillError, in_words
 from backfill_tui.plan.resolved import TerminalManners
 from backfill_tui.sources.pager import LogPager
 from backfill_tui.tui import themes
@@ -35,7 +35,7 @@ from backfill_tui.tui.screens.forecast import ForecastPage
 from backfill_tui.tui.screens.help import Help
 from backfill_tui.tui.screens.history import HistoryPage
 from backfill_tui.tui.screens.log_page import LogPage
-from backfill_tui.tui.screens.page import Page, sentence
+from backfill_tui.tui.screens.page import Page
 from backfill_tui.tui.screens.phase import PhasePage
 from backfill_tui.tui.screens.report import ReportPage
 from backfill_tui.tui.telling import tell
@@ -129,7 +129,7 @@ class BackfillApp(App[int]):
             try:
                 snapshot = await self.feed.next(after)
             except Exception as error:  # noqa: BLE001 - whatever ails the feed, the screen stays and says so
-                self.warn(sentence(error))
+                self.warn(in_words(error))
                 await asyncio.sleep(_RETRY_S)
                 continue
             after = snapshot.sequence
@@ -147,7 +147,7 @@ class BackfillApp(App[int]):
         try:
             page.apply(snapshot)
         except Exception as error:  # noqa: BLE001 - one odd snapshot must not take the screen down
-            self.warn(f"This moment could not be shown: {sentence(error)}")
+            self.warn(f"This moment could not be shown: {in_words(error)}")
         title = f"backfill: {plain(snapshot.plan)} – {snapshot.health}"
         if title != self.title:
             self.title = title
@@ -183,7 +183,7 @@ class BackfillApp(App[int]):
 
     def open_phase(self, name: str) -> None:
         """Open a phase's page with the newest snapshot."""
-        page = PhasePage(name, self._opener, acts=self.acts)
+        page = PhasePage(name, self._opener, read_only=self.read_only, acts=self.acts)
         page.snapshot = self.snapshot
         self.push_screen(page)
 
@@ -224,7 +224,7 @@ class BackfillApp(App[int]):
         try:
             await operator.acknowledge(seen)
         except BackfillError as error:
-            tell(self, sentence(error), "error")
+            tell(self, in_words(error), "error")
             return
         tell(self, alerts.acknowledged(len(seen)))
 

@@ -12,6 +12,7 @@ from backfill_tui.views.spans import Line, Span, Tone, clip, line_width, one, pl
 _AT_WORK = frozenset({PhaseState.LAUNCHING, PhaseState.RUNNING, PhaseState.VALIDATING})
 _OVER = frozenset({PhaseState.FAILED, PhaseState.STOPPED})
 _EVIDENCE_LEAST = 8  # cells of evidence that still say something; of what is met it may be left out
+_LOW = 3  # lines in which there is room for a condition, a count of the others, and keys
 _NUMBERED = 9  # phases that a key selects
 
 Key = Literal["launch", "retry", "stop", "accept", "validate"]
@@ -70,15 +71,16 @@ def why(
 ) -> list[Line]:
     """One line a condition, those that are not met first, in at most `most` lines; at the end the keys that help.
 
-    `keys` is whether any of them may be pressed here.
+    Conditions come before keys: of these there is a line where it is low, and more only where all conditions are
+    shown. `keys` is whether any of them may be pressed here.
     """
     offered = hints(snapshot, view, selected) if keys else ()
-    told = _keys(offered, room)[: max(0, most - 1)]
     ordered = _closed_first(view.gate)
+    told = _keys(offered, room)[: max(most - len(ordered), int(most >= _LOW))]
     left = max(1, most - len(told))
-    shown = ordered if len(ordered) <= left else ordered[: left - 1]
+    shown = ordered if len(ordered) <= left else ordered[: max(1, left - 1)]
     out = [_condition(condition, snapshot, room) for condition in shown]
-    if rest := ordered[len(shown) :]:
+    if (rest := ordered[len(shown) :]) and len(out) < left:
         met = all(condition.ok for condition in rest)
         out.append(spread(Span("✓ " if met else "… ", Tone.DIM), Span(f"and {len(rest)} more", Tone.DIM)))
     if told and len(out) + len(told) < most:
@@ -148,7 +150,7 @@ def _hint(condition: Condition, snapshot: Snapshot, view: PhaseView, selected: s
         return [
             Hint("stop", f"stop {plain(other.name)}", _place(snapshot, other.name, selected))
             for other in snapshot.phases
-            if _write_one_table(view, other) and other.name != view.name and other.process.alive
+            if same_table(view.writes, other.writes) and other.name != view.name and other.process.alive
         ]
     if (upstream := _upstream(snapshot, condition)) is None:
         return []
@@ -163,10 +165,6 @@ def _hint(condition: Condition, snapshot: Snapshot, view: PhaseView, selected: s
     if upstream.state in GOOD:  # and yet not fresh: others have written its dates since
         return [Hint("accept", f"accept {name}", place)]
     return []
-
-
-def _write_one_table(one: PhaseView, other: PhaseView) -> bool:
-    return one.writes is not None and other.writes is not None and same_table(one.writes, other.writes)
 
 
 def _place(snapshot: Snapshot, name: str, selected: str | None) -> str:

@@ -37,7 +37,9 @@ def test_everything_may_be_said_of_it(tmp_path: Path) -> None:
         ("jobs: [x]", "must have keys"),
         ("ignore: [1]", "must be a text"),
         ("[]", "must have keys"),
-        ("a: [", "is not YAML"),
+        ("a: [", "discovery.yaml:1: is not YAML"),
+        ("ignore: [x\njobs:\n", "discovery.yaml:2: is not YAML"),
+        ("a: \x07", "control characters"),
     ],
 )
 def test_a_mistake_is_a_sentence_with_its_place(body: str, said: str, tmp_path: Path) -> None:

@@ -11,7 +11,17 @@ from backfill_tui import __version__
 from backfill_tui.checks.deadline import Deadline, within
 from backfill_tui.checks.warehouse import AskError, Stop
 from backfill_tui.control.launch.registry import Registry
-from backfill_tui.engine.diagnosis import clocks, disks, files, ledger, login, processes, terminal, warehouse
+from backfill_tui.engine.diagnosis import (
+    clocks,
+    disks,
+    files,
+    ledger,
+    login,
+    processes,
+    settings,
+    terminal,
+    warehouse,
+)
 from backfill_tui.engine.diagnosis.disks import Place
 from backfill_tui.engine.diagnosis.finding import Finding, Level
 from backfill_tui.engine.plans import OpenedPlan
@@ -57,6 +67,8 @@ def _subjects(patient: Patient, within_s: float) -> Iterator[_Subject]:
     )
     yield login.AREA, lambda: login.login_findings(login.login_seen(environ))
     yield "plan", partial(_of_plan, plan)
+    folder = plan.folder if plan is not None else patient.here
+    yield settings.AREA, partial(settings.settings_findings, environ, folder)
     phases = plan.phases if plan is not None else ()
     yield processes.AREA, partial(processes.process_findings, phases, patient.now)
     if plan is not None:

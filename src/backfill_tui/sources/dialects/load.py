@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from backfill_tui.errors import DialectError
+from backfill_tui.plan.own_yaml import own_yaml
 from backfill_tui.plan.shipped import shipped
 from backfill_tui.sources.dialects.compiling import compile_pattern, compile_values
 from backfill_tui.sources.dialects.model import Dialect, Pattern
@@ -25,14 +26,7 @@ def built_in() -> tuple[Dialect, ...]:
 
 def read_dialects(path: Path, *, trusted: bool = False) -> tuple[Dialect, ...]:
     """The dialects of a file; DialectError says what is wrong in it and where."""
-    import yaml
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DialectError(f"can't be read: {error.strerror}.", where=path) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DialectError(f"is not YAML: {error}", where=path) from error
+    content = own_yaml(path, DialectError)
     dialects = content.get("dialects") if isinstance(content, dict) else None
     if not isinstance(dialects, dict):
         raise DialectError("has no 'dialects:' with a dialect a name below it.", where=path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from backfill_tui.errors import BackfillError
+from backfill_tui.plan.own_yaml import own_yaml
 from backfill_tui.plan.patterns import LinearPattern, linear_pattern
 from backfill_tui.sources.discovery.command_line import spelled
 
@@ -75,14 +76,7 @@ def own_settings(environ: Mapping[str, str]) -> Settings:
 
 def read_settings(path: Path) -> Settings:
     """The settings of a file; DiscoveryError says what is wrong in it and where."""
-    import yaml
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DiscoveryError(f"can't be read: {error.strerror}.", where=path) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DiscoveryError(f"is not YAML: {error}", where=path) from error
+    content = own_yaml(path, DiscoveryError)
     if content is None:
         return NO_SETTINGS
     body = _mapping(content, _KEYS, str(path))

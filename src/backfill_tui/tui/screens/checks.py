@@ -16,9 +16,9 @@ from textual.widget import Widget
 
 from backfill_tui.checks.model import Sample
 from backfill_tui.engine.snapshot import PhaseView, Snapshot, SuiteView
+from backfill_tui.errors import in_words
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.judge import Judge
-from backfill_tui.tui.screens.page import sentence
 from backfill_tui.tui.screens.phase_shown import PhaseShown
 from backfill_tui.tui.widgets.checks_table import ChecksTable
 from backfill_tui.tui.widgets.painted import Lines, Written
@@ -46,7 +46,7 @@ class Step(Enum):
 class ChecksPage(PhaseShown):
     """One phase's checks. In a narrow terminal the detail is below the table, or alone."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.CHECKS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.CHECKS, Scope.RUNNING)]
     SCOPE: ClassVar[Scope] = Scope.CHECKS
     AUTO_FOCUS = "ChecksTable"
 
@@ -77,8 +77,9 @@ class ChecksPage(PhaseShown):
         return bool(self._workers)
 
     def scopes(self) -> tuple[Scope, ...]:
-        """While the judge is at work, going back cancels it."""
-        return (*((Scope.ASKING,) if self.asking else ()), self.SCOPE, Scope.PAGE)
+        """While the judge is at work, going back cancels it; where nothing may be run, that is not offered."""
+        now = ((Scope.ASKING, self.asking), (Scope.RUNNING, not self.read_only))
+        return (*(scope for scope, so in now if so), self.SCOPE, Scope.PAGE)
 
     # What is shown
 
@@ -192,7 +193,7 @@ class ChecksPage(PhaseShown):
         try:
             number = await judge.estimate(self.phase)
         except Exception as error:  # noqa: BLE001 - whatever ails the judge, the page stays and says so
-            self._done("validate", sentence(error))
+            self._done("validate", in_words(error))
             return
         self._done("validate", asked.price(number, judge.limit_bytes), Tone.STRONG)
         self.step = Step.PRICED
@@ -201,7 +202,7 @@ class ChecksPage(PhaseShown):
         try:
             await judge.validate(self.phase)
         except Exception as error:  # noqa: BLE001 - see above
-            self._done("validate", sentence(error))
+            self._done("validate", in_words(error))
             return
         self._done("validate")
 
@@ -228,7 +229,7 @@ class ChecksPage(PhaseShown):
         try:
             sample = await judge.sample(self.phase, suite.name, key.check or "")
         except Exception as error:  # noqa: BLE001 - see above
-            sample = Sample(key.check or "", "", problem=sentence(error))
+            sample = Sample(key.check or "", "", problem=in_words(error))
         self._workers.pop("sample", None)
         self._show_sample(key, sample)
         self.offer_keys()

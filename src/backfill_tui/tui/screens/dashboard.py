@@ -42,8 +42,7 @@ class Dashboard(LogPage):
     AUTO_FOCUS = "PhaseTable"
 
     def __init__(self, opener: Opener, *, read_only: bool = False, acts: bool = False) -> None:
-        super().__init__(opener, acts=acts)
-        self.read_only = read_only
+        super().__init__(opener, read_only=read_only, acts=acts)
         self.selected: str | None = None
 
     @property

@@ -16,9 +16,9 @@ from textual.events import Mount, Resize
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from backfill_tui.errors import in_words
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.operator import Operator
-from backfill_tui.tui.screens.page import sentence
 from backfill_tui.tui.telling import tell
 from backfill_tui.tui.widgets.choice import Choice
 from backfill_tui.tui.widgets.field import Field
@@ -111,7 +111,7 @@ class Dialog(ModalScreen[None]):
             question = await self.look()
         except Exception as error:  # noqa: BLE001 - whatever ails the operator, the dialog says so
             self.step, self.question = Step.REFUSED, None
-            self._problem = self._problem or sentence(error)
+            self._problem = self._problem or in_words(error)
         else:
             self.step, self.question = Step.WAITING if question.waits else Step.ASKING, question
             self._began = time.monotonic()
@@ -219,7 +219,7 @@ class Dialog(ModalScreen[None]):
         try:
             told = await self.act(reason)
         except Exception as error:  # noqa: BLE001 - see above
-            self._problem = sentence(error)
+            self._problem = in_words(error)
             if not self.open:
                 tell(self.app, self._problem, "error", seconds=_REFUSED_S)
                 return

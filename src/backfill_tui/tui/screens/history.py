@@ -10,9 +10,10 @@ from textual.widgets import Input
 
 from backfill_tui.control.offer import Entry
 from backfill_tui.engine.snapshot import Snapshot
+from backfill_tui.errors import in_words
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.operator import Operator
-from backfill_tui.tui.screens.page import Page, sentence
+from backfill_tui.tui.screens.page import Page
 from backfill_tui.tui.widgets.field import TextInput
 from backfill_tui.tui.widgets.history_table import HistoryTable
 from backfill_tui.tui.widgets.painted import Lines
@@ -60,7 +61,7 @@ class HistoryPage(Page):
         try:
             self._entries, self._problem = await self.operator.history(), ""
         except Exception as error:  # noqa: BLE001 - whatever ails the ledger, the page stays and says so
-            self._problem = sentence(error)
+            self._problem = in_words(error)
         if self.ready and self.snapshot is not None:
             self._show(self.snapshot)
 

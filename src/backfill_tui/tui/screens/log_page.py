@@ -15,7 +15,7 @@ from backfill_tui.tui.widgets.log_pane import LogPane
 class LogPage(Page):
     """A page about one phase at a time, with that phase's log."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.LOGS, Scope.ACTING)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.LOGS, Scope.ACTING, Scope.JUDGING)]
 
     class ChecksWanted(Message):
         """The checks of a phase are wanted; `run` says whether they are to be run at once."""
@@ -53,9 +53,10 @@ class LogPage(Page):
     class ReportWanted(Message):
         """The status report is wanted."""
 
-    def __init__(self, opener: Opener, *, acts: bool = False) -> None:
+    def __init__(self, opener: Opener, *, read_only: bool = False, acts: bool = False) -> None:
         super().__init__()
         self.opener = opener
+        self.read_only = read_only
         self.acts = acts  # whether anything may be done to a phase; if not, its keys say why not
 
     @property
@@ -64,8 +65,9 @@ class LogPage(Page):
         raise NotImplementedError
 
     def scopes(self) -> tuple[Scope, ...]:
-        """The log's keys beside those of every page, and those that act on a phase where they do."""
-        return (self.SCOPE, *((Scope.ACTING,) if self.acts else ()), Scope.LOGS, Scope.PAGE)
+        """The log's keys beside those of every page, and those that act on a phase or judge it where they do."""
+        doable = ((Scope.ACTING, self.acts), (Scope.JUDGING, not self.read_only))
+        return (self.SCOPE, *(scope for scope, does in doable if does), Scope.LOGS, Scope.PAGE)
 
     def log_pane(self) -> LogPane:
         """The page's log."""

@@ -10,7 +10,6 @@ from textual.events import DescendantBlur, DescendantFocus, Mount, Resize, Scree
 from textual.screen import Screen
 
 from backfill_tui.engine.snapshot import Snapshot
-from backfill_tui.errors import in_words
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.widgets.footer import Footer
 from backfill_tui.tui.widgets.painted import Lines
@@ -162,8 +161,3 @@ class Page(Screen[None]):
     def action_focus_previous(self) -> None:
         """Go to the panel before."""
         self.focus_previous()
-
-
-def sentence(error: Exception) -> str:
-    """What an error says; its kind where that was nothing we made."""
-    return in_words(error)

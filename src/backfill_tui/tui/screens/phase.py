@@ -42,8 +42,8 @@ class PhasePage(LogPage, PhaseShown):
     SCOPE: ClassVar[Scope] = Scope.PHASE
     AUTO_FOCUS = "Calendar"
 
-    def __init__(self, phase: str, opener: Opener, *, acts: bool = False) -> None:
-        super().__init__(opener, acts=acts)
+    def __init__(self, phase: str, opener: Opener, *, read_only: bool = False, acts: bool = False) -> None:
+        super().__init__(opener, read_only=read_only, acts=acts)
         self.phase = phase
 
     @property

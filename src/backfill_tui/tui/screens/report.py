@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from backfill_tui.engine.snapshot import Snapshot
-from backfill_tui.errors import BackfillError
+from backfill_tui.errors import BackfillError, in_words
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.reporter import Reporter
-from backfill_tui.tui.screens.page import Page, sentence
+from backfill_tui.tui.screens.page import Page
 from backfill_tui.tui.telling import tell
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.panels import Details
@@ -61,7 +61,7 @@ class ReportPage(Page):
         try:
             text = await self.reporter.text(snapshot)
         except Exception as error:  # noqa: BLE001 - a template of the user's own may do anything; the page stays
-            self._now(failed=True, remark=sentence(error))
+            self._now(failed=True, remark=in_words(error))
             return
         self._of, self._text = snapshot, text
         if self.ready:
@@ -91,7 +91,7 @@ class ReportPage(Page):
         try:
             path = await self.reporter.save(snapshot, text)
         except BackfillError as error:
-            tell(self.app, sentence(error), "error")
+            tell(self.app, in_words(error), "error")
             return
         tell(self.app, f"The report is in {path}.")
 
