@@ -369,6 +369,15 @@ def test_a_template_of_ones_own_has_the_model_and_the_filters() -> None:
 
 
 @pytest.mark.parametrize(
+    "use",
+    ["time", "zone", "utc", "duration", "number", "percent", "span", "ranges", "moment", "rate", "cut_dates"],
+)
+def test_every_filter_takes_what_is_not_known(use: str) -> None:
+    assert render(over(), f"{{{{ none | {use} }}}}", "mine") == "–"
+    assert render(over(), "{{ none is lists_dates }}", "mine") == "False"
+
+
+@pytest.mark.parametrize(
     ("source", "sentence"),
     [
         ("a\n{% for p in report.phases }\n", "mine.j2:2: unexpected '}'."),
@@ -381,6 +390,7 @@ def test_a_template_of_ones_own_has_the_model_and_the_filters() -> None:
             "mine.j2:1: access to attribute '__class__' of 'Report' object is unsafe.",
         ),
         ("\n{{ report.plan | nope }}", "mine.j2:2: No filter named 'nope'."),
+        ("{{ report.phase('fxi') }}", "mine.j2:1: there is no 'fxi'."),
     ],
 )
 def test_a_mistake_in_a_template_is_a_sentence_with_file_and_line(source: str, sentence: str) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from backfill_tui.progress.error_times import ErrorMinute
 from backfill_tui.progress.trace import NOTHING_FUTILE, Futile
+from backfill_tui.progress.turns import Turns
 from backfill_tui.sources.events import Mode
 
 
@@ -146,6 +147,7 @@ class Account:
     first_line_at: datetime | None = None
     last_line_at: datetime | None = None
     disagreements: tuple[Disagreement, ...] = ()
+    turns: Turns | None = None  # of two jobs that print into one log
     notes: tuple[str, ...] = ()  # sentences about what could not be known
 
     def of_state(self, state: UnitState) -> list[date]:

@@ -22,6 +22,7 @@ from backfill_tui.progress.expectation import Expectation, expect
 from backfill_tui.progress.runs import RunBook
 from backfill_tui.progress.sequence import PlacedRun, as_run, leading, place_runs
 from backfill_tui.progress.trace import NOTHING_FUTILE, Futile
+from backfill_tui.progress.turns import Turns
 from backfill_tui.progress.unreached import Unreached
 from backfill_tui.progress.weighing import Weighing
 
@@ -67,6 +68,7 @@ def reconcile(
     silent = lead is not None and planned is not None and not _speaks_of_dates(lead)
     claims = lead is not None and lead.completed and not silent
     outside, alone = _outside(expectation, weighing), len(runs) == 1 and whole
+    turns = next((taken for log in reversed(logs) if (taken := log.book.turn_taking.turns) is not None), None)
     return Account(
         dates=expectation.span,
         units=units,
@@ -85,7 +87,11 @@ def reconcile(
         first_line_at=min((log.first_line_at for log in logs if log.first_line_at), default=None),
         last_line_at=max((log.last_line_at for log in logs if log.last_line_at), default=None),
         disagreements=tuple(weighing.disagreements),
-        notes=tuple(_notes(lead, discarded=discarded, outside=outside, silent=silent, alone=alone)),
+        turns=turns,
+        notes=(
+            *_notes(lead, discarded=discarded, outside=outside, silent=silent, alone=alone),
+            *([_told(turns)] if turns is not None else []),
+        ),
     )
 
 
@@ -101,6 +107,13 @@ def _notes(lead: PlacedRun | None, *, discarded: bool, outside: int, silent: boo
         yield f"Its log counts {counted.number:,} of {counted.of:,}, but not which dates these are."
     if alone and (begins_at := lead.trace.begins_at):
         yield f"Its log begins in the midst of its run, at {begins_at}: what came before is not in it."
+
+
+def _told(turns: Turns) -> str:
+    return (
+        f"Two jobs print into one log by turns ({' and '.join(turns.places)}): which of them did a date, and "
+        "whether it came to an end, can't be told for certain."
+    )
 
 
 def _discarded(checkpoint: "Checkpoint", runs: Sequence[PlacedRun]) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from backfill_tui.progress.counters import CounterBook, tick
 from backfill_tui.progress.error_times import ErrorTimes
 from backfill_tui.progress.trace import NOTHING_FUTILE, Futile, RunTrace, UnitDone
+from backfill_tui.progress.turns import TurnTaking
 from backfill_tui.sources.events import (
     ErrorSeen,
     Event,
@@ -44,6 +45,7 @@ class RunBook:
         self.error_lines = 0
         self.error_times = ErrorTimes()
         self.futile: Futile = NOTHING_FUTILE  # at its end
+        self.turn_taking = TurnTaking()
         self.version = 0  # grows with every change
         self._met_at: datetime | None = None  # when the line of the event in hand came in
         self._take: Mapping[type, Callable[[Any], None]] = {
@@ -158,6 +160,8 @@ class RunBook:
         run.current = run.latest = event
         run.begun.add(event.day)
         _count(run, event, event.day)
+        if run.mode is not Mode.PARALLEL:  # whose dates begin in no order
+            self.turn_taking.begun(event)
 
     @staticmethod
     def _starts_over(run: RunTrace, event: UnitStarted) -> bool:

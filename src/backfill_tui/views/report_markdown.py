@@ -8,7 +8,7 @@ import re
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from backfill_tui.errors import BackfillError
@@ -53,7 +53,7 @@ def render(report: Report, source: str, name: str) -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(_filters(report.at))
-    environment.tests["lists_dates"] = lambda text: bool(_MANY_DATES.search(text))
+    environment.tests["lists_dates"] = lambda text: text is not None and bool(_MANY_DATES.search(text))
     try:
         code = environment.compile(source, name, name)
         template = environment.template_class.from_code(environment, code, environment.make_globals(None))
@@ -64,8 +64,7 @@ def render(report: Report, source: str, name: str) -> str:
         what = f"'{error.name}' can't be taken in: a template is one file"
         raise _refusal(what, name, _line_in(name, error)) from error
     except Exception as error:
-        what = _OBJECT.sub(r"a \1", str(error)) or type(error).__name__
-        raise _refusal(what, name, _line_in(name, error)) from error
+        raise _refusal(_what_broke(error), name, _line_in(name, error)) from error
 
 
 def fit(value: Any) -> Any:
@@ -95,6 +94,13 @@ def _refusal(what: str, name: str, line: int | None) -> TemplateError:
     return TemplateError(f"{what.rstrip('.')}.", where=place, todo="docs/report.md says what a template may use.")
 
 
+def _what_broke(error: Exception) -> str:
+    """What Python or Jinja say of it, as a clause."""
+    if isinstance(error, KeyError):  # its words are the key alone
+        return f"there is no {error}"
+    return _OBJECT.sub(r"a \1", str(error)) or type(error).__name__
+
+
 def _line_in(name: str, error: Exception) -> int | None:
     """The line of the template in which it went wrong."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
@@ -104,16 +110,16 @@ def _line_in(name: str, error: Exception) -> int | None:
 def _filters(at: datetime) -> Mapping[str, Callable[..., str]]:
     """What a template may write values with. Absent values become `–` in all of them."""
 
-    def time(moment: datetime | None) -> str:
-        return formats.UNKNOWN if moment is None else f"{moment.astimezone(at.tzinfo):%Y-%m-%d %H:%M}"
+    def time(moment: datetime | None, zone: tzinfo | None = at.tzinfo) -> str:
+        return formats.UNKNOWN if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
-    def zone(moment: datetime) -> str:
-        return formats.zone_name(moment.astimezone(at.tzinfo))
+    def zone(moment: datetime | None) -> str:
+        return formats.UNKNOWN if moment is None else formats.zone_name(moment.astimezone(at.tzinfo))
 
     return {
         "time": time,
         "zone": zone,
-        "utc": lambda moment: f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}",
+        "utc": lambda moment: time(moment, UTC),
         "duration": formats.duration,
         "number": formats.count,
         "percent": percent,
@@ -129,8 +135,10 @@ def _filters(at: datetime) -> Mapping[str, Callable[..., str]]:
 _MANY_DATES = re.compile(r"(\d{4}-\d\d-\d\d(?:,\d{4}-\d\d-\d\d){2}),((?:\d{4}-\d\d-\d\d,){6,})(\d{4}-\d\d-\d\d)")
 
 
-def cut_dates(text: str) -> str:
+def cut_dates(text: str | None) -> str:
     """A text in which a list of ten dates or more is cut to its first three and its last."""
+    if text is None:
+        return formats.UNKNOWN
     return _MANY_DATES.sub(lambda found: f"{found[1]},… {found[2].count(',')} more …,{found[3]}", text)
 
 

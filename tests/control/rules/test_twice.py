@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from tests.control.phases import ALIVE, GONE, US, found, ids, seen, sight
+from backfill_tui.control.model import PhaseState
+from backfill_tui.progress.turns import Turns
+from tests.control.phases import ALIVE, GONE, US, account, ago, found, ids, seen, sight
 
 
 def test_another_process_that_fits_is_told_of_with_what_both_write() -> None:
@@ -24,3 +26,13 @@ def test_a_process_that_another_phase_stands_by_is_that_ones_work() -> None:
     wide = sight(seen(process=replace(ALIVE, beside=(12,))))
     other = sight(seen(process=replace(ALIVE, identity=replace(US, pid=12)), name="other"))
     assert "twice:fix" not in ids(wide, other)
+
+
+def test_two_jobs_that_print_into_one_log_are_told_of_while_they_do() -> None:
+    both = replace(account(2, summary=False, gone=False), turns=Turns(("30 of 944", "13 of 1,537"), ago(hours=1)))
+    (alert,) = (each for each in found(sight(seen(both, ALIVE))) if each.id == "shared_log:fix")
+    assert alert.since == ago(hours=1)
+    assert "30 of 944 and at 13 of 1,537" in alert.detail
+    over = sight(seen(replace(both, turns=None), ALIVE))
+    assert "shared_log:fix" not in ids(over)
+    assert "shared_log:fix" not in ids(sight(seen(both, GONE), PhaseState.FAILED))

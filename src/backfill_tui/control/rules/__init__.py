@@ -62,6 +62,7 @@ OF_ITS_HISTORY: tuple[OfPhase, ...] = (
     checkpoints.holes,
     checkpoints.stale,
     empty.unexpectedly,
+    twice.printing,
     schedule.not_begun,
     schedule.late,
     pace.slower,
