@@ -22,7 +22,7 @@ from backfill_tui.tui.operator import Operator
 from backfill_tui.tui.telling import tell
 from backfill_tui.tui.widgets.choice import Choice
 from backfill_tui.tui.widgets.field import Field
-from backfill_tui.tui.widgets.painted import Written
+from backfill_tui.tui.widgets.painted import TONES, Written
 from backfill_tui.tui.widgets.panels import Details
 from backfill_tui.tui.widgets.titled import Titled
 from backfill_tui.views import offers
@@ -55,6 +55,7 @@ class Dialog(ModalScreen[None]):
     """Asks, does, and closes. Esc leaves at any time; what is being done goes on, and its end is told of."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.DIALOG)]
+    COMPONENT_CLASSES: ClassVar[set[str]] = TONES
     SCOPE: ClassVar[Scope] = Scope.DIALOG
     AUTO_FOCUS = "#offer"
 

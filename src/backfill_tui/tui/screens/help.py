@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from backfill_tui.tui.actions import Action, Scope, of_scope
+from backfill_tui.tui.widgets.painted import TONES
 from backfill_tui.tui.widgets.panels import Details
 from backfill_tui.views.spans import Line, Span, Tone, one, spread, wrap
 
@@ -43,6 +44,7 @@ class Help(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter,f1", "dismiss", "Close", show=False),
     ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = TONES
 
     def __init__(self, here: Collection[Scope] = ()) -> None:
         super().__init__()

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.widgets.footer import Footer
-from backfill_tui.tui.widgets.painted import Lines
+from backfill_tui.tui.widgets.painted import TONES, Lines
 from backfill_tui.views.spans import Tone, one, plain
 
 _STALE = timedelta(seconds=10)
@@ -22,6 +22,7 @@ class Page(Screen[None]):
     """A full screen that shows snapshots."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.PAGE)]
+    COMPONENT_CLASSES: ClassVar[set[str]] = TONES
     SCOPE: ClassVar[Scope]
 
     def __init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.style import Style
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -42,6 +43,10 @@ class Choice(Lines, can_focus=True):
         shown = one(f"[ {plain(words)} ]", Tone.FAINT if self.disabled else Tone.STRONG)
         self.styles.width = line_width(shown)
         self.show([shown])
+
+    def tone(self, tone: Tone) -> Style:
+        """As everywhere; with the focus, the style of the whole button counts."""
+        return Style.null() if self.has_focus else super().tone(tone)
 
     def watch_disabled(self, disabled: bool) -> None:
         """Its tone tells whether it can be pressed."""

@@ -1,7 +1,6 @@
 """The base of every widget that draws spans. Tones become styles here, and only here is text made safe to show."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,11 +11,13 @@ from textual.strip import Strip
 from backfill_tui.tui.widgets.titled import Titled
 from backfill_tui.views.spans import Line, Span, Tone
 
+TONES = {f"tone--{tone.value}" for tone in Tone}
+"""Component classes of every screen with painted widgets. As each widget's own they would cost a screen most of its
+time: whenever its classes change, Textual finds the styles of all of them anew."""
+
 
 class Painted(ScrollView, Titled, can_focus=False):
-    """Draws lines of spans, one at a time, as it is asked for them."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"painted--{tone.value}" for tone in Tone}
+    """Draws lines of spans, one at a time, as it is asked for them; in the tones of its screen."""
 
     def line_at(self, y: int) -> Line:
         """The spans of line `y` of the whole, scrolling aside."""
@@ -42,7 +43,7 @@ class Painted(ScrollView, Titled, can_focus=False):
 
     def tone(self, tone: Tone) -> Style:
         """What a tone adds to the style beneath it."""
-        return self.get_component_rich_style(f"painted--{tone.value}", partial=True)
+        return self.screen.get_component_rich_style(f"tone--{tone.value}", partial=True)
 
 
 class Lines(Painted):
