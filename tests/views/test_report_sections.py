@@ -128,6 +128,11 @@ def test_an_issue_leads_to_the_recommendation_with_its_command() -> None:
     assert [report.advice_on(alert) for alert in report.issues] == [1, None]
 
 
+def test_what_has_failed_is_not_on_track_though_the_plan_expects_nothing_of_it() -> None:
+    told = of(example.phase("b", PhaseState.FAILED)).summary
+    assert (told.on_track, told.track) == (False, ("b is failed",))
+
+
 def test_a_night_of_which_the_plan_expects_nothing_is_not_called_on_track() -> None:
     told = of(running()).summary
     assert (told.on_track, told.track) == (None, ())

@@ -66,13 +66,12 @@ def _state_and_why(view: PhaseView) -> str:
 
 def _track(snapshot: Snapshot, timeline: list[TimelineReport]) -> tuple[bool | None, tuple[str, ...]]:
     """Whether nothing expected is late, nor the deadline more likely missed than met; the clauses for it."""
-    expected = [one for one in timeline if one.expected_finish is not None]
-    broken = [one for one in timeline if one.name in {view.name for view in snapshot.phases if _ended_badly(view)}]
-    expected = [one for one in expected if one not in broken]
+    broken = {view.name: view.state.value for view in snapshot.phases if _ended_badly(view)}
+    expected = [one for one in timeline if one.expected_finish is not None and one.name not in broken]
     late = [one for one in expected if one.assessment == "delayed"]
     open_ = [one.name for one in expected if one.assessment is None]
     good = [one.name for one in expected if one.assessment is not None and one not in late]
-    clauses = [f"{one.name} is {one.state.value}" for one in broken]
+    clauses = [f"{name} is {state}" for name, state in broken.items()]
     clauses += [f"{one.name} is {formats.duration(abs(one.delta_s or 0))} late" for one in late]
     clauses += [f"it is {NOT_KNOWN} of {', '.join(open_)}"] if open_ else []
     clauses += [f"{_are(good)} on track"] if good else []
