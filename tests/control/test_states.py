@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backfill_tui.checks.model import Status
-from backfill_tui.control.attempt import Kind, Stage, StopAsked
+from backfill_tui.control.attempt import Attempt, Kind, Stage, StopAsked
 from backfill_tui.control.dirt import Dirt
 from backfill_tui.control.facts import PhaseFacts
 from backfill_tui.control.model import Condition, PhaseState, Severity
@@ -15,6 +16,8 @@ from backfill_tui.control.states import judge
 from backfill_tui.control.suspects import Suspects
 from backfill_tui.control.verdicts import Outcome
 from backfill_tui.progress.account import Account
+from backfill_tui.progress.reconcile import reconcile
+from backfill_tui.sources.checkpoint import Checkpoint
 from backfill_tui.sources.process import Identity, Presence, ProcessSeen
 from tests.control.phases import (
     ALIVE,
@@ -450,3 +453,17 @@ def test_a_log_may_be_silent_for_as_long_as_its_dates_take(usual: float | None, 
     for process in (ALIVE, ProcessSeen(Presence.UNKNOWN)):
         facts = seen(account(2, summary=False, gone=False), process, log_age_s=2000.0, silence_s=usual)
         assert judge(facts, stall_after_s=1800, now=NOW)[0] is state
+
+
+@pytest.mark.parametrize(
+    ("ours", "state"), [(None, PhaseState.UNKNOWN), (attempt(exit_code=0), PhaseState.FINISHED)]
+)
+def test_a_checkpoint_without_a_range_does_not_say_that_every_date_is_done(
+    ours: Attempt | None, state: PhaseState
+) -> None:
+    listed = Checkpoint(path=Path("job.json"), done=frozenset(D[:3]))
+    account = reconcile([], checkpoint=listed)
+    facts = seen(account, checkpoint_seen=True, command=COMMAND, attempt=ours)
+    judged, why = judge(facts, stall_after_s=1800, now=NOW)
+    assert judged is state
+    assert "does not tell which dates are due" in why

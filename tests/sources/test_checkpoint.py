@@ -169,6 +169,14 @@ def test_a_missing_range_is_read_from_the_file_name(tmp_path: Path) -> None:
     assert read_checkpoint(path, timezone=LA).dates == (date(2021, 10, 1), date(2024, 5, 1))
 
 
+def test_a_range_of_centuries_is_a_slip_of_the_pen_and_not_known(tmp_path: Path) -> None:
+    read = reading(tmp_path, start_date="0021-10-01", end_date="2021-10-10", last_successful_date="2021-10-09")
+    assert (read.start, read.end) == (None, None)
+    assert read.notes == ("0021-10-01 … 2021-10-10 is longer than any backfill: its range is not known.",)
+    far = reading(tmp_path, successful_dates=["0021-10-01", "2021-10-09"], last_successful_date="2021-10-09")
+    assert holes(far) == ()
+
+
 def test_a_range_that_ends_before_it_starts_is_not_known(tmp_path: Path) -> None:
     checkpoint = reading(tmp_path, start_date="2024-05-01", end_date="2021-10-01", successful_dates=iso(5))
     assert checkpoint.dates is None

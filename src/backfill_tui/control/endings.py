@@ -162,9 +162,16 @@ def _by_checkpoint(facts: PhaseFacts, so_far: str = "", *, well: bool = False) -
         return PhaseState.FAILED, f"{so_far}, but {dates_have(left)} no outcome in its checkpoint"
     if left:
         return PhaseState.UNKNOWN, f"only its checkpoint is known{progress_words(counts)}"
-    every = "every date has an outcome in its checkpoint"
+    known = counts.total is not None
+    every = (
+        "every date has an outcome in its checkpoint"
+        if known
+        else "its checkpoint does not tell which dates are due"
+    )
     if facts.phase.suites:
         return by_its_data(facts, every)
+    if not known:
+        return PhaseState.FINISHED if so_far else PhaseState.UNKNOWN, f"{so_far}; {every}" if so_far else every
     if well:
         return (PhaseState.WARNED if counts.failed else PhaseState.PASSED), f"{so_far}; {every}"
     return PhaseState.FINISHED, f"{every}; no log says how it ended"

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from backfill_tui.plan.ranges import MOST_DAYS
 from backfill_tui.plan.resolved import Phase, Plan, PlannedProcess
 from backfill_tui.plan.timezones import zone
-from backfill_tui.progress.expectation import MOST_DAYS
 from backfill_tui.sources.discovery.finder import FoundJob
 from backfill_tui.sources.presence import Identity
 

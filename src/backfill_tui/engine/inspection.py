@@ -1,12 +1,14 @@
 """Files given by hand to accounts: which is a log, which a checkpoint, which belong together. Touches no ledger."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from io import BufferedReader
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from backfill_tui.engine.logs import SAMPLE, LogReading, read_log
+from backfill_tui.engine.logs import SAMPLE, LogReading, read_log, read_open_log
 from backfill_tui.errors import SourceError
 from backfill_tui.plan.ranges import every_day
 from backfill_tui.progress.account import NOTHING_KNOWN, Account, Counts, RunEnd, UnitState
@@ -109,14 +111,14 @@ def inspect_files(paths: Sequence[Path], question: Question) -> list[Inspected]:
 
 def _read(path: Path, question: Question) -> _Log | Checkpoint | Unreadable:
     try:
-        if _would_block(path):
-            return Unreadable(path, "It is a pipe: there is no end to what may come through it.")
-        with path.open("rb") as file:
-            head = file.read(SAMPLE)
-        if looks_like_checkpoint(head, path):
-            return read_checkpoint(path, timezone=question.timezone)
+        if why := _endless(path):
+            return Unreadable(path, why)
         explainer = Explainer(question.dialects, question.timezone) if question.explain else None
-        reading = read_log(path, question.dialects, question.timezone, question.as_of, explainer)
+        with BufferedReader(path.open("rb", buffering=0), SAMPLE) as file:
+            head = file.peek()
+            if looks_like_checkpoint(head, path):
+                return read_checkpoint(path, timezone=question.timezone)
+            reading = read_open_log(file, path, question.dialects, question.timezone, question.as_of, explainer)
     except SourceError as error:
         return Unreadable(path, error.what)
     except OSError as error:
@@ -136,9 +138,13 @@ def _read(path: Path, question: Question) -> _Log | Checkpoint | Unreadable:
     return _Log(path, reading, account, explanation)
 
 
-def _would_block(path: Path) -> bool:
-    """A named pipe; one that a shell opened for us (`<(…)`) ends by itself."""
-    return path.is_fifo() and not str(path).startswith(("/dev/", "/proc/"))
+def _endless(path: Path) -> str:
+    """Why there is no end to what may be read, a sentence. A pipe that a shell opened for us (`<(…)`) has one."""
+    if path.is_fifo() and not str(path).startswith(("/dev/", "/proc/")):
+        return "It is a pipe: there is no end to what may come through it."
+    if path.is_char_device() and not path.samefile(os.devnull):
+        return "It is a device: there is no end to what may come out of it."
+    return ""
 
 
 def _history(question: Question, paths: Sequence[Path]) -> History | None:

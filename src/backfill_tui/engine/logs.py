@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Protocol
 
 from backfill_tui.errors import SourceError
 from backfill_tui.progress.reconcile import LogEvidence
@@ -10,12 +11,21 @@ from backfill_tui.progress.runs import RunBook
 from backfill_tui.sources.dialects.model import Dialect
 from backfill_tui.sources.dialects.parser import LogParser
 from backfill_tui.sources.dialects.witness import Witness
+from backfill_tui.sources.file_kind import no_text
 
 PIECE = 1 << 17
 """Bytes looked at in one go: each is passed over four times, so it should stay in the processor's cache."""
 
 SAMPLE = 64 * 1024
 """How much of the beginning decides whether a file is text."""
+
+
+class ByteStream(Protocol):
+    """An open file, as far as it is read from here."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """Up to so many bytes, none at its end."""
+        ...
 
 
 class LogReading:
@@ -51,28 +61,29 @@ def read_log(
     witness: Witness | None = None,
 ) -> LogReading:
     """Read a whole file once, as it stands; SourceError if it is not a text file that can be read."""
-    reading = LogReading(dialects, timezone, until, witness)
-    offset = 0
     try:
         with path.open("rb", buffering=0) as file:
-            while piece := file.read(PIECE):
-                if offset == 0 and looks_binary(piece[:SAMPLE]):
-                    raise SourceError("It is not a text file: neither a log nor a checkpoint.", where=path)
-                reading.feed(piece, offset)
-                offset += len(piece)
-                if reading.parser.stopped:
-                    break
+            return read_open_log(file, path, dialects, timezone, until, witness)
     except OSError as error:
         raise SourceError(f"It can't be read: {error.strerror}.", where=path) from error
+
+
+def read_open_log(
+    file: ByteStream,
+    path: Path,
+    dialects: Iterable[Dialect],
+    timezone: tzinfo,
+    until: datetime | None = None,
+    witness: Witness | None = None,
+) -> LogReading:
+    """The same, of a file that is open, to its end: a pipe's bytes come once. OSError if the medium fails."""
+    reading = LogReading(dialects, timezone, until, witness)
+    offset = 0
+    while piece := file.read(PIECE):
+        if offset == 0 and (why := no_text(piece[:SAMPLE])):
+            raise SourceError(why, where=path)
+        reading.feed(piece, offset)
+        offset += len(piece)
+        if reading.parser.stopped:
+            break
     return reading
-
-
-def looks_binary(sample: bytes) -> bool:
-    """Whether bytes are plainly not text. NULs alone don't tell: a truncated log may begin with a hole of them."""
-    text = sample.replace(b"\0", b"")
-    if not text:
-        return False
-    strange = sum(byte < 0x20 and byte not in b"\t\n\r\x1b\f\b\x07" for byte in text)
-    broken = text[:-3].decode("utf-8", "replace").count("\ufffd")
-    inner_nuls = len(sample.strip(b"\0")) - len(text)
-    return (strange + broken + inner_nuls) > len(sample) * 0.1

@@ -10,12 +10,13 @@ from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
 
-from backfill_tui.engine.logs import SAMPLE, LogReading, looks_binary
+from backfill_tui.engine.logs import SAMPLE, LogReading
 from backfill_tui.engine.snapshot import LogSeen
 from backfill_tui.plan.resolved import Phase
 from backfill_tui.progress.reconcile import LogEvidence
 from backfill_tui.sources.dialects.load import choose
 from backfill_tui.sources.dialects.model import Dialect
+from backfill_tui.sources.file_kind import no_text
 from backfill_tui.sources.logset import LogSet
 from backfill_tui.sources.tail import Chunk, Tail
 
@@ -34,7 +35,7 @@ class PhaseLogs:
         self._dialects = choose(phase.dialect, tuple(dialects))
         self._logs = LogSet(phase.logs)
         self._readings: dict[int, LogReading] = {}
-        self._binary: set[int] = set()
+        self._no_text: dict[int, str] = {}  # why a log is not read, as a sentence
         self._generations: dict[int, int] = {}
         self._whole: set[int] = set()  # logs that were once read to their ends
         self._endings: dict[int, LogReading] = {}
@@ -79,7 +80,7 @@ class PhaseLogs:
             if tail.at_end:
                 self._whole.add(index)
                 self._endings.pop(index, None)
-            if reading is None or index in self._binary:
+            if reading is None or index in self._no_text:
                 reading = self._new_reading()
             elif index not in self._whole:
                 reading = self._endings.get(index) or self._endings.setdefault(index, self._ending(tail))
@@ -99,10 +100,10 @@ class PhaseLogs:
         """Read on in a log. Whether it is text is asked of every file that comes to lie at its path."""
         if self._generations.get(index) != chunk.generation:
             self._generations[index] = chunk.generation
-            self._binary.discard(index)
-            if looks_binary(chunk.body[:SAMPLE]):
-                self._binary.add(index)
-        if index not in self._binary:
+            self._no_text.pop(index, None)
+            if why := no_text(chunk.body[:SAMPLE]):
+                self._no_text[index] = why
+        if index not in self._no_text:
             reading = self._readings.setdefault(index, self._new_reading())
             met_at = now if index in self._whole else None
             reading.feed(chunk.body, chunk.offset, chunk.generation, met_at=met_at)
@@ -129,8 +130,7 @@ class PhaseLogs:
     def _log_seen(self, index: int, tail: Tail) -> LogSeen:
         status = tail.status
         note = status.note
-        if index in self._binary:
-            note = "It is not a text file, so it is not read as a log."
+        note = self._no_text.get(index, note)
         reading = self._readings.get(index)
         if not note and reading and tail.at_end and reading.parser.lines and not reading.book.runs:
             lines = f"None of its {reading.parser.lines:,} lines was recognised as a backfill's"

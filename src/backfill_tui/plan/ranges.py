@@ -6,6 +6,9 @@ from datetime import date, timedelta
 Dates = tuple[date, date]
 """First and last day, both included."""
 
+MOST_DAYS = 40_000
+"""A century and more: a longer range is a slip of the pen, and its dates are not listed one by one."""
+
 
 def every_day(first: date, last: date) -> Iterator[date]:
     """Each day of a range, in order; none if `last` is earlier than `first`."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from backfill_tui.plan.ranges import every_day
+from backfill_tui.plan.ranges import MOST_DAYS, every_day
 from backfill_tui.progress.sequence import PlacedRun
 
 
@@ -53,10 +53,6 @@ def expect(
     if game_dates and calendar is not None:
         days = {day for day in days if calendar.get(day, 0) > 0}
     return Expectation(frozenset(days), len(days), span)
-
-
-MOST_DAYS = 40_000
-"""A century and more: a longer range is a slip of the pen, and its dates are not listed one by one."""
 
 
 def _ranges(runs: Sequence[PlacedRun]) -> list[tuple[date, date]]:

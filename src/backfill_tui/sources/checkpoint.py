@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from backfill_tui.errors import SourceError
+from backfill_tui.plan.ranges import MOST_DAYS
 from backfill_tui.sources.checkpoint_fields import KEYS, CheckpointFields, Reading, as_date, kind
 from backfill_tui.sources.files import obstacle, open_regular
 
@@ -112,7 +113,8 @@ def read_checkpoint(path: str | os.PathLike[str], *, timezone: ZoneInfo) -> Chec
 def holes(checkpoint: Checkpoint, expected: Iterable[date] | None = None) -> tuple[date, ...]:
     """Dates before the last successful one without an outcome: a resume at that date + 1 skips them for ever.
 
-    `expected` are the dates that carry work; without it every day of the range is taken for one.
+    `expected` are the dates that carry work; without it every day of the range is taken for one, unless a slip of
+    the pen makes that centuries.
     """
     last = checkpoint.last_successful_date
     if last is None:
@@ -121,6 +123,8 @@ def holes(checkpoint: Checkpoint, expected: Iterable[date] | None = None) -> tup
     start = checkpoint.start or min(seen, default=last)
     beyond = min(last, checkpoint.end + timedelta(days=1)) if checkpoint.end and last > checkpoint.end else last
     if expected is None:
+        if (beyond - start).days >= MOST_DAYS:
+            return ()
         expected = (start + timedelta(days=n) for n in range((beyond - start).days))
     return tuple(sorted({day for day in expected if start <= day < beyond and day not in seen}))
 
@@ -192,6 +196,9 @@ def _range(fields: CheckpointFields, path: Path, notes: list[str]) -> tuple[date
     end = fields.end_date or (as_date(named[2]) if named else None)
     if start and end and start > end:
         notes.append(f"start_date {start} is after end_date {end}: its range is not known.")
+        return None, None
+    if start and end and (end - start).days >= MOST_DAYS:
+        notes.append(f"{start} … {end} is longer than any backfill: its range is not known.")
         return None, None
     return start, end
 

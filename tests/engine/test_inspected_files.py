@@ -1,0 +1,61 @@
+"""Files given by hand that are no plain files: what can be read to an end is, and the rest says why not."""
+
+import gzip
+import os
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from backfill_tui.engine.inspection import LogInspected, Question, Unreadable, inspect_files
+from backfill_tui.sources.dialects.load import choose
+from tests.logs import LogWriter, days
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def inspected(path: Path) -> object:
+    return inspect_files([path], Question(choose("auto"), UTC_ZONE))[0]
+
+
+def long_log() -> bytes:
+    """More than any pipe or first look takes at once."""
+    log = LogWriter(at=datetime(2026, 1, 3, tzinfo=UTC)).header("2024-01-01", "2025-12-31")
+    for i, day in enumerate(days("2024-01-01", 731), 1):
+        log.unit(i, 731, day).say("chatter " * 20)
+    return log.summary().body
+
+
+def test_a_log_that_comes_through_the_shells_pipe_is_read_from_its_first_byte() -> None:
+    body = long_log()
+    reader, writer = os.pipe()
+
+    def write() -> None:
+        with os.fdopen(writer, "wb") as file:
+            file.write(body)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        seen = inspected(Path(f"/dev/fd/{reader}"))
+    finally:
+        os.close(reader)
+        thread.join()
+    assert isinstance(seen, LogInspected)
+    assert (seen.lines, seen.account.counts.done) == (body.count(b"\n"), 731)
+
+
+@pytest.mark.parametrize(("name", "why"), [("/dev/zero", "It is a device"), ("/dev/null", "It is empty")])
+def test_devices_are_refused_rather_than_read_for_ever(name: str, why: str) -> None:
+    seen = inspected(Path(name))
+    assert isinstance(seen, Unreadable)
+    assert seen.error.startswith(why)
+
+
+def test_a_compressed_log_is_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / "job.log.2.gz").write_bytes(gzip.compress(long_log()))
+    seen = inspected(tmp_path / "job.log.2.gz")
+    assert isinstance(seen, Unreadable)
+    assert seen.error == "It is compressed (gzip): unpack it, and name what comes out."
