@@ -42,6 +42,11 @@ class _Measure:
 
 
 def _jobs(size: _Measure) -> tuple[Job, ...]:
+    return (*_team_jobs(size), *_player_jobs(size), _factors_job(size))
+
+
+def _team_jobs(size: _Measure) -> tuple[Job, Job]:
+    """Two writers of one table: the rows have a bug, and what mends it runs beside."""
     return (
         Job(
             phase="team_offense",
@@ -67,6 +72,12 @@ def _jobs(size: _Measure) -> tuple[Job, ...]:
             reckoned_by_hand=True,
             suites=("team_totals",),
         ),
+    )
+
+
+def _player_jobs(size: _Measure) -> tuple[Job, Job]:
+    """One table in two pieces, each with workers."""
+    return (
         Job(
             phase="player_game_summary",
             title="Player game summary",
@@ -97,19 +108,23 @@ def _jobs(size: _Measure) -> tuple[Job, ...]:
             after=("team_offense_fix",),
             suites=("player_game_summary",),
         ),
-        Job(
-            phase="composite_factors",
-            title="Player composite factors",
-            job="player_composite_factors",
-            writes=COMPOSITE_FACTORS,
-            start=size.start,
-            end=size.end,
-            log="logs/phase4_pcf_backfill.log",
-            game_dates_only=True,
-            after=("player_game_summary", "player_game_summary_history"),
-            suites=("composite_factors",),
-            inputs=("player_game_summary", "phase3_ready"),
-        ),
+    )
+
+
+def _factors_job(size: _Measure) -> Job:
+    """The consumer of it all."""
+    return Job(
+        phase="composite_factors",
+        title="Player composite factors",
+        job="player_composite_factors",
+        writes=COMPOSITE_FACTORS,
+        start=size.start,
+        end=size.end,
+        log="logs/phase4_pcf_backfill.log",
+        game_dates_only=True,
+        after=("player_game_summary", "player_game_summary_history"),
+        suites=("composite_factors",),
+        inputs=("player_game_summary", "phase3_ready"),
     )
 
 

@@ -15,7 +15,6 @@ _LISTED = 20
 def explanation_json(explanation: Explanation, zone: tzinfo) -> contract.Json:
     """What stands under `explanation` of a log."""
     heads = explanation.heads
-    example = heads.example
     return {
         "dialects": [
             {"name": one.name, "origin": one.origin, "fallback": one.fallback} for one in explanation.dialects
@@ -38,13 +37,7 @@ def explanation_json(explanation: Explanation, zone: tzinfo) -> contract.Json:
             }
             for one in explanation.near
         ],
-        "time": {
-            "lines": heads.with_time,
-            "text": example.text if example and example.at else None,
-            "key": example.where if example else None,
-            "at": contract.moment(example.at, zone) if example else None,
-            "timezone": str(zone),
-        },
+        "time": _time_json(heads, zone),
         "levels": dict(heads.levels),
         "json_lines": heads.objects,
         "lines": explanation.lines,
@@ -53,18 +46,25 @@ def explanation_json(explanation: Explanation, zone: tzinfo) -> contract.Json:
             "lines": explanation.unrecognized,
             "blank": explanation.blank,
             "other_shapes": explanation.other_lines,
-            "shapes": [
-                {
-                    "json" if one.is_object else "pattern": json.loads(one.pattern)
-                    if one.is_object
-                    else one.pattern,
-                    "lines": one.lines,
-                    "example": _example_json(one.example),
-                }
-                for one in explanation.shapes
-            ],
+            "shapes": [_shape_json(one) for one in explanation.shapes],
         },
     }
+
+
+def _time_json(heads: Heads, zone: tzinfo) -> contract.Json:
+    example = heads.example
+    return {
+        "lines": heads.with_time,
+        "text": example.text if example and example.at else None,
+        "key": example.where if example else None,
+        "at": contract.moment(example.at, zone) if example else None,
+        "timezone": str(zone),
+    }
+
+
+def _shape_json(shape: Shape) -> contract.Json:
+    pattern = {"json": json.loads(shape.pattern)} if shape.is_object else {"pattern": shape.pattern}
+    return {**pattern, "lines": shape.lines, "example": _example_json(shape.example)}
 
 
 def _pattern_json(pattern: Pattern) -> contract.Json:
