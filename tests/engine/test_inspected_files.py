@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backfill_tui.engine.inspection import LogInspected, Question, Unreadable, inspect_files
+from backfill_tui.errors import SourceError
 from backfill_tui.sources.dialects.load import choose
 from tests.logs import LogWriter, days
 
@@ -59,3 +60,19 @@ def test_a_compressed_log_is_told_as_that(tmp_path: Path) -> None:
     seen = inspected(tmp_path / "job.log.2.gz")
     assert isinstance(seen, Unreadable)
     assert seen.error == "It is compressed (gzip): unpack it, and name what comes out."
+
+
+def test_an_earlier_log_that_teaches_nothing_is_told_of(tmp_path: Path) -> None:
+    log, junk = tmp_path / "job.log", tmp_path / "old.log"
+    log.write_bytes(long_log())
+    junk.write_text("nothing of a backfill\n")
+    (seen,) = inspect_files([log], Question(choose("auto"), UTC_ZONE, history=(junk, log)))
+    assert isinstance(seen, LogInspected)
+    assert f"{junk} teaches nothing of earlier runs: none is in it." in seen.notes
+    assert f"{log} is looked at itself: of its own run it teaches nothing beforehand." in seen.notes
+
+
+def test_an_earlier_log_without_an_end_is_refused_rather_than_read_for_ever(tmp_path: Path) -> None:
+    (tmp_path / "job.log").write_bytes(long_log())
+    with pytest.raises(SourceError, match="It is a device"):
+        inspect_files([tmp_path / "job.log"], Question(choose("auto"), UTC_ZONE, history=(Path("/dev/zero"),)))

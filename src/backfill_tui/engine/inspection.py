@@ -95,12 +95,12 @@ def inspect_files(paths: Sequence[Path], question: Question) -> list[Inspected]:
     """What each file says, in the order given. A file that can't be read is an answer, not an error."""
     read = [_read(path, question) for path in paths]
     checkpoints = [item for item in read if isinstance(item, Checkpoint)]
-    history = _history(question, paths)
+    lessons = _lessons(question, paths)
     pairs = {id(item): _paired(item, checkpoints, question) for item in read if isinstance(item, _Log)}
     inspected: list[Inspected] = []
     for item in read:
         if isinstance(item, _Log):
-            inspected.append(_inspect_log(item, pairs[id(item)], history, question))
+            inspected.append(_inspect_log(item, pairs[id(item)], lessons, question))
         elif isinstance(item, Checkpoint):
             log = next((other for other in read if isinstance(other, _Log) and pairs[id(other)] is item), None)
             inspected.append(_inspect_checkpoint(item, log, question))
@@ -147,14 +147,31 @@ def _endless(path: Path) -> str:
     return ""
 
 
-def _history(question: Question, paths: Sequence[Path]) -> History | None:
-    """What the logs of earlier runs teach; one that can't be read raises, since it was asked for by name."""
+@dataclass(frozen=True, slots=True)
+class _Lessons:
+    """What the logs of earlier runs teach, and sentences about those that teach nothing."""
+
+    history: History | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _lessons(question: Question, paths: Sequence[Path]) -> _Lessons:
+    """What is to be learned from; a log that can't be read raises, since it was asked for by name."""
     if not question.history:
-        return None
-    asked = {path.resolve() for path in paths}  # a log tells nothing of itself beforehand
-    earlier = [path for path in question.history if path.resolve() not in asked]
-    books = [read_log(path, question.dialects, question.timezone, question.as_of).book for path in earlier]
-    return learn_history(place_runs(books, gone=True))
+        return _Lessons()
+    asked = {path.resolve() for path in paths}
+    books, notes = [], []
+    for path in question.history:
+        if path.resolve() in asked:
+            notes.append(f"{path} is looked at itself: of its own run it teaches nothing beforehand.")
+            continue
+        if why := _endless(path):
+            raise SourceError(why, where=path)
+        book = read_log(path, question.dialects, question.timezone, question.as_of).book
+        books.append(book)
+        if not book.runs:
+            notes.append(f"{path} teaches nothing of earlier runs: none is in it.")
+    return _Lessons(learn_history(place_runs(books, gone=True)), tuple(notes))
 
 
 def _paired(log: _Log, checkpoints: Iterable[Checkpoint], question: Question) -> Checkpoint | None:
@@ -174,9 +191,7 @@ def _too_late(checkpoint: Checkpoint, question: Question) -> bool:
     return as_of is not None and updated is not None and updated > as_of
 
 
-def _inspect_log(
-    log: _Log, checkpoint: Checkpoint | None, history: History | None, question: Question
-) -> LogInspected:
+def _inspect_log(log: _Log, checkpoint: Checkpoint | None, lessons: _Lessons, question: Question) -> LogInspected:
     reading = log.reading
     account = reconcile([reading.evidence], checkpoint=checkpoint) if checkpoint else log.account
     runs = place_runs([reading.book], gone=False)
@@ -185,7 +200,7 @@ def _inspect_log(
     now = question.as_of or last
     stalled = bool(now and last and now - last > STALLED_AFTER)
     eta = (
-        forecast(account, runs, now=min(now, last + STALLED_AFTER) if last else now, history=history)
+        forecast(account, runs, now=min(now, last + STALLED_AFTER) if last else now, history=lessons.history)
         if is_open and now
         else None
     )
@@ -197,7 +212,7 @@ def _inspect_log(
         account=account,
         rate_per_hour=rate_per_hour(completions(runs)) if is_open else None,
         eta=replace(eta, frozen=True) if eta and stalled else eta,
-        notes=(*account.notes, *_without_times(account, question)),
+        notes=(*account.notes, *_without_times(account, question), *lessons.notes),
         explanation=log.explanation,
     )
 
