@@ -76,3 +76,11 @@ def test_an_earlier_log_without_an_end_is_refused_rather_than_read_for_ever(tmp_
     (tmp_path / "job.log").write_bytes(long_log())
     with pytest.raises(SourceError, match="It is a device"):
         inspect_files([tmp_path / "job.log"], Question(choose("auto"), UTC_ZONE, history=(Path("/dev/zero"),)))
+
+
+def test_a_log_that_begins_after_the_time_asked_for_is_said_to(tmp_path: Path) -> None:
+    (tmp_path / "job.log").write_bytes(long_log())
+    early = Question(choose("auto"), UTC_ZONE, as_of=datetime(2020, 1, 1, tzinfo=UTC))
+    seen = inspect_files([tmp_path / "job.log"], early)[0]
+    assert isinstance(seen, LogInspected)
+    assert seen.notes == ("Its first line is later than the time asked for: nothing of it counts.",)

@@ -212,13 +212,17 @@ def _inspect_log(log: _Log, checkpoint: Checkpoint | None, lessons: _Lessons, qu
         account=account,
         rate_per_hour=rate_per_hour(completions(runs)) if is_open else None,
         eta=replace(eta, frozen=True) if eta and stalled else eta,
-        notes=(*account.notes, *_without_times(account, question), *lessons.notes),
+        notes=(*account.notes, *_of_the_time_asked_for(log, question), *lessons.notes),
         explanation=log.explanation,
     )
 
 
-def _without_times(account: Account, question: Question) -> Iterator[str]:
-    if question.as_of is not None and account.last_line_at is None:
+def _of_the_time_asked_for(log: _Log, question: Question) -> Iterator[str]:
+    if question.as_of is None or log.account.last_line_at is not None:
+        return
+    if log.reading.parser.stopped:
+        yield "Its first line is later than the time asked for: nothing of it counts."
+    else:
         yield "Its lines have no times: what came after the time asked for can't be told, and all of it counts."
 
 

@@ -100,7 +100,11 @@ def _notes(lead: PlacedRun | None, *, discarded: bool, outside: int, silent: boo
     if discarded:
         yield "The checkpoint is older than the run that started fresh; it is left out."
     if outside:
-        yield f"{outside} dates outside the expected range have outcomes; they are not counted."
+        yield (
+            "1 date outside the expected range has an outcome; it is not counted."
+            if outside == 1
+            else f"{outside:,} dates outside the expected range have outcomes; they are not counted."
+        )
     if lead is None:
         return
     if silent and lead.trace.counts_only and (counted := lead.trace.counted):
