@@ -4,7 +4,6 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -36,12 +35,6 @@ GATE = (
 )
 IDENTITY = Identity("a-boot", 4711, 1767470400.25, 12.34)
 LATER = NOW + timedelta(hours=8)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(tmp_path)) as opened:
-        yield opened
 
 
 def intended(ledger: Ledger, number: int = 1, *, order: Order = ORDER) -> Attempt:

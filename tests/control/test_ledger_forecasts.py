@@ -1,12 +1,9 @@
 """Forecasts in a real ledger: each slot once, and held against the end of runs that came to theirs."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from backfill_tui.control.ledger import Ledger
 from backfill_tui.control.ledger.times import text_of
@@ -35,12 +32,6 @@ def made(minute: int, progress: float, *, started: datetime = NOW) -> Made:
     left = 3600.0 - 60 * minute
     at = started + timedelta(minutes=minute)
     return Made(text_of(started), at, progress, left * 0.9, left, left * 1.1, left * 0.8, left * 1.2)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(tmp_path)) as opened:
-        yield opened
 
 
 def test_of_each_hundredth_of_a_run_the_first_forecast_is_kept_whoever_made_it(

@@ -1,7 +1,6 @@
 """The history of a real ledger: every action of people, commands and the plan, the newest first."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,12 +19,6 @@ DAYS = (date(2021, 11, 5), date(2022, 2, 1))
 
 def at(minute: int) -> datetime:
     return NOW + timedelta(minutes=minute)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(tmp_path)) as opened:
-        yield opened
 
 
 def launched(

@@ -1,10 +1,7 @@
 """What people said, in a real ledger: stops and acceptances, each with who and why."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,12 +13,6 @@ NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=30)
 STOP = StopAsked("p", Identity("a-boot", 4711, 1767470400.25, 12.34), "wrong range", "screen", "nina", NOW)
 GO = Acceptance("p", "14 dates without games", "nina", NOW)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(tmp_path)) as opened:
-        yield opened
 
 
 def test_a_stop_comes_back_as_it_was_asked(ledger: Ledger) -> None:

@@ -1,7 +1,6 @@
 """Finished units in a real ledger: kept once, only what is new, and never worse than they were."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -46,12 +45,6 @@ def units(count: int, *, since: int = 0) -> list[FinishedUnit]:
 def seen(run: Run, kept: list[FinishedUnit]) -> SeenRun:
     assert run.started_at is not None
     return SeenRun(run.started_at, run.ended_at, run.ended, run.workers, run.mode, tuple(kept))
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(tmp_path)) as opened:
-        yield opened
 
 
 def test_a_run_comes_back_with_what_it_finished_in_the_order_in_which_it_did(ledger: Ledger) -> None:

@@ -1,13 +1,9 @@
 """What is told once, and what the ledger keeps of messages and addresses."""
 
 import re
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,12 +17,6 @@ NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
 ME, OTHER = Identity("boot", 1, 1.0, 1.0), Identity("boot", 2, 2.0, 2.0)
 ALERT = Alert("gone:a", Severity.WARNING, "a", NOW, "a is gone", "It ended.", "Start it again.")
 TO = ("notify[0] (json)", "notify[1] (slack)")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(tmp_path)) as made:
-        yield made
 
 
 def at(minutes: float) -> datetime:

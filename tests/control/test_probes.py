@@ -1,11 +1,8 @@
 """What a probe's answer means, and what the ledger keeps of it."""
 
 import math
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -25,12 +22,6 @@ from backfill_tui.plan.resolved import Bound, Probe
 NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
 PROBE = Probe("scheduler", 600.0, 20.0, run=("gcloud", "scheduler", "jobs list"))
 WELL, ILL, DOUBT = ProbeAnswer(True, "exit 0", 0), ProbeAnswer(False, "exit 1", 1), ProbeAnswer(None, "no answer")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(tmp_path)) as made:
-        yield made
 
 
 def test_a_program_is_well_by_exit_0_only() -> None:
