@@ -18,6 +18,7 @@ from backfill_tui.tui.screens.report import ReportPage
 from backfill_tui.tui.widgets.calendar import Calendar
 from backfill_tui.tui.widgets.checks_table import ChecksTable
 from backfill_tui.tui.widgets.choice import Choice
+from backfill_tui.tui.widgets.field import FilterField
 from backfill_tui.tui.widgets.footer import line
 from backfill_tui.tui.widgets.history_table import HistoryTable
 from backfill_tui.tui.widgets.log_lines import LogLines
@@ -38,6 +39,7 @@ HOMES: dict[Scope, type[DOMNode]] = {
     Scope.RUNNING: ChecksPage,
     Scope.ASKING: ChecksPage,
     Scope.LOGS: LogPage,
+    Scope.TYPING: FilterField,
     Scope.ACTING: LogPage,
     Scope.JUDGING: LogPage,
     Scope.FORECAST: ForecastPage,

@@ -13,7 +13,8 @@ from backfill_tui.sources.pager import LogPager
 from backfill_tui.tui.app import BackfillApp
 from backfill_tui.tui.widgets.log_lines import LogLines
 from tests.tui import example
-from tests.tui.screen import make_app, press, running, shown, until
+from tests.tui.operator import FakeOperator
+from tests.tui.screen import SMALL, make_app, press, running, shown, until
 
 
 def _lines(app: BackfillApp) -> LogLines:
@@ -51,6 +52,50 @@ async def test_going_up_pauses_and_what_is_in_sight_stays_while_the_log_grows(tm
         assert _lines(app).scroll_offset.y == top
         await press(pilot, "f")
         await until(pilot, lambda: "following · line 550" in shown(app))
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (["e"], "No line below this one is of level ERROR or above; E looks above."),
+        (["E"], "No line above this one is of level ERROR or above; e looks below."),
+        (["slash", *"line 7", "enter", "escape", "n"], "No line below this one contains “line 7”; N looks above."),
+    ],
+)
+async def test_where_a_key_finds_no_line_that_is_said(tmp_path: Path, keys: list[str], said: str) -> None:
+    log = tmp_path / "x.log"
+    _write(log, (f"line {i}" for i in range(8)))
+    app = make_app(log=log)
+    async with running(app) as pilot:
+        await until(pilot, lambda: "following · line 8" in shown(app))
+        await press(pilot, *keys)
+        await until(pilot, lambda: said.split(";", maxsplit=1)[0][:20] in shown(app))
+        assert [one.message for one in app._notifications] == [said]  # noqa: SLF001 - what a person is told
+
+
+@pytest.mark.parametrize("page", [(), ("H",)])
+async def test_while_a_filter_is_typed_no_key_is_offered_that_would_be_typed_too(
+    page: tuple[str, ...],
+) -> None:
+    app = make_app(operator=FakeOperator())
+    async with running(app) as pilot:
+        await press(pilot, *page, "slash")
+        await until(pilot, lambda: "enter keep the filter   esc let go of it" in shown(app).splitlines()[-1])
+        assert "quit" not in shown(app).splitlines()[-1]
+        await press(pilot, *"ab", "escape")
+        await until(pilot, lambda: "quit" in shown(app).splitlines()[-1])
+        assert not app.screen.query_one("#filter").display
+
+
+@pytest.mark.parametrize("key", ["e", "E", "f", "n", "N", "slash", "left_square_bracket", "right_square_bracket"])
+async def test_where_there_is_one_column_every_key_of_the_log_shows_it(tmp_path: Path, key: str) -> None:
+    log = tmp_path / "x.log"
+    _write(log, ["2026-01-03 12:00:00 ERROR no such table"] * 30)
+    app = make_app(log=log)
+    async with running(app, SMALL) as pilot:
+        await press(pilot, "enter", key)
+        await until(pilot, lambda: "ERROR no such table" in shown(app))
+        assert isinstance(app.focused, Input if key in {"n", "N", "slash"} else LogLines)
 
 
 async def test_a_filter_with_more_lines_than_are_kept_says_that_it_shows_the_first(

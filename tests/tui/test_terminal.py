@@ -9,11 +9,20 @@ from datetime import UTC, datetime
 import pytest
 
 from backfill_tui.control.model import Alert, Severity
+from backfill_tui.errors import UsageError
 from backfill_tui.plan.resolved import TerminalManners
+from backfill_tui.tui import themes
 from backfill_tui.tui.terminal import SETTLE_S, Bell, manners, own_title, title_sequence
 
 GONE = Alert("gone:a", Severity.CRITICAL, "a", datetime(2026, 1, 3, tzinfo=UTC), "a is gone", "", "")
 BOTH = TerminalManners()
+
+
+def test_the_theme_is_that_of_the_environment_if_there_is_such() -> None:
+    assert themes.wished({}) is None
+    assert themes.wished({"BACKFILL_TUI_THEME": "day"}) == "day"
+    with pytest.raises(UsageError, match=r"no theme 'dusk' .* There are: night, "):
+        themes.wished({"BACKFILL_TUI_THEME": "dusk"})
 
 
 def test_only_a_new_critical_alert_rings_and_only_once() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,19 @@ def test_a_single_month_is_one_block_without_a_season() -> None:
     assert len(grid.blocks) == 1
     assert grid.blocks[0].title == ""
     assert "Feb" in "".join(s.text for s in block_line(grid.blocks[0], 0, {}))
+
+
+@pytest.mark.parametrize(
+    ("first", "months"),
+    [
+        (date(2024, 12, 25), "    Jan     Feb"),  # a week of December has no room for a name of its own
+        (date(2024, 12, 16), "  Dec Jan     Feb"),
+        (date(2024, 12, 31), "  Jan     Feb"),
+    ],
+)
+def test_a_month_that_is_hardly_there_leaves_its_room_to_the_next(first: date, months: str) -> None:
+    block = layout((first, date(2025, 2, 10)), 80).blocks[0]
+    assert "".join(span.text for span in block_line(block, 0, {})) == months
 
 
 def test_ten_years_scroll_downwards() -> None:

@@ -94,6 +94,6 @@ HANDOVER = Scenario(
 HANDOVER_PARALLEL = replace(
     HANDOVER,
     name="handover-parallel",
-    story="the same, with phase 1 on 15 workers: its log ends without the summary that scripts look for",
+    story="phase 1 runs on 15 workers in somebody's shell: its log ends without the summary that scripts look for",
     jobs=(replace(_PHASE_1, workers=15, pace=0.2), _PHASE_2),
 )

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     RUNNING = "Running checks"
     ASKING = "While checks are being asked"
     LOGS = "Dashboard and phase page"
+    TYPING = "While a filter is typed"
     ACTING = "Acting on the phase"
     JUDGING = "Judging the phase"
     FORECAST = "Forecast page"
@@ -58,6 +59,7 @@ class Action:
 _READABLE = {
     "question_mark": "?",
     "colon": ":",
+    "period": ".",
     "slash": "/",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
@@ -250,6 +252,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "previous_log", ("left_square_bracket",), "previous log", "Previous file of this phase's logs", Scope.LOGS
     ),
+    Action("submit", ("enter",), "keep the filter", "Keep the filter", Scope.TYPING, "enter", 1, palette=False),
+    Action("let_go", ("escape",), "let go of it", "Let go of the filter", Scope.TYPING, "esc", 2, palette=False),
     Action("focus_next", ("tab",), "focus", "Next panel", Scope.PAGE, "tab", 35, palette=False),
     Action("focus_previous", ("shift+tab",), "focus back", "Previous panel", Scope.PAGE, palette=False),
     Action(

@@ -284,6 +284,7 @@ def run_dashboard(
 ) -> int:
     """Show the dashboard until the person leaves; its exit code. `terminal` is what the plan says of that."""
     may = manners(terminal, os.environ)
+    theme = theme or themes.wished(os.environ)
     app = BackfillApp(
         feed,
         judge=judge,

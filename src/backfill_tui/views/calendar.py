@@ -142,12 +142,19 @@ def block_line(block: Block, row: int, marks: Mapping[date, Mark]) -> Line:
 
 
 def _months(block: Block) -> Line:
-    """The title at the left, then each month's name over the week in which it begins, where there is room."""
+    """The title at the left, then each month's name over the week in which it begins, where there is room.
+
+    Of a first month that has hardly begun to stand there the name makes room for that of the next.
+    """
+    sundays = [block.monday + timedelta(days=week * WEEK + 6) for week in range(len(block.columns))]
+    names = [(x, formats.month(day)) for x, day in zip(block.columns, sundays, strict=True) if day.day <= WEEK]
+    opening = (block.columns[0], formats.month(block.first))
+    if not names or opening[0] + len(opening[1]) < names[0][0]:
+        names.insert(0, opening)
     text = f"{block.title} " if block.title else ""
-    for week, x in enumerate(block.columns):
-        sunday = block.monday + timedelta(days=week * WEEK + 6)
-        if (sunday.day <= WEEK or week == 0) and x >= len(text):
-            text = text.ljust(x) + formats.month(sunday if week else block.first) + " "
+    for x, name in names:
+        if x >= len(text):
+            text = text.ljust(x) + name + " "
     title = len(block.title)
     return spread(Span(text[:title], Tone.STRONG), Span(text[title:].rstrip(), Tone.DIM))
 

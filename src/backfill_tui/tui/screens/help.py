@@ -17,6 +17,7 @@ _ORDER = (
     Scope.CALENDAR,
     Scope.LOG,
     Scope.LOGS,
+    Scope.TYPING,
     Scope.ACTING,
     Scope.JUDGING,
     Scope.CHECKS_TABLE,

@@ -14,7 +14,7 @@ from backfill_tui.errors import in_words
 from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.operator import Operator
 from backfill_tui.tui.screens.page import Page
-from backfill_tui.tui.widgets.field import TextInput
+from backfill_tui.tui.widgets.field import FilterField
 from backfill_tui.tui.widgets.history_table import HistoryTable
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.panels import Details
@@ -44,7 +44,7 @@ class HistoryPage(Page):
         table.add_class("panel")
         yield table
         yield Details("Action", id="action")
-        yield TextInput(placeholder="text to filter by", id="filter")
+        yield FilterField()
 
     @on(Mount)
     def begin(self) -> None:

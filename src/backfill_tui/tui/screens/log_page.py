@@ -73,6 +73,10 @@ class LogPage(Page):
         """The page's log."""
         return self.query_one(LogPane)
 
+    def log_in_sight(self) -> LogPane:
+        """The log, for a key that does something to it; a page that may hide its log shows it first."""
+        return self.log_pane()
+
     def action_validate(self) -> None:
         """Open the checks of the phase and run them."""
         self._want_checks(run=True)
@@ -129,32 +133,32 @@ class LogPage(Page):
 
     def action_filter(self) -> None:
         """Ask for a text to filter the log by."""
-        self.log_pane().ask()
+        self.log_in_sight().ask()
 
     def action_next_match(self) -> None:
         """Go to the next line with the text."""
-        self.log_pane().seek_match(forward=True)
+        self.log_in_sight().seek_match(forward=True)
 
     def action_previous_match(self) -> None:
         """Go to the line with the text before this one."""
-        self.log_pane().seek_match(forward=False)
+        self.log_in_sight().seek_match(forward=False)
 
     def action_next_error(self) -> None:
         """Go to the next error."""
-        self.log_pane().seek_error(forward=True)
+        self.log_in_sight().seek_error(forward=True)
 
     def action_previous_error(self) -> None:
         """Go to the error before."""
-        self.log_pane().seek_error(forward=False)
+        self.log_in_sight().seek_error(forward=False)
 
     def action_follow(self) -> None:
         """Follow the log's end, or pause."""
-        self.log_pane().toggle_follow()
+        self.log_in_sight().toggle_follow()
 
     def action_next_log(self) -> None:
         """Show the phase's next log file."""
-        self.log_pane().step_file(1)
+        self.log_in_sight().step_file(1)
 
     def action_previous_log(self) -> None:
         """Show the phase's previous log file."""
-        self.log_pane().step_file(-1)
+        self.log_in_sight().step_file(-1)

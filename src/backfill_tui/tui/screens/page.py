@@ -151,7 +151,8 @@ class Page(Screen[None]):
             return
         scope = getattr(self.focused, "SCOPE", None)
         inner = (scope,) if isinstance(scope, Scope) else ()
-        self.query_one(Footer).offer(*inner, *self.scopes(), Scope.APP)
+        around = () if scope is Scope.TYPING else (*self.scopes(), Scope.APP)  # what is typed is text, and no key
+        self.query_one(Footer).offer(*inner, *around)
 
     # Keys
 

@@ -142,11 +142,14 @@ class PhasePage(LogPage, PhaseShown):
         """Go to the panel before."""
         self._cycle(-1)
 
-    def action_filter(self) -> None:
-        """Ask for a text to filter the log by, with the log in sight."""
-        self.set_class(True, "-log")
-        self.set_class(False, "-details")
-        super().action_filter()
+    def log_in_sight(self) -> LogPane:
+        """The log; where there is one column, in the place of what is shown there now."""
+        pane = self.log_pane()
+        if self.has_class("-narrow") and not self.has_class("-log"):
+            self.set_class(True, "-log")
+            self.set_class(False, "-details")
+            self.call_after_refresh(pane.take_focus)
+        return pane
 
     def action_back(self) -> None:
         """From the log back to the calendar, its filter first; then back to the dashboard."""

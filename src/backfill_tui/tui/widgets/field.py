@@ -1,11 +1,15 @@
-"""A field of a dialog with its label: what is typed or pasted is plain text on one line."""
+"""Lines to type in, a dialog's with its label and a page's for a filter: plain text, whatever is pasted."""
+
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import Paste
 from textual.reactive import reactive
 from textual.widgets import Input
 
+from backfill_tui.tui.actions import Scope, bindings
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.views.spans import Tone, one, plain
 
@@ -24,6 +28,20 @@ class TextInput(Input):
         event.prevent_default()
         event.stop()
         self.replace(" ".join(plain(event.text).split()), *self.selection)
+
+
+class FilterField(TextInput):
+    """Where a page is asked for a text to filter by. It is there only while somebody types in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Scope.TYPING)]
+    SCOPE = Scope.TYPING
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="text to filter by", id="filter")
+
+    async def action_let_go(self) -> None:
+        """Go back, as the page does."""
+        await self.run_action("screen.back")
 
 
 class Field(Horizontal):

@@ -40,6 +40,13 @@ class LogLines(Painted, can_focus=True):
     class Changed(Message):
         """What is to be said about the log has changed: position, count, filter, trouble."""
 
+    class Nowhere(Message):
+        """There is no such line as was to be jumped to."""
+
+        def __init__(self, jump: Jump) -> None:
+            super().__init__()
+            self.jump = jump
+
     def __init__(self, opener: Opener, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._opener = opener
@@ -179,7 +186,7 @@ class LogLines(Painted, can_focus=True):
         if look.count != before.count or look.complete != before.complete or self.rows != self.virtual_size.height:
             self._make_room()
         if look.jump is not None and look.jump == self._jump:
-            self._land(look)
+            self._land(look.jump, look.target)
         if before != look:
             self.post_message(self.Changed())
 
@@ -192,13 +199,13 @@ class LogLines(Painted, can_focus=True):
             if self.scroll_offset.y <= row < self.scroll_offset.y + self.size.height:
                 self.refresh_line(row)
 
-    def _land(self, look: Look) -> None:
+    def _land(self, jump: Jump, target: int | None) -> None:
         self._jump = None
-        if look.target is None:
-            self.app.bell()
+        if target is None:
+            self.post_message(self.Nowhere(jump))
             return
         self.following = False
-        self._go(look.target, into_the_middle=True)
+        self._go(target, into_the_middle=True)
 
     def _fail(self, sentence: str) -> None:
         if sentence != self.trouble:

@@ -9,7 +9,8 @@ from textual.widgets import Input
 
 from backfill_tui.engine.snapshot import LogSeen, PhaseView
 from backfill_tui.tui.log_reader import Opener, ToMatch, ToOffset, ToTrouble
-from backfill_tui.tui.widgets.field import TextInput
+from backfill_tui.tui.telling import tell
+from backfill_tui.tui.widgets.field import FilterField
 from backfill_tui.tui.widgets.log_lines import LogLines
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.titled import Titled
@@ -31,7 +32,7 @@ class LogPane(Vertical, Titled):
         """A sentence where there is no log, the lines, and the field."""
         yield Lines(id="no-log")
         yield LogLines(self._opener, id="lines")
-        yield TextInput(placeholder="text to filter by", id="filter")
+        yield FilterField()
 
     @property
     def lines(self) -> LogLines:
@@ -76,6 +77,11 @@ class LogPane(Vertical, Titled):
         if len(view.logs) > 1:
             title += f" · {Path(view.logs[self._file].path).name} {self._file + 1}/{len(view.logs)}"
         self.entitle(title, _position(lines) if view.logs else "")
+
+    def take_focus(self) -> None:
+        """Focus the field while it is open, else the lines."""
+        field = self.query_one("#filter", Input)
+        (field if field.display else self.lines).focus()
 
     # Filter, matches, errors
 
@@ -134,6 +140,11 @@ class LogPane(Vertical, Titled):
             line = self.lines.count if self.lines.following and not forward else at - 1
             self.lines.jump(ToTrouble(line, forward))
 
+    @on(LogLines.Nowhere)
+    def _say_that_there_is_none(self, event: LogLines.Nowhere) -> None:
+        if isinstance(event.jump, ToMatch | ToTrouble):
+            tell(self.app, _none(event.jump), seconds=4.0)
+
     def go_to(self, file: int, offset: int) -> None:
         """Go to a place in one of the phase's files."""
         self._file = file
@@ -149,6 +160,14 @@ def _latest(logs: tuple[LogSeen, ...]) -> int:
     """The file that grew last; the last of them where that is not known."""
     known = [(log.last_growth_at, index) for index, log in enumerate(logs) if log.last_growth_at is not None]
     return max(known)[1] if known else max(0, len(logs) - 1)
+
+
+def _none(jump: ToMatch | ToTrouble) -> str:
+    """What was looked for and is not there, and which key looks the other way."""
+    what = f"contains “{jump.text}”" if isinstance(jump, ToMatch) else "is of level ERROR or above"
+    other = ("E" if jump.forward else "e") if isinstance(jump, ToTrouble) else ("N" if jump.forward else "n")
+    here, there = ("below", "above") if jump.forward else ("above", "below")
+    return f"No line {here} this one {what}; {other} looks {there}."
 
 
 def _position(lines: LogLines) -> str:
