@@ -182,6 +182,14 @@ def test_preflight_lines_and_bad_counts_of_the_job_are_not_progress() -> None:
     assert account.runs[0].dialect == "game-date"
 
 
+def test_a_dry_run_is_told_as_the_reason_why_nothing_counts() -> None:
+    log = LogWriter().say("Day-by-day analytics backfill configuration:").say("  Dry run: True")
+    log.say(f"Will process 5 days from {START} to {END}").unit(1, 5, D[0]).summary()
+    account = account_of(log.body)
+    assert account.counts.done is None
+    assert account.notes == ("Its last run was a dry run: what it says it did was not done.",)
+
+
 def test_how_many_game_dates_are_due_is_not_known_before_the_job_says_so() -> None:
     log = LogWriter().say(f"Starting backfill from {START} to {END}").say("Fetching game dates via BigQuery")
     account = account_of(log.body)

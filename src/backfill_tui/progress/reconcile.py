@@ -67,7 +67,7 @@ def reconcile(
     # a count, or a list of dates given by hand, says nothing of a plan's other dates
     silent = lead is not None and planned is not None and not _speaks_of_dates(lead)
     claims = lead is not None and lead.completed and not silent
-    outside, alone = _outside(expectation, weighing), len(runs) == 1 and whole
+    outside = _outside(expectation, weighing)
     turns = next((taken for log in reversed(logs) if (taken := log.book.turn_taking.turns) is not None), None)
     return Account(
         dates=expectation.span,
@@ -89,14 +89,16 @@ def reconcile(
         disagreements=tuple(weighing.disagreements),
         turns=turns,
         notes=(
-            *_notes(lead, discarded=discarded, outside=outside, silent=silent, alone=alone),
+            *_notes(runs, discarded=discarded, outside=outside, silent=silent, whole=whole),
             *([_told(turns)] if turns is not None else []),
         ),
     )
 
 
-def _notes(lead: PlacedRun | None, *, discarded: bool, outside: int, silent: bool, alone: bool) -> Iterator[str]:
-    """What a person should know of how the account was made. `alone`: the whole log is of the leading run."""
+def _notes(runs: Sequence[PlacedRun], *, discarded: bool, outside: int, silent: bool, whole: bool) -> Iterator[str]:
+    """What a person should know of how the account was made."""
+    if runs and runs[-1].trace.dry:
+        yield "Its last run was a dry run: what it says it did was not done."
     if discarded:
         yield "The checkpoint is older than the run that started fresh; it is left out."
     if outside:
@@ -105,11 +107,12 @@ def _notes(lead: PlacedRun | None, *, discarded: bool, outside: int, silent: boo
             if outside == 1
             else f"{outside:,} dates outside the expected range have outcomes; they are not counted."
         )
+    lead = leading(runs)
     if lead is None:
         return
     if silent and lead.trace.counts_only and (counted := lead.trace.counted):
         yield f"Its log counts {counted.number:,} of {counted.of:,}, but not which dates these are."
-    if alone and (begins_at := lead.trace.begins_at):
+    if whole and len(runs) == 1 and (begins_at := lead.trace.begins_at):
         yield f"Its log begins in the midst of its run, at {begins_at}: what came before is not in it."
 
 
