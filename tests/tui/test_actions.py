@@ -25,7 +25,7 @@ from backfill_tui.tui.widgets.log_lines import LogLines
 from backfill_tui.tui.widgets.panels import Details
 from backfill_tui.tui.widgets.phase_table import PhaseTable
 from backfill_tui.views import gate
-from backfill_tui.views.spans import line_width
+from backfill_tui.views.spans import line_text, line_width
 
 HOMES: dict[Scope, type[DOMNode]] = {
     Scope.TABLE: PhaseTable,
@@ -77,7 +77,7 @@ def test_the_keys_of_tmux_and_screen_are_left_to_them() -> None:
 
 
 def test_the_help_tells_every_action() -> None:
-    shown = "\n".join("".join(span.text for span in row) for row in written(200))
+    shown = "\n".join(line_text(row) for row in written(200))
     assert [action.help for action in ACTIONS if action.help not in shown] == []
 
 
@@ -85,7 +85,7 @@ def test_the_help_tells_every_action() -> None:
 def test_the_footer_fits_and_keeps_the_way_out_to_the_last(room: int) -> None:
     scopes = (Scope.CALENDAR, Scope.PHASE, Scope.LOGS, Scope.PAGE, Scope.APP)
     footer = line(hints(scopes), room)
-    shown = "".join(span.text for span in footer)
+    shown = line_text(footer)
     assert "q quit" in shown
     if room >= 40:
         assert line_width(footer) <= room

@@ -14,7 +14,7 @@ from backfill_tui.tui.widgets.calendar import Calendar
 from backfill_tui.tui.widgets.log_lines import LogLines
 from backfill_tui.tui.widgets.panels import Details
 from backfill_tui.tui.widgets.phase_table import PhaseTable
-from backfill_tui.views.spans import Tone
+from backfill_tui.views.spans import Tone, line_text
 from tests.tui.screen import SMALL, make_app, press, running, shown, until
 
 
@@ -140,7 +140,7 @@ async def test_the_help_begins_with_the_page_that_it_was_asked_on(keys: tuple[st
     async with running(app) as pilot:
         await press(pilot, *keys, "question_mark")
         lines = app.screen.query_one(Details).lines
-        titles = ["".join(span.text for span in line) for line in lines if line and line[0].tone is Tone.TITLE]
+        titles = [line_text(line) for line in lines if line and line[0].tone is Tone.TITLE]
         assert titles[0] == first
         assert len(titles) == len(Scope)
         assert titles.index("Everywhere") < titles.index("Phase page" if first == "Phases" else "Dashboard")

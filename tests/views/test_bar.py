@@ -11,7 +11,7 @@ from backfill_tui.control.suspects import Suspects
 from backfill_tui.progress.account import Account, Counts, Unit, UnitState
 from backfill_tui.views.bar import bar, count_bar, date_map, known_by_count
 from backfill_tui.views.marks import SUSPECT
-from backfill_tui.views.spans import Tone, line_width
+from backfill_tui.views.spans import Tone, line_text, line_width
 
 START = date(2021, 10, 19)
 URGENT = [UnitState.MISSING, UnitState.FAILED, UnitState.RUNNING, UnitState.PENDING]
@@ -99,7 +99,7 @@ def test_a_suspect_date_is_seen_among_done_ones_and_behind_a_failed_one() -> Non
     assert date_map(dates, units, 4, suspects) == (SUSPECT, UnitState.DONE, SUSPECT, UnitState.DONE)
     units[day] = Unit(day, UnitState.FAILED)
     assert date_map(dates, units, 4, suspects)[0] is UnitState.FAILED
-    assert "".join(span.text for span in bar(date_map(dates, units, 4, suspects))) == "✗█?█"
+    assert line_text(bar(date_map(dates, units, 4, suspects))) == "✗█?█"
 
 
 def test_a_suspect_date_that_is_being_done_anew_is_shown_as_running() -> None:
@@ -119,7 +119,7 @@ def test_a_count_of_dates_that_have_no_names_is_a_bar_and_no_map() -> None:
 
 def test_a_bar_of_a_count_is_full_only_where_all_is_done() -> None:
     def drawn(fraction: float, width: int) -> str:
-        return "".join(span.text for span in count_bar(fraction, width))
+        return line_text(count_bar(fraction, width))
 
     assert drawn(0.4, 10) == "━━━━──────"
     assert drawn(0.999, 10) == "━━━━━━━━━─"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from backfill_tui.progress.account import UnitState
 from backfill_tui.views.calendar import GLYPHS, block_line, layout, legend, step
+from backfill_tui.views.spans import line_text
 
 FOUR_YEARS = (date(2021, 10, 19), date(2026, 1, 2))
 RANGES = st.tuples(st.dates(date(1995, 1, 1), date(2030, 1, 1)), st.integers(0, 3700)).map(
@@ -34,7 +35,7 @@ def test_the_line_of_a_date_shows_its_glyph_at_its_place(dates: tuple[date, date
     x, y = grid.place(day)
     found = grid.locate(y)
     assert found is not None
-    line = "".join(span.text for span in block_line(*found, {day: UnitState.FAILED}))
+    line = line_text(block_line(*found, {day: UnitState.FAILED}))
     assert line[x] == "✗"
 
 
@@ -72,7 +73,7 @@ def test_a_single_month_is_one_block_without_a_season() -> None:
 )
 def test_a_month_that_is_hardly_there_leaves_its_room_to_the_next(first: date, months: str) -> None:
     block = layout((first, date(2025, 2, 10)), 80).blocks[0]
-    assert "".join(span.text for span in block_line(block, 0, {})) == months
+    assert line_text(block_line(block, 0, {})) == months
 
 
 def test_ten_years_scroll_downwards() -> None:

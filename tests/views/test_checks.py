@@ -15,16 +15,12 @@ from backfill_tui.checks.model import Check, Kind, Part, Reason, Sample, Status,
 from backfill_tui.engine.snapshot import Judgement, PhaseView, Point, SuiteView
 from backfill_tui.plan.words import Severity
 from backfill_tui.views import asked, check_columns, check_detail, checks, facts, grid, header, verdicts
-from backfill_tui.views.spans import Line, Tone, line_width
+from backfill_tui.views.spans import Tone, line_text, line_width
 from tests.tui import example, suites
 
 NOW = example.NOW
 NASTY = "[bold]x[/] \x1b[31mred\x1b]0;pwn\x07 \u202e\n\t\x00 ünï 名前"
 HUGE = 10**6_000
-
-
-def text(line: Line) -> str:
-    return "".join(span.text for span in line)
 
 
 def view_of(*found: SuiteView) -> PhaseView:
@@ -39,7 +35,7 @@ def detail(
     check: Check, room: int = 46, *, trend: tuple[Point, ...] = (), sample: Sample | None = None
 ) -> list[str]:
     suite = replace(suite_of(check), trends={check.name: trend})
-    return [text(line) for line in check_detail.lines(suite, check, NOW, room, sample)]
+    return [line_text(line) for line in check_detail.lines(suite, check, NOW, room, sample)]
 
 
 FACTORS = example.phases()[3]
@@ -51,13 +47,15 @@ FACTORS = example.phases()[3]
 def test_output_suites_come_first_whatever_order_they_are_given_in() -> None:
     view = view_of(suites.players(), suites.factors())
     titles = [
-        text(row.line).strip() for row in checks.rows(view, NOW, 100) if row.line and row.line[0].tone is Tone.TITLE
+        line_text(row.line).strip()
+        for row in checks.rows(view, NOW, 100)
+        if row.line and row.line[0].tone is Tone.TITLE
     ]
     assert [title.split("   ")[0] for title in titles] == ["Composite factors", "Player game summary"]
 
 
 def test_numbers_end_in_one_column_and_units_begin_in_one() -> None:
-    rows = [text(row.line) for row in checks.rows(FACTORS, NOW, 90) if row.key is not None and row.key.check]
+    rows = [line_text(row.line) for row in checks.rows(FACTORS, NOW, 90) if row.key is not None and row.key.check]
     ends = {
         row.index(value) + len(value)
         for row in rows
@@ -77,13 +75,13 @@ def test_every_row_keeps_to_its_room(room: int) -> None:
 
 
 def test_a_narrow_table_keeps_status_name_and_value_longest() -> None:
-    row = next(text(r.line) for r in checks.rows(FACTORS, NOW, 40) if r.key and r.key.check == "usage_rate")
+    row = next(line_text(r.line) for r in checks.rows(FACTORS, NOW, 40) if r.key and r.key.check == "usage_rate")
     assert "✗ usage_rate" in row
     assert "47.7 %" in row
 
 
 def test_a_heading_says_verdict_table_rows_bytes_duration_and_age() -> None:
-    shown = " ".join(text(row.line) for row in checks.rows(view_of(suites.offense()), NOW, 120))
+    shown = " ".join(line_text(row.line) for row in checks.rows(view_of(suites.offense()), NOW, 120))
     for words in (
         "✓ pass",
         suites.TEAM,
@@ -97,7 +95,9 @@ def test_a_heading_says_verdict_table_rows_bytes_duration_and_age() -> None:
 
 
 def test_where_nothing_is_billed_no_bytes_are_told() -> None:
-    assert "read" not in " ".join(text(row.line) for row in checks.rows(view_of(suites.factors()), NOW, 120)[:2])
+    assert "read" not in " ".join(
+        line_text(row.line) for row in checks.rows(view_of(suites.factors()), NOW, 120)[:2]
+    )
 
 
 def test_ages_change_once_a_minute_at_most() -> None:
@@ -182,17 +182,17 @@ def test_a_value_that_nothing_is_asked_of_is_no_pass_in_its_detail() -> None:
 )
 def test_the_summary_counts_the_marks_of_the_rows(found: list[Check]) -> None:
     view = view_of(SuiteView("s", "S", result=suites.result("s", "S", found)))
-    rows = [text(row.line).strip() for row in checks.rows(view, NOW, 100) if row.key]
+    rows = [line_text(row.line).strip() for row in checks.rows(view, NOW, 100) if row.key]
     marks = Counter(row[0] for row in rows)
-    counted = dict(re.findall(r"([✓✗!?·]) (\d+)", text(checks.summary(view))))
+    counted = dict(re.findall(r"([✓✗!?·]) (\d+)", line_text(checks.summary(view))))
     assert {mark: str(number) for mark, number in marks.items()} == counted
 
 
 def test_the_summary_is_in_words_from_the_worst_on() -> None:
-    assert text(checks.summary(FACTORS)) == (
+    assert line_text(checks.summary(FACTORS)) == (
         "11 checks   ✗ 2 fail   ? 1 unknown   ! 1 warn   ✓ 5 pass   · 2 only shown"
     )
-    assert "No suites judge this phase" in text(checks.summary(view_of()))
+    assert "No suites judge this phase" in line_text(checks.summary(view_of()))
 
 
 # The detail
@@ -276,7 +276,7 @@ def test_a_sample_is_a_table_with_what_it_leaves_out() -> None:
 
 
 def test_a_suite_that_was_never_run_says_which_key_runs_it() -> None:
-    assert "v runs" in text(check_detail.lines(suites.ready(), None, NOW, 60)[0])
+    assert "v runs" in line_text(check_detail.lines(suites.ready(), None, NOW, 60)[0])
 
 
 # Whatever comes
@@ -318,11 +318,11 @@ def test_any_answer_is_a_table_that_fits(rows: list[list[Value]], columns: list[
 def test_titles_are_broken_and_texts_cut_before_a_column_is_left_out() -> None:
     columns = ("player_lookup", "team_fg_attempts", "game_date", "minutes_played")
     rows = [("giannis_antetokounmpo", None, date(2026, 1, 2), 1_234.25)]
-    assert [text(line) for line in grid.table(columns, rows, 80)] == [
+    assert [line_text(line) for line in grid.table(columns, rows, 80)] == [
         "player_lookup          team_fg_attempts  game_date   minutes_played",
         "giannis_antetokounmpo  NULL              2026-01-02         1234.25",
     ]
-    assert [text(line) for line in grid.table(columns, rows, 42)] == [
+    assert [line_text(line) for line in grid.table(columns, rows, 42)] == [
         "            team_fg_              minutes_",
         "player_lo…  attempts  game_date     played",
         "giannis_a…  NULL      2026-01-02   1234.25",
@@ -331,7 +331,7 @@ def test_titles_are_broken_and_texts_cut_before_a_column_is_left_out() -> None:
 
 @given(st.integers(0, 10**12), st.integers(20, 60))
 def test_a_number_is_shown_whole_or_not_at_all(number: int, room: int) -> None:
-    shown = [text(line) for line in grid.table(("player_lookup", "points"), [("x" * 30, number)], room)]
+    shown = [line_text(line) for line in grid.table(("player_lookup", "points"), [("x" * 30, number)], room)]
     assert shown[1].endswith(f" {number}") or shown[-1] == "… and 1 more column"
 
 
@@ -365,7 +365,7 @@ def test_nothing_from_outside_styles_steers_or_overflows(value: Value, room: int
     sample = Sample("m", NASTY, (NASTY,), ((value,), (NASTY,)))
     lines = [row.line for row in checks.rows(view_of(suite), NOW, room)]
     lines += check_detail.lines(suite, check, NOW, room, sample)
-    shown = "\n".join(text(line) for line in lines) + "".join(checks.as_lines(result))
+    shown = "\n".join(line_text(line) for line in lines) + "".join(checks.as_lines(result))
     assert not {"\x1b", "\x07", "\x00", "\u202e"}.intersection(shown)
     if room >= 46:
         assert max(line_width(line) for line in lines) <= room
@@ -374,8 +374,8 @@ def test_nothing_from_outside_styles_steers_or_overflows(value: Value, room: int
 def test_a_result_without_checks_says_that_it_looked_at_nothing() -> None:
     view = view_of(suite_of())
     assert next(row.key for row in checks.rows(view, NOW, 80) if row.key).check is None
-    assert "looked at nothing" in " ".join(text(row.line) for row in checks.rows(view, NOW, 80))
-    assert text(check_detail.lines(view.suites[0], None, NOW, 60)[0]).startswith("verdict")
+    assert "looked at nothing" in " ".join(line_text(row.line) for row in checks.rows(view, NOW, 80))
+    assert line_text(check_detail.lines(view.suites[0], None, NOW, 60)[0]).startswith("verdict")
     assert next(checks.as_lines(suites.result("s", "S", ()))).startswith("S: unknown")
 
 
@@ -394,16 +394,16 @@ def test_plain_lines_are_aligned_and_tell_what_to_do_of_what_is_no_pass() -> Non
 
 
 def test_the_phase_s_facts_have_the_verdict_the_check_it_is_due_to_and_its_age() -> None:
-    shown = [text(line) for line in facts.about(example.night(), FACTORS, 90)]
+    shown = [line_text(line) for line in facts.about(example.night(), FACTORS, 90)]
     assert "checks     fail: missing_dates 40 (<= 0), 12m ago" in shown
     assert "inputs     fail: usage_rate 47.7 % (>= 95 %), 12m ago" in shown
 
 
 def test_a_verdict_that_no_longer_counts_is_stale_wherever_it_is_told() -> None:
     stale = example.phases()[1]
-    assert "pass, 3h40 ago, stale" in " ".join(text(line) for line in facts.about(example.night(), stale, 90))
+    assert "pass, 3h40 ago, stale" in " ".join(line_text(line) for line in facts.about(example.night(), stale, 90))
     assert verdicts.clause(stale, NOW) == "checks pass, 3h40 ago, stale"
-    assert text(header.checks(example.night(), stale, 100)).endswith("✓ pass   3h40 ago   stale")
+    assert line_text(header.checks(example.night(), stale, 100)).endswith("✓ pass   3h40 ago   stale")
     assert verdicts.column(stale)[0].tone is Tone.DIM
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from backfill_tui.control.attempt import Acceptance, Attempt, Stage
 from backfill_tui.views import facts
+from backfill_tui.views.spans import line_text
 from tests.tui import example
 from tests.tui import operator as fake
 
@@ -11,7 +12,7 @@ from tests.tui import operator as fake
 def _about(*, attempt: Attempt | None = None, accepted: Acceptance | None = None) -> str:
     night = example.night()
     lines = facts.about(night, example.phase("p", attempt=attempt, accepted=accepted), 60)
-    return "\n".join("".join(span.text for span in line).rstrip() for line in lines)
+    return "\n".join(line_text(line).rstrip() for line in lines)
 
 
 def test_an_attempt_tells_its_number_who_launched_it_and_against_what() -> None:

@@ -10,14 +10,10 @@ from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.progress.calibration import NO_RECORD
 from backfill_tui.progress.prospect import ClassCost, DeadlineProspect
 from backfill_tui.views import forecast, forecast_costs, forecast_hindsight, forecast_words
-from backfill_tui.views.spans import Line, line_width
+from backfill_tui.views.spans import line_text, line_width
 from tests.tui import example, forecasts
 from tests.tui.example import NOW
 from tests.tui.forecasts import at
-
-
-def _text(line: Line) -> str:
-    return "".join(span.text for span in line)
 
 
 def _said(view: PhaseView, snapshot: Snapshot | None = None) -> str:
@@ -170,21 +166,21 @@ def test_the_table_of_costs_fits_and_its_numbers_align(room: int) -> None:
     lines = forecast_costs.lines(forecasts.running(), room)
     assert len(lines) == 3
     assert len({line_width(line) for line in lines}) == 1
-    assert "p50" in _text(lines[0])
+    assert "p50" in line_text(lines[0])
     if room >= 24:
         assert all(line_width(line) <= room for line in lines)
 
 
 def test_costs_tell_dates_seen_left_and_the_time_of_one() -> None:
     _, work, _ = forecast_costs.lines(forecasts.running(), 76)
-    assert _text(work).split() == ["with", "work", "312", "88", "14.2", "s", "21.6", "s", "33.9", "s"]
+    assert line_text(work).split() == ["with", "work", "312", "88", "14.2", "s", "21.6", "s", "33.9", "s"]
 
 
 def test_nothing_from_outside_reaches_the_screen_as_it_is() -> None:
     nasty = ClassCost("with\x1b[2Jwork\n", 1.0, 2.0, 3.0, 4, 5.0)
     view = replace(forecasts.running(), costs=(nasty,), name="a\nb", why="x\x07")
-    assert all(_text(line).isprintable() for line in forecast_costs.lines(view, 76))
-    assert _text(forecast.heading(forecasts.night(view), view, 80)).isprintable()
+    assert all(line_text(line).isprintable() for line in forecast_costs.lines(view, 76))
+    assert line_text(forecast.heading(forecasts.night(view), view, 80)).isprintable()
 
 
 @pytest.mark.parametrize("room", [20, 80, 132])

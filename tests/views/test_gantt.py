@@ -12,7 +12,7 @@ from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.progress.account import Account, RunEnd
 from backfill_tui.progress.prospect import DeadlineProspect, Moments
 from backfill_tui.views import gantt
-from backfill_tui.views.spans import Line, Tone, line_width
+from backfill_tui.views.spans import Line, Tone, line_text, line_width
 from tests.tui import example
 from tests.tui.example import NOW, ZONE
 
@@ -20,16 +20,12 @@ NIGHT = example.night()
 ROOM, MOST = 74, 9
 
 
-def text(line: Line) -> str:
-    return "".join(span.text for span in line)
-
-
 def chart(snapshot: Snapshot, room: int = ROOM, most: int = MOST) -> list[str]:
-    return [text(line) for line in gantt.lines(snapshot, room, most)]
+    return [line_text(line) for line in gantt.lines(snapshot, room, most)]
 
 
 def row(snapshot: Snapshot, name: str, room: int = ROOM) -> Line:
-    return next(line for line in gantt.lines(snapshot, room, MOST) if name in text(line))
+    return next(line for line in gantt.lines(snapshot, room, MOST) if name in line_text(line))
 
 
 def with_phase(name: str, **changes: object) -> Snapshot:
@@ -97,7 +93,7 @@ def test_the_plan_s_mark_tells_whether_it_is_kept() -> None:
 
 def test_a_phase_of_the_path_of_which_nothing_is_known_says_so() -> None:
     lacking = with_phase("ml_training", prospect=None, timeline=None)
-    assert "? not known" in text(row(lacking, "ml_training"))
+    assert "? not known" in line_text(row(lacking, "ml_training"))
     assert NIGHT.deadline is not None
     told = replace(NIGHT, deadline=replace(NIGHT.deadline, probability=None, lacking=("composite_factors", "x")))
     assert gantt.title(told, 80) == "Critical path to ml_training · not known: composite_factors, x"
@@ -109,12 +105,12 @@ def test_how_long_something_takes_does_not_matter_where_its_start_is_due() -> No
     bare = with_phase("ml_training", prospect=None, timeline=None)
     assert bare.deadline is not None
     start = replace(bare, deadline=replace(bare.deadline, of_start=True))
-    assert "?" not in text(row(start, "ml_training"))
+    assert "?" not in line_text(row(start, "ml_training"))
 
 
 def test_the_words_of_what_is_not_known_cover_no_mark() -> None:
     near = with_phase("ml_training", prospect=None, timeline=Timeline(NOW + timedelta(hours=1), None, None))
-    assert "? ◆" in text(row(near, "ml_training"))
+    assert "? ◆" in line_text(row(near, "ml_training"))
 
 
 def test_a_stalled_run_is_told_by_its_tone_and_its_frozen_forecast_steps_back() -> None:
@@ -138,8 +134,8 @@ def test_what_has_ended_on_the_way_is_there_without_a_forecast() -> None:
         account=Account(dates=example.FIX, runs=(ended,)),
     )
     line = row(passed, "team_offense_fix")
-    assert text(line).startswith("  team_offense_fix ")
-    assert not set("▒░●?") & set(text(line))
+    assert line_text(line).startswith("  team_offense_fix ")
+    assert not set("▒░●?") & set(line_text(line))
     assert "█" in toned(line, Tone.QUIET)
 
 

@@ -9,7 +9,7 @@ from backfill_tui.control.model import ConditionKind as Kind
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.progress.account import Counts
 from backfill_tui.views import gate
-from backfill_tui.views.spans import Line, Tone, line_width
+from backfill_tui.views.spans import Line, Tone, line_text, line_width
 from tests.tui import example
 
 MET = Condition("no live run", True, "nobody is at it")
@@ -19,7 +19,7 @@ UNKNOWN = Condition("input factors", None, "was not run yet", Kind.INPUT, "facto
 
 
 def _text(lines: list[Line]) -> list[str]:
-    return ["".join(span.text for span in line) for line in lines]
+    return [line_text(line) for line in lines]
 
 
 def _night(*views: PhaseView) -> Snapshot:

@@ -5,13 +5,9 @@ from dataclasses import replace
 import pytest
 
 from backfill_tui.views import history
-from backfill_tui.views.spans import Line, line_width
+from backfill_tui.views.spans import line_text, line_width
 from tests.tui import example
 from tests.tui.operator import HISTORY
-
-
-def _text(line: Line) -> str:
-    return "".join(span.text for span in line)
 
 
 @pytest.mark.parametrize("room", [30, 78, 96, 200])
@@ -22,7 +18,7 @@ def test_every_row_fits(room: int) -> None:
 
 
 def test_a_row_tells_when_in_the_plan_s_zone_what_who_and_what_came_of_it() -> None:
-    row = _text(history.rows(HISTORY, example.NOW, 130)[1])
+    row = line_text(history.rows(HISTORY, example.NOW, 130)[1])
     assert row.split() == [
         *("20:02", "launch", "composite_factors", "attempt", "1", "the", "plan,", "run", "by", "ops"),
         *("ended", "by", "SIGKILL"),
@@ -30,7 +26,10 @@ def test_a_row_tells_when_in_the_plan_s_zone_what_who_and_what_came_of_it() -> N
 
 
 def test_titles_stand_on_their_columns() -> None:
-    title, row = _text(history.titles(130, HISTORY, example.NOW)), _text(history.rows(HISTORY, example.NOW, 130)[0])
+    title, row = (
+        line_text(history.titles(130, HISTORY, example.NOW)),
+        line_text(history.rows(HISTORY, example.NOW, 130)[0]),
+    )
     for name, word in (
         ("action", "validate"),
         ("phase", "composite_factors"),
@@ -41,7 +40,7 @@ def test_titles_stand_on_their_columns() -> None:
 
 
 def test_the_whole_of_an_entry_has_its_reason_its_end_and_its_dates() -> None:
-    text = "\n".join(map(_text, history.detail(HISTORY[4], example.NOW, 100)))
+    text = "\n".join(map(line_text, history.detail(HISTORY[4], example.NOW, 100)))
     for told in (
         "2026-01-03 15:14:07 PST (23:14:07 UTC)",
         "the gate is wrong about its writer",
@@ -61,5 +60,5 @@ def test_any_word_of_an_entry_finds_it(text: str, found: int) -> None:
 
 def test_what_an_entry_says_stays_on_its_line() -> None:
     nasty = replace(HISTORY[0], phase="a\nb", outcome="x\x1b[2J\ny", reason="\x07")
-    assert all(_text(row).isprintable() for row in history.rows((nasty,), example.NOW, 100))
-    assert all(_text(row).isprintable() for row in history.detail(nasty, example.NOW, 100))
+    assert all(line_text(row).isprintable() for row in history.rows((nasty,), example.NOW, 100))
+    assert all(line_text(row).isprintable() for row in history.detail(nasty, example.NOW, 100))

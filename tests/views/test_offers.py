@@ -9,7 +9,7 @@ from backfill_tui.control.attempt import Stage
 from backfill_tui.sources.presence import Identity
 from backfill_tui.views import offers
 from backfill_tui.views.offers import Question
-from backfill_tui.views.spans import line_width
+from backfill_tui.views.spans import line_text, line_width
 from tests.control.phases import ALIVE, GONE, NOW, US, seen, stop
 from tests.tui import example
 from tests.tui import operator as fake
@@ -18,7 +18,7 @@ from tests.tui import operator as fake
 def _text(question: Question, room: int = 72) -> str:
     lines = question.write(room)
     assert all(line_width(line) <= room for line in lines)
-    return "\n".join("".join(span.text for span in line) for line in lines)
+    return "\n".join(line_text(line) for line in lines)
 
 
 # Launch and retry

@@ -7,7 +7,7 @@ import pytest
 
 from backfill_tui.control.probes import ProbeKind, ProbeSeen
 from backfill_tui.views.probes import as_json, lights, lines
-from backfill_tui.views.spans import Tone, line_width
+from backfill_tui.views.spans import Tone, line_text, line_width
 
 NOW = datetime(2026, 1, 3, 20, 0, tzinfo=UTC)
 WELL = ProbeSeen("scheduler", ProbeKind.COMMAND, 600.0, 20.0, True, "exit 0: 12 jobs", 0, NOW, NOW, 3)
@@ -17,7 +17,7 @@ NIGHT = (WELL, ILL, NEVER)
 
 
 def text(*probes: ProbeSeen, room: int = 132, now: datetime = NOW) -> str:
-    return "".join(span.text for span in lights(probes, now, room))
+    return line_text(lights(probes, now, room))
 
 
 def test_each_probe_is_a_light_with_what_is_wrong() -> None:

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backfill_tui.views.report_page import lines
-from backfill_tui.views.spans import Line, Tone, line_width, width
+from backfill_tui.views.spans import Line, Tone, line_text, line_width, width
 
 
 def text(made: list[Line]) -> list[str]:
-    return ["".join(span.text for span in line) for line in made]
+    return [line_text(line) for line in made]
 
 
 TABLE = "| phase | state | n |\n| --- | --- | --: |\n| fix\\|2 | running | 7 |\n| factors | failed | 1,234 |\n"

@@ -11,14 +11,10 @@ from backfill_tui.engine.snapshot import LogSeen
 from backfill_tui.progress.account import Account, Counts, RunEnd
 from backfill_tui.sources.presence import Presence, ProcessSeen
 from backfill_tui.views import rows
-from backfill_tui.views.spans import Line, Tone
+from backfill_tui.views.spans import Tone, line_text
 from tests.tui import example
 
 NEEDS = st.fixed_dictionaries({}, optional={c.key: st.integers(0, 70) for c in rows.COLUMNS})
-
-
-def _text(line: Line) -> str:
-    return "".join(span.text for span in line)
 
 
 @given(NEEDS, st.integers(1, 250))
@@ -48,16 +44,16 @@ def test_of_an_unknown_phase_nothing_is_nought() -> None:
     )
     cells = rows.cells(example.phase("x", account=Account(counts=unknown)), example.NOW, stars=False)
     for key in ("percent", "done", "rate", "finish", "likely", "plan", "ok", "failed", "missing", "log"):
-        assert _text(cells[key]) == "–", key
-    assert _text(cells["process"]) == "·"
+        assert line_text(cells[key]) == "–", key
+    assert line_text(cells["process"]) == "·"
 
 
 def test_an_uncalibrated_forecast_is_marked() -> None:
     view = example.night().phases[0]
-    assert _text(rows.likely(view, example.NOW)) == "~21:15"
+    assert line_text(rows.likely(view, example.NOW)) == "~21:15"
     assert view.forecast is not None
     sure = replace(view, forecast=replace(view.forecast, calibrated=True))
-    assert _text(rows.likely(sure, example.NOW)) == "21:15"
+    assert line_text(rows.likely(sure, example.NOW)) == "21:15"
 
 
 def test_a_frozen_forecast_steps_back() -> None:
@@ -69,24 +65,24 @@ def test_a_frozen_forecast_steps_back() -> None:
 
 def test_a_phase_that_has_not_begun_shows_what_the_night_forecasts_and_steps_back() -> None:
     cells = rows.cells(example.night().phase("player_game_summary"), example.NOW, stars=False)
-    assert _text(cells["finish"]) == "21:20–22:05"
-    assert _text(cells["likely"]) == "~21:45"
+    assert line_text(cells["finish"]) == "21:20–22:05"
+    assert line_text(cells["likely"]) == "~21:45"
     assert cells["likely"][0].tone is Tone.DIM
 
 
 def test_of_a_run_under_way_its_own_forecast_counts() -> None:
     view = example.night().phases[0]
-    assert _text(rows.likely(replace(view, prospect=None), example.NOW)) == "~21:15"
+    assert line_text(rows.likely(replace(view, prospect=None), example.NOW)) == "~21:15"
     assert rows.likely(view, example.NOW)[0].tone is Tone.STRONG
     alone = replace(view, forecast=None)
-    assert _text(rows.likely(alone, example.NOW)) == "~21:15"
+    assert line_text(rows.likely(alone, example.NOW)) == "~21:15"
 
 
 def test_what_is_over_shows_when_it_ended() -> None:
     ended = example.run(example.NOW, example.tonight((21, 7)), RunEnd.COMPLETED, example.FIX, 944)
     view = example.phase("x", PhaseState.PASSED, account=Account(runs=(ended,), lead=ended))
     cells = rows.cells(view, example.NOW, stars=False)
-    assert [_text(cells[key]) for key in ("finish", "likely")] == ["ended", "21:07"]
+    assert [line_text(cells[key]) for key in ("finish", "likely")] == ["ended", "21:07"]
 
 
 def test_a_process_is_alive_gone_or_not_named() -> None:
@@ -94,15 +90,15 @@ def test_a_process_is_alive_gone_or_not_named() -> None:
     alive = example.phase("x", process=example.alive(1, timedelta(hours=3, minutes=46), "python job.py"))
     gone = example.phase("x", process=example.gone(1, timedelta(minutes=5)))
     refused = example.phase("x", process=ProcessSeen(Presence.REFUSED))
-    assert _text(rows.process(alive, now)) == "● 3h46"
-    assert _text(rows.process(gone, now)) == "○ 5m"
-    assert _text(rows.process(refused, now)) == "○"
+    assert line_text(rows.process(alive, now)) == "● 3h46"
+    assert line_text(rows.process(gone, now)) == "○ 5m"
+    assert line_text(rows.process(refused, now)) == "○"
 
 
 def test_the_star_stands_only_before_critical_phases_but_names_align() -> None:
     critical = rows.cells(example.phase("a", critical=True), example.NOW, stars=True)["name"]
     other = rows.cells(example.phase("b"), example.NOW, stars=True)["name"]
-    assert (_text(critical), _text(other)) == ("★ a", "  b")
+    assert (line_text(critical), line_text(other)) == ("★ a", "  b")
 
 
 def test_reading_says_how_far_the_slowest_log_is() -> None:

@@ -12,20 +12,16 @@ from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.progress.account import Account
 from backfill_tui.progress.pace import Slice
 from backfill_tui.views import alerts, evidence, facts, header, logline, sparkline
-from backfill_tui.views.spans import Line, Tone, line_width, plain
+from backfill_tui.views.spans import Tone, line_text, line_width, plain
 from tests.tui import example
 
 NIGHT = example.night()
 
 
-def text(line: Line) -> str:
-    return "".join(span.text for span in line)
-
-
 @given(st.integers(1, 250))
 def test_the_header_fits_and_keeps_the_plan_and_the_alerts_longest(room: int) -> None:
     line = header.dashboard(NIGHT, room)
-    shown = text(line)
+    shown = line_text(line)
     assert line_width(line) <= max(room, 20)
     assert "nba-night" in shown
     if room >= 40:
@@ -33,42 +29,42 @@ def test_the_header_fits_and_keeps_the_plan_and_the_alerts_longest(room: int) ->
 
 
 def test_the_header_has_local_time_utc_and_deadline() -> None:
-    shown = text(header.dashboard(NIGHT, 132))
+    shown = line_text(header.dashboard(NIGHT, 132))
     assert "Sat 20:14:07 PST" in shown
     assert "04:14 UTC" in shown
     assert "ml_training by 06:30, in 10h15" in shown
 
 
 def test_a_dashboard_that_may_change_nothing_says_so() -> None:
-    assert text(header.dashboard(NIGHT, 140, read_only=True)).endswith("read-only")
+    assert line_text(header.dashboard(NIGHT, 140, read_only=True)).endswith("read-only")
 
 
 def test_utc_is_not_said_twice() -> None:
     utc = replace(NIGHT, at=NIGHT.at.astimezone(UTC))
-    assert text(header.dashboard(utc, 132)).count("UTC") == 1
+    assert line_text(header.dashboard(utc, 132)).count("UTC") == 1
 
 
 def test_a_long_command_line_does_not_push_everything_else_away() -> None:
     seen = replace(NIGHT.phases[0].process, command=("/opt/venv/bin/python", *("--word",) * 90))
-    shown = [text(line) for line in facts.lines(facts.process(seen, NIGHT.at), 40)]
+    shown = [line_text(line) for line in facts.lines(facts.process(seen, NIGHT.at), 40)]
     assert len(shown) <= 7
     assert shown[-1].endswith("…")
     assert "python --word" in "".join(shown)
 
 
 def test_health_is_said_only_of_something_that_is_watched() -> None:
-    assert text(header.health(replace(NIGHT, alerts=()))) == "✓ healthy"
-    assert text(header.health(example.nothing())) == ""
+    assert line_text(header.health(replace(NIGHT, alerts=()))) == "✓ healthy"
+    assert line_text(header.health(example.nothing())) == ""
 
 
 def test_acknowledged_alerts_do_not_count() -> None:
     quiet = tuple(replace(alert, acknowledged=True) for alert in NIGHT.alerts)
-    assert text(header.health(replace(NIGHT, alerts=quiet))) == "✓ healthy"
+    assert line_text(header.health(replace(NIGHT, alerts=quiet))) == "✓ healthy"
 
 
 def test_a_missed_deadline_says_so() -> None:
     late = replace(NIGHT, at=NIGHT.at + timedelta(hours=12))
-    assert "was due 06:30, 1h44 ago" in text(header.deadline(late, 80))
+    assert "was due 06:30, 1h44 ago" in line_text(header.deadline(late, 80))
 
 
 def with_deadline(**changes: object) -> Snapshot:
@@ -96,36 +92,38 @@ def test_how_likely_the_deadline_is_has_a_tone(probability: float, shown: str, t
 
 
 def test_a_probability_that_was_not_checked_is_marked_and_says_so_where_there_is_room() -> None:
-    assert text(header.deadline(NIGHT, 80)) == "ml_training by 06:30, in 10h15, ~71 % uncalibrated"
-    assert text(header.deadline(NIGHT, 40)) == "ml_training by 06:30, in 10h15, ~71 %"
-    assert text(header.deadline(NIGHT, 30)) == "ml_training by 06:30 ~71 %"
-    assert text(header.deadline(NIGHT, 9)) == "by 06:30 ~71 %"
+    assert line_text(header.deadline(NIGHT, 80)) == "ml_training by 06:30, in 10h15, ~71 % uncalibrated"
+    assert line_text(header.deadline(NIGHT, 40)) == "ml_training by 06:30, in 10h15, ~71 %"
+    assert line_text(header.deadline(NIGHT, 30)) == "ml_training by 06:30 ~71 %"
+    assert line_text(header.deadline(NIGHT, 9)) == "by 06:30 ~71 %"
     checked = with_deadline(calibrated=True)
-    assert text(header.deadline(checked, 80)) == "ml_training by 06:30, in 10h15, 71 %"
+    assert line_text(header.deadline(checked, 80)) == "ml_training by 06:30, in 10h15, 71 %"
 
 
 def test_of_a_deadline_that_nobody_can_tell_only_the_time_is_said() -> None:
     unknown = with_deadline(probability=None, lacking=("composite_factors",))
-    assert text(header.deadline(unknown, 80)) == "ml_training by 06:30, in 10h15"
+    assert line_text(header.deadline(unknown, 80)) == "ml_training by 06:30, in 10h15"
 
 
 def test_a_deadline_of_a_start_is_one() -> None:
-    assert text(header.deadline(with_deadline(of_start=True), 40)) == "ml_training to start by 06:30 ~71 %"
+    assert line_text(header.deadline(with_deadline(of_start=True), 40)) == "ml_training to start by 06:30 ~71 %"
     late = replace(with_deadline(of_start=True), at=NIGHT.at + timedelta(hours=12))
-    assert text(header.deadline(late, 80)) == "ml_training was to start 06:30, 1h44 ago"
+    assert line_text(header.deadline(late, 80)) == "ml_training was to start 06:30, 1h44 ago"
 
 
 def test_a_deadline_that_was_met_is_not_called_missed_afterwards() -> None:
     view = replace(NIGHT.phase("ml_training"), state=PhaseState.PASSED, prospect=None)
     met = replace(with_deadline(probability=1.0, calibrated=True), phases=(*NIGHT.phases[:-1], view))
-    assert text(header.deadline(replace(met, at=NIGHT.at + timedelta(hours=12)), 80)).endswith("by 06:30 ✓ met")
+    assert line_text(header.deadline(replace(met, at=NIGHT.at + timedelta(hours=12)), 80)).endswith(
+        "by 06:30 ✓ met"
+    )
     begun = replace(met, phases=(*NIGHT.phases[:-1], replace(view, state=PhaseState.RUNNING)))
     start = replace(begun, deadline=replace(with_deadline(probability=1.0).deadline, of_start=True))  # type: ignore[type-var]
-    assert text(header.deadline(start, 80)) == "ml_training to start by 06:30 ✓ met"
+    assert line_text(header.deadline(start, 80)) == "ml_training to start by 06:30 ✓ met"
 
 
 def test_a_deadline_that_is_sure_to_be_met_is_not_met_yet() -> None:
-    assert "✓" not in text(header.deadline(with_deadline(probability=1.0, calibrated=True), 80))
+    assert "✓" not in line_text(header.deadline(with_deadline(probability=1.0, calibrated=True), 80))
 
 
 @given(st.integers(30, 200), st.integers(1, 12))
@@ -136,7 +134,7 @@ def test_alerts_fit_into_their_room(room: int, most: int) -> None:
 
 
 def test_the_worst_alert_comes_first_and_is_the_last_to_be_cut() -> None:
-    lines = [text(line) for line in alerts.lines(NIGHT, 76, 5)]
+    lines = [line_text(line) for line in alerts.lines(NIGHT, 76, 5)]
     assert lines[0].startswith("✗ 20:00 composite_factors is gone without a summary")
     assert [line[0] for line in lines if line[0] in "✗!"] == ["✗", "!", "!"]
 
@@ -147,26 +145,26 @@ def test_the_worst_alert_comes_first_and_is_the_last_to_be_cut() -> None:
 def test_the_title_of_an_alert_and_its_detail_are_two_sentences(title: str, shown: str) -> None:
     alert = Alert("a", Severity.WARNING, "job", NIGHT.at, title, "It has outlived SIGTERM.", "")
     (line,) = alerts.lines(replace(NIGHT, alerts=(alert,)), 76, 5)
-    assert text(line).endswith(f" {shown} outlived SIGTERM.")
+    assert line_text(line).endswith(f" {shown} outlived SIGTERM.")
 
 
 def test_however_long_the_name_of_a_phase_is_a_narrow_panel_says_what_is_wrong_with_it() -> None:
     alert = Alert("a", Severity.CRITICAL, "a_phase_with_a_very_long_name", NIGHT.at, "stalled for 31 min", "", "")
     (line, *_) = alerts.lines(replace(NIGHT, alerts=(alert,)), 38, 1)
-    assert "stalled" in text(line)
+    assert "stalled" in line_text(line)
     (line,) = alerts.lines(replace(NIGHT, alerts=(alert,)), 120, 1)
-    assert "a_phase_with_a_very_long_name: stalled for 31 min" in text(line)
+    assert "a_phase_with_a_very_long_name: stalled for 31 min" in line_text(line)
 
 
 def test_more_alerts_than_lines_are_counted() -> None:
     many = tuple(Alert(str(i), Severity.WARNING, None, NIGHT.at, f"alert {i}", "", "") for i in range(9))
     lines = alerts.lines(replace(NIGHT, alerts=many), 76, 4)
-    assert text(lines[-1]) == "… and 6 more"
+    assert line_text(lines[-1]) == "… and 6 more"
 
 
 def test_notes_are_shown_after_the_alerts() -> None:
     lines = alerts.lines(replace(NIGHT, alerts=(), notes=("The plan has no calendar.",)), 76, 5)
-    assert [text(line) for line in lines] == ["· The plan has no calendar."]
+    assert [line_text(line) for line in lines] == ["· The plan has no calendar."]
 
 
 def test_a_missing_date_shows_every_source_and_what_to_do() -> None:
@@ -231,14 +229,14 @@ def test_a_process_that_is_gone_says_since_when() -> None:
     ],
 )
 def test_a_log_line_keeps_its_message(line: str, shown: str) -> None:
-    assert text(logline.shown(line)) == shown
+    assert line_text(logline.shown(line)) == shown
 
 
 @given(st.text(max_size=80).map(plain))
 def test_no_message_is_lost_or_interpreted(message: str) -> None:
     line = logline.shown(f"2026-01-03 20:13:31,123 - INFO - {message}")
-    assert text(line) == f"20:13:31 INFO  {message}"
-    assert text(logline.shown(message)).endswith(message[-1:])
+    assert line_text(line) == f"20:13:31 INFO  {message}"
+    assert line_text(logline.shown(message)).endswith(message[-1:])
 
 
 @pytest.mark.parametrize(
@@ -260,7 +258,7 @@ def test_what_reports_trouble_stands_out_whatever_its_words() -> None:
 def test_matches_are_marked_whatever_their_case_and_literally() -> None:
     line = logline.mark(logline.shown("a [B] [b] c"), "[b]")
     assert [span.text for span in line if span.tone is Tone.MATCH] == ["[B]", "[b]"]
-    assert text(line) == "a [B] [b] c"
+    assert line_text(line) == "a [B] [b] c"
 
 
 @given(st.lists(st.floats(0, 1e5), max_size=60), st.integers(0, 80), st.integers(1, 4))

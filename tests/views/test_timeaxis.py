@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backfill_tui.progress.prospect import Moments
 from backfill_tui.views import timeaxis
-from backfill_tui.views.spans import Line, Tone, line_width
+from backfill_tui.views.spans import Tone, line_text, line_width
 from backfill_tui.views.timeaxis import Axis, Pin
 
 WEST = ZoneInfo("America/Los_Angeles")
@@ -19,10 +19,6 @@ EVENING = datetime(2026, 1, 3, 16, 28, tzinfo=WEST)
 MORNING = datetime(2026, 1, 4, 6, 55, tzinfo=WEST)
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis wants bounds without a zone
 ZONES = st.sampled_from([UTC, WEST, ZoneInfo("Asia/Kolkata"), ZoneInfo("Europe/Berlin")])
-
-
-def text(line: Line) -> str:
-    return "".join(span.text for span in line)
 
 
 def night(width: int = 60) -> Axis:
@@ -84,17 +80,27 @@ def test_one_moment_has_an_axis_of_a_minute_or_more() -> None:
 
 
 def test_ticks_are_local_hours_and_midnight_is_the_date() -> None:
-    assert text(timeaxis.labels(night())).split() == ["16h", "18h", "20h", "22h", "4", "Jan", "02h", "04h", "06h"]
+    assert line_text(timeaxis.labels(night())).split() == [
+        "16h",
+        "18h",
+        "20h",
+        "22h",
+        "4",
+        "Jan",
+        "02h",
+        "04h",
+        "06h",
+    ]
 
 
 def test_a_narrow_axis_has_fewer_ticks() -> None:
-    assert text(timeaxis.labels(night(30))).split() == ["18h", "21h", "4", "Jan", "03h"]
+    assert line_text(timeaxis.labels(night(30))).split() == ["18h", "21h", "4", "Jan", "03h"]
 
 
 def test_where_the_date_does_not_fit_midnight_is_the_weekday() -> None:
     month = datetime(2026, 12, 30, 18, tzinfo=WEST)
     axis = Axis(month, month + timedelta(hours=12), 12, WEST)
-    assert text(timeaxis.labels(axis)) == "18h   Thu   "
+    assert line_text(timeaxis.labels(axis)) == "18h   Thu   "
 
 
 @pytest.mark.parametrize(
@@ -151,7 +157,7 @@ def test_actual_forecast_range_median_plan_and_deadline_are_told_apart_by_glyph(
         timeaxis.planned(after(12)),
         timeaxis.deadline_line(after(16)),
     )
-    assert text(timeaxis.row(axis, layers)) == " ████▒▒▒░░●░◆░  ┊   "
+    assert line_text(timeaxis.row(axis, layers)) == " ████▒▒▒░░●░◆░  ┊   "
 
 
 def test_of_a_range_that_now_has_reached_only_the_rest_is_there() -> None:
@@ -159,14 +165,14 @@ def test_of_a_range_that_now_has_reached_only_the_rest_is_there() -> None:
     early, late = EVENING + timedelta(hours=2), EVENING + timedelta(hours=7)
     finish = Moments(early, early, late)
     now = EVENING + timedelta(hours=5)
-    assert text(timeaxis.row(axis, timeaxis.forecast(now, now, finish))) == "     ●░░  "
+    assert line_text(timeaxis.row(axis, timeaxis.forecast(now, now, finish))) == "     ●░░  "
     assert timeaxis.forecast(late + timedelta(hours=1), now, finish) == ()
 
 
 def test_words_over_a_row_leave_everything_else_as_it_is() -> None:
     axis = Axis(EVENING, EVENING + timedelta(hours=10), 10, WEST)
     row = timeaxis.row(axis, [timeaxis.deadline_line(EVENING + timedelta(hours=8))])
-    assert text(timeaxis.written(row, 1, "? no")) == " ? no   ┊ "
+    assert line_text(timeaxis.written(row, 1, "? no")) == " ? no   ┊ "
     assert timeaxis.written(row, 1, "? no")[-2].tone is Tone.BAD
     assert timeaxis.written(row, 4, "? no") == row
 
@@ -177,14 +183,14 @@ def test_pins_stand_in_their_cells_and_their_words_beside_them() -> None:
         Pin(EVENING + timedelta(hours=4), "▲", "20:14"),
         Pin(EVENING + timedelta(hours=25), "┊", "by 06:30", Tone.BAD, left=True),
     ]
-    assert text(timeaxis.pins(axis, pins)) == "    ▲ 20:14     by 06:30 ┊    "
+    assert line_text(timeaxis.pins(axis, pins)) == "    ▲ 20:14     by 06:30 ┊    "
 
 
 def test_words_of_a_pin_go_to_the_other_side_before_they_are_left_out() -> None:
     axis = Axis(EVENING, EVENING + timedelta(hours=12), 12, WEST)
     late = EVENING + timedelta(hours=10)
-    assert text(timeaxis.pins(axis, [Pin(late, "▲", "20:14")])) == "    20:14 ▲ "
+    assert line_text(timeaxis.pins(axis, [Pin(late, "▲", "20:14")])) == "    20:14 ▲ "
     crowded = [Pin(late, "▲", "20:14"), Pin(EVENING + timedelta(hours=2), "┊", "by 06:30")]
-    assert text(timeaxis.pins(axis, crowded)) == "  ┊ 20:14 ▲ "
+    assert line_text(timeaxis.pins(axis, crowded)) == "  ┊ 20:14 ▲ "
     shortened = Pin(EVENING + timedelta(hours=6), "┊", "by 06:30", left=True, short="6:30")
-    assert text(timeaxis.pins(axis, [shortened])) == " 6:30 ┊     "
+    assert line_text(timeaxis.pins(axis, [shortened])) == " 6:30 ┊     "

@@ -8,7 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from backfill_tui.views import formats
-from backfill_tui.views.spans import Line, Span, Tone, line_width, one, plain, shorten, spread, width, wrap
+from backfill_tui.views.spans import (
+    Line,
+    Span,
+    Tone,
+    line_text,
+    line_width,
+    one,
+    plain,
+    shorten,
+    spread,
+    width,
+    wrap,
+)
 
 NOBODY_REPORTS = "There is no report here: this screen shows a night without its plan."
 
@@ -98,7 +110,7 @@ def _flow(head: Line, pieces: Sequence[Span], room: int) -> list[Line]:
     if line_width(head) > room // 2:
         head = ()  # indented beyond what the screen has room for
     indent = line_width(head)
-    told = "".join(span.text for span in pieces)
+    told = line_text(pieces)
     out: list[Line] = []
     letters = ((letter, span.tone) for span in pieces for letter in span.text)
     for piece in wrap(told, max(8, room - indent)):

@@ -9,7 +9,7 @@ from backfill_tui.engine.snapshot import PhaseView
 from backfill_tui.progress.prospect import Prospect
 from backfill_tui.sources.presence import Presence
 from backfill_tui.views import forecast_words, formats, verdicts
-from backfill_tui.views.spans import NOTHING, Line, Span, Tone, one, plain, spread
+from backfill_tui.views.spans import NOTHING, Line, Span, Tone, line_text, one, plain, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def cells(view: PhaseView, now: datetime, *, stars: bool) -> dict[str, Line]:
 
 def says_something(line: Line) -> bool:
     """Whether a cell of an optional column holds more than unknown or nought."""
-    return "".join(span.text for span in line).strip() not in {"", formats.UNKNOWN, "0"}
+    return line_text(line).strip() not in {"", formats.UNKNOWN, "0"}
 
 
 def _known(value: object | None, tone: Tone) -> Tone:

@@ -72,6 +72,11 @@ def line_width(line: Iterable[Span]) -> int:
     return sum(width(span.text) for span in line)
 
 
+def line_text(line: Iterable[Span]) -> str:
+    """What a line says, without its tones."""
+    return "".join(span.text for span in line)
+
+
 def one(text: str, tone: Tone = Tone.TEXT) -> Line:
     """A line of one span."""
     return (Span(text, tone),)

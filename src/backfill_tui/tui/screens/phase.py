@@ -21,6 +21,7 @@ from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.panels import Details, Evidence, Throughput
 from backfill_tui.views import calendar, formats, header
 from backfill_tui.views.marks import SUSPECT, marks_of
+from backfill_tui.views.spans import line_text
 
 _TWO_COLUMNS = 100  # cells from which the right column stands beside the calendar
 _ORDER = (
@@ -89,7 +90,7 @@ class PhasePage(LogPage, PhaseShown):
         present = set(marks_of(view.account.units, view.suspects).values())
         legend = calendar.legend([s for s in _ORDER if s in present], games=games)
         title = f"Dates {formats.date_range(view.dates)}" if view.dates else "Dates"
-        dates.entitle(title, "".join(span.text for span in legend))
+        dates.entitle(title, line_text(legend))
 
     def render_header(self, snapshot: Snapshot, room: int) -> None:
         """Write the header."""
