@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from backfill_tui.checks.model import Status
 from backfill_tui.control.attempt import Acceptance, Stage
-from backfill_tui.control.model import PhaseState
+from backfill_tui.control.model import Condition, PhaseState
 from backfill_tui.engine.snapshot import Judgement, PhaseView, Snapshot
 from backfill_tui.plan.shipped import shipped
 from backfill_tui.progress.account import Account, Counts, RunEnd
@@ -419,3 +419,27 @@ def test_the_stage_of_an_attempt_is_told_where_it_has_no_ending() -> None:
 def test_counts_that_nobody_knows_are_dashes() -> None:
     view = example.phase("a", PhaseState.PASSED, account=Account(counts=Counts(None, missing=None, failed=None)))
     assert "| a | passed | – | – | – | – | – | – | pass |" in said(of(view))
+
+
+def test_a_long_plan_says_once_what_many_phases_have_in_common() -> None:
+    first = example.phase("s1", PhaseState.READY, dates=example.FIX)
+    waiting = [
+        example.phase(
+            f"s{n}",
+            PhaseState.WAITING,
+            why=f"waits for s{n - 1}",
+            writes=f"ds.t{n}",
+            dates=example.FIX,
+            gate=(Condition(f"s{n - 1}", False, f"waiting: waits for s{n - 2}", about=f"s{n - 1}"),),
+        )
+        for n in range(2, 15)
+    ]
+    short, long = said(of(first, *waiting[:5])), said(of(first, *waiting))
+    assert "- next **s3**" in short
+    assert "  - writes ds.t3" in short
+    assert "- next **s1**" in long
+    assert "- next **s3**" not in long
+    assert f"- after these: {', '.join(f's{n}' for n in range(2, 15))}" in long
+    assert "- **s3** is waiting: waits for s2\n- **s4** is waiting: waits for s3\n" in long
+    assert long.count("coverage not known") == 0
+    assert "- nothing yet of 14 phases (the plan has no calendar): s1, s2" in long

@@ -1,5 +1,6 @@
 """What a report says, as values: of the whole, of each phase, its launches and suites. Others make words of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -27,6 +28,7 @@ GOOD = frozenset({Status.PASS, Status.WARN})
 """What every phase must have come to, for the whole to be a GO."""
 
 _ISSUES = (AlertSeverity.CRITICAL, AlertSeverity.WARNING)
+_LONG = 12  # phases
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,31 @@ class Report:
         """The number of the recommendation that an alert has led to, from 1; None: it asks for nothing."""
         numbered = enumerate(self.recommendations, start=1)
         return next((number for number, one in numbered if one.alert == alert.id), None)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has so many phases that what many of them have in common is said once."""
+        return len(self.phases) > _LONG
+
+    @property
+    def unknown_quality(self) -> Mapping[str, tuple[str, ...]]:
+        """By why their coverage is not known: phases without suites, of whose data nothing is told yet."""
+        untold = [
+            one
+            for one in self.quality
+            if one.coverage.basis is None
+            and one.coverage.covered is None
+            and not self.phase(one.name).suites
+            and self.phase(one.name).success_rate is None
+        ]
+        reasons = dict.fromkeys(one.coverage.why for one in untold)
+        return {why: tuple(one.name for one in untold if one.coverage.why == why) for why in reasons}
+
+    @property
+    def later(self) -> tuple[str, ...]:
+        """Names of the phases that wait for one that has not begun itself."""
+        coming = {step.name for step in self.handoff.coming}
+        return tuple(step.name for step in self.handoff.coming if any(one.name in coming for one in step.waits_for))
 
     def phase(self, name: str) -> PhaseReport:
         """The phase of that name; KeyError if there is none."""
