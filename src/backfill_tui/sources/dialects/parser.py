@@ -7,7 +7,8 @@ from functools import cache
 
 from backfill_tui.sources.dialects.lookout import TRACEBACK, Lookout, Sighting
 from backfill_tui.sources.dialects.model import Dialect, Pattern
-from backfill_tui.sources.dialects.reading import HEAD, LONGEST, LineReader, Seen
+from backfill_tui.sources.dialects.reading import HEAD, LineReader, Seen
+from backfill_tui.sources.dialects.stamps import StampReader
 from backfill_tui.sources.dialects.witness import Told, Witness
 from backfill_tui.sources.events import ErrorSeen, Event, Trouble
 from backfill_tui.sources.line_text import behind_bar, text_of_line
@@ -35,6 +36,7 @@ class LogParser:
         self._splitter = LineSplitter()
         self._records = RecordReader(timezone)
         self._reader = LineReader(self._records)
+        self._stamps = StampReader(self._records)
         self._hour = RepeatedHour(timezone)
         self._witness = witness
         self._until = until
@@ -87,7 +89,7 @@ class LogParser:
         before = self.lines
         self.lines += line_ends(body)
         if self.first_line_at is None:
-            self.first_line_at = self._first_stamp(body)
+            self.first_line_at = self._stamps.first(body)
         events += self._traceback.continue_into(body, block.offset, self._read, self._records)
         self._sight(body, block.offset, events, bars=b"\r" in body)
         self._note_last_time(body)
@@ -162,54 +164,16 @@ class LogParser:
             events += self._traceback.continue_into(body, base, self._read, self._records, after, prefixed=prefixed)
 
     def _note_last_time(self, body: bytes) -> None:
-        last = self._last_stamp(body) if self.first_line_at is not None else None
+        last = self._stamps.last(body) if self.first_line_at is not None else None
         if last is not None:
             self.last_line_at = self._hour.told(last)
-
-    def _first_stamp(self, body: bytes) -> datetime | None:
-        at = 0
-        doubtful = _Doubtful()
-        while 0 <= at < len(body):
-            stamp = self._stamp_at(body, at)
-            if stamp is not None:
-                return stamp
-            doubtful.tried(body, at)
-            found = [place for place in (body.find(lead, at) for lead in doubtful.leads()) if place >= 0]
-            at = min(found) + 1 if found else -1
-        return None
-
-    def _last_stamp(self, body: bytes) -> datetime | None:
-        end = len(body) - (2 if body.endswith(b"\r\n") else 1)
-        newline = body.rfind(b"\n", 0, end)
-        stamp = self._stamp_at(body, max(newline, body.rfind(b"\r", newline + 1, end)) + 1)
-        doubtful = _Doubtful()
-        while stamp is None:  # a traceback, a bar, a bare print: look for a line that begins with a year
-            at = max(body.rfind(lead, 0, end) for lead in doubtful.leads())
-            doubtful.tried(body, at + 1)
-            if at < 0:
-                return self._stamp_at(body, 0)
-            stamp = self._stamp_at(body, at + 1)
-            end = at
-        return stamp
-
-    def _stamp_at(self, body: bytes, at: int) -> datetime | None:
-        if body[at : at + 1] == b"\0":  # the hole that a truncation left
-            at = len(body) - len(body[at:].lstrip(b"\0"))
-        if body[at : at + 1] != b"{":
-            line = body[at : at + STAMPED_WITHIN].split(b"\n", 1)[0]
-            return self._records.read(text_of_line(line[behind_bar(line) :]))[0]
-        end = body.find(b"\n", at, at + LONGEST)
-        if end < 0:
-            return None
-        opened = self._records.read_object((None, None, text_of_line(body[at:end])))
-        return opened[0][0] if opened else None
 
     def _until_cut(self, body: bytes) -> bytes:
         """The block up to the first line that is stamped later than `until`."""
         until = self._until
         if until is None:
             return body
-        last = self._last_stamp(body)
+        last = self._stamps.last(body)
         if last is None or (self._hour.told(last) <= until and not self._hour.may_be_later(last)):
             return body
         hour = self._hour.copy()
@@ -217,7 +181,7 @@ class LogParser:
         at = 0
         while at < len(body):
             start, end = line_around(body, at, bars=bars)
-            stamp = self._stamp_at(body, start)
+            stamp = self._stamps.of_line(body, start)
             if stamp is not None and hour.settled(stamp) > until:
                 self.stopped = True
                 return body[:start]
@@ -227,35 +191,6 @@ class LogParser:
 
 _FATAL = re.compile(r"\bFATAL\b")
 _TRACEBACK_WITHIN = 24  # characters: "  + Exception Group Traceback", "^CTraceback"
-_STAMP_LEADS = (b"\n20", b"\n[20", b"\r20")
-_OBJECT_LEAD = b'\n{"'
-_COLOUR_LEAD = b"\n\x1b["
-
-STAMPED_WITHIN = 256
-"""In how many bytes of a line its time is looked for: behind names of a container and a host, or behind a bar."""
-
-MOST_OBJECTS = 4
-MOST_COLOURED = 100
-"""In how many JSON objects and coloured lines of a block a time is looked for, before it is taken to have none."""
-
-
-class _Doubtful:
-    """Counts the lines of a block that may have a time, and turned out to have none."""
-
-    def __init__(self) -> None:
-        self._objects = self._coloured = 0
-
-    def tried(self, body: bytes, at: int) -> None:
-        """The line that begins here has no time."""
-        first = body[at : at + 1]
-        self._objects += first == b"{"
-        self._coloured += first == b"\x1b"
-
-    def leads(self) -> tuple[bytes, ...]:
-        """What stands at the beginning of lines that are worth a look."""
-        objects = (_OBJECT_LEAD,) if self._objects < MOST_OBJECTS else ()
-        coloured = (_COLOUR_LEAD,) if self._coloured < MOST_COLOURED else ()
-        return (*_STAMP_LEADS, *objects, *coloured)
 
 
 def _sightings(lookout: Lookout, body: bytes, *, bars: bool) -> Iterable[Sighting]:
