@@ -276,7 +276,7 @@ def test_a_sample_is_a_table_with_what_it_leaves_out() -> None:
 
 
 def test_a_suite_that_was_never_run_says_which_key_runs_it() -> None:
-    assert "v runs" in line_text(check_detail.lines(suites.ready(), None, NOW, 60)[0])
+    assert "Not run yet." in line_text(check_detail.lines(suites.ready(), None, NOW, 60)[0])
 
 
 # Whatever comes

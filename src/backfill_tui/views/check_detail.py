@@ -209,9 +209,7 @@ def _code(sql: str, room: int) -> list[Line]:
 def _suite(suite: SuiteView, now: datetime, room: int) -> list[Line]:
     """A suite without a check to tell of: that it was not run, or how it was asked."""
     if suite.result is None:
-        words = (
-            "It is being asked at this moment." if suite.running else "Not run yet. v runs the suites of the phase."
-        )
+        words = "It is being asked at this moment." if suite.running else "Not run yet."
         return [one(piece, Tone.DIM) for piece in wrap(words, room)]
     result = suite.result
     known = [

@@ -60,15 +60,19 @@ def find(view: PhaseView, key: Key) -> tuple[SuiteView, Check | None] | None:
     return None
 
 
-def summary(view: PhaseView) -> Line:
-    """How the phase's checks stand, counted by the marks of their rows: `18 checks   ✗ 1 fail   ✓ 17 pass`."""
+def summary(view: PhaseView, *, runs: bool = True) -> Line:
+    """How the phase's checks stand, counted by the marks of their rows: `18 checks   ✗ 1 fail   ✓ 17 pass`.
+
+    `runs` is whether a key runs them here.
+    """
     found = [check for suite in view.suites for check in _checks(suite)]
     if not view.suites:
         return one(
             "No suites judge this phase: name some in the plan, under suites or inputs of the phase.", Tone.DIM
         )
     if not found:
-        return one(f"{formats.plural(len(view.suites), 'suite')}, not run yet: v runs them.", Tone.DIM)
+        how = ": v runs them" if runs else ""
+        return one(f"{formats.plural(len(view.suites), 'suite')}, not run yet{how}.", Tone.DIM)
     parts: list[Span] = [Span(formats.plural(len(found), "check"), Tone.DIM)]
     count = Counter(verdicts.standing(check) for check in found)
     for status in (*reversed(Status), None):
@@ -128,7 +132,7 @@ def _placeholder(suite: SuiteView, room: int) -> Line:
     if suite.running:
         words = "being asked"
     elif suite.result is None:
-        words = "not run yet: v runs it"
+        words = "not run yet"
     else:
         words = "it looked at nothing"
     return clip(one(f"{' ' * INDENT}· {words}", Tone.DIM), room)

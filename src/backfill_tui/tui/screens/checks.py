@@ -101,7 +101,7 @@ class ChecksPage(PhaseShown):
         view = self.view
         if view is None or not self.ready:
             return
-        said, summary = self._said, checks.summary(view)
+        said, summary = self._said, checks.summary(view, runs=not self.read_only)
 
         def written(width: int) -> list[Line]:
             if said is None:
