@@ -18,6 +18,11 @@ def span_words(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
 
 
+def size_words(size: float) -> str:
+    """Bytes as `812 MB`, `1.2 GB` (decimal units); less than a megabyte as none."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+
+
 def clock(at: datetime, now: datetime) -> str:
     """A moment (aware) in the zone of `now`: the time of the day where that is today's, else with its date."""
     here = at.astimezone(now.tzinfo)

@@ -211,6 +211,15 @@ def test_when_a_disk_is_full_is_told_with_its_date_where_that_is_not_today() -> 
     assert "full by 2026-01-04 02:20, before 2026-01-04 05:00" in tomorrow.detail
 
 
+def test_a_full_disk_is_told_of_beside_what_has_failed_and_in_fitting_units() -> None:
+    alerts = found(replace(RUNNING, state=PhaseState.FAILED), disks=(disk(0.0072),))
+    alert = next(one for one in alerts if one.id == "disk:/var/log")
+    assert alert.title == "The disk of /var/log is nearly full"
+    assert alert.detail.startswith("7 MB of 100.0 GB are free.")
+    filling = disk(20.0, 15.0, 10.0)  # by whatever else: nothing of this plan waits for it
+    assert "disk:/var/log" not in ids(replace(RUNNING, state=PhaseState.FAILED), disks=(filling,))
+
+
 def test_a_disk_that_nobody_writes_to_is_nobodys_matter() -> None:
     assert ids(READY, disks=(disk(0.5, state=True),)) == []
     assert ids(RUNNING, disks=(disk(0.5, phases=()),)) == []

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from backfill_tui.control.model import UNDER_WAY, Alert, Severity
+from backfill_tui.control.model import UNDER_WAY, Alert, PhaseState, Severity
 from backfill_tui.control.rules.sight import DiskSeen, NightSight
-from backfill_tui.control.words import clock
+from backfill_tui.control.words import clock, size_words
 
 _LEAST = timedelta(minutes=10)
 _LATELY = timedelta(hours=1)
@@ -14,16 +14,20 @@ _FAR_S = timedelta(days=30).total_seconds()
 
 
 def filling(night: NightSight) -> Iterator[Alert]:
-    """Little is left, or it will be used up before what writes there is forecast to be done."""
+    """Little is left, or it will be used up before what writes there is forecast to be done.
+
+    Little is told of where something has failed, too: it may be why, and it keeps it from being done again.
+    """
     at_work = {one.name for one in night.phases if one.state in UNDER_WAY}
+    broken = {one.name for one in night.phases if one.state is PhaseState.FAILED}
     for disk in night.disks:
-        if not (at_work.intersection(disk.phases) or (at_work and disk.holds_state)):
+        if not _is_of(disk, at_work | broken):
             continue
         free = disk.space[-1].free_bytes
         full_at = _full_at(disk, night.now)
         done_at = _done_at(night, at_work.intersection(disk.phases) or at_work)
         little = free < night.limits.disk_free_bytes
-        soon = full_at is not None and done_at is not None and full_at < done_at
+        soon = _is_of(disk, at_work) and full_at is not None and done_at is not None and full_at < done_at
         if not little and not soon:
             continue
         when = f" At this rate it is full by {clock(full_at, night.now)}" if full_at is not None and soon else ""
@@ -33,11 +37,16 @@ def filling(night: NightSight) -> Iterator[Alert]:
             severity=Severity.WARNING,
             phase=None,
             since=night.now,
-            title=f"The disk of {disk.folder} fills up",
-            detail=f"{free / 1e9:.1f} GB of {disk.total_bytes / 1e9:.0f} GB are free.{when}{until if when else ''} "
+            title=f"The disk of {disk.folder} {'is nearly full' if little else 'fills up'}",
+            detail=f"{size_words(free)} of {size_words(disk.total_bytes)} are free.{when}{until if when else ''} "
             f"{_what(disk)} there: jobs whose log can't be written stop.",
             action=f"Find what can go: du -xh {disk.folder} | sort -h | tail",
         )
+
+
+def _is_of(disk: DiskSeen, names: set[str]) -> bool:
+    """Whether any of these phases writes to it, if only its state."""
+    return bool(names.intersection(disk.phases) or (names and disk.holds_state))
 
 
 def _what(disk: DiskSeen) -> str:

@@ -8,7 +8,7 @@ from statistics import median
 from backfill_tui.control.model import UNDER_WAY, Alert, Severity
 from backfill_tui.control.rules.sight import NightSight, PhaseSight
 from backfill_tui.control.rules.wording import percent
-from backfill_tui.control.words import span_words
+from backfill_tui.control.words import size_words, span_words
 
 _LEAST = timedelta(minutes=30)
 _PARTS = 6
@@ -35,7 +35,7 @@ def growing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         phase=one.name,
         since=night.now,
         title=f"{one.name}: its memory grows steadily",
-        detail=f"{_size(first)} to {_size(last)} within {span} (+{percent(last / first - 1)}). "
+        detail=f"{size_words(first)} to {size_words(last)} within {span} (+{percent(last / first - 1)}). "
         "The kernel kills it once the machine or its control group has no more.",
         action=f"See what there is: free -h. To end it before that: backfill-tui stop {one.name}",
     )
@@ -45,7 +45,3 @@ def _levels(held: list[tuple[datetime, int]]) -> list[float]:
     """The median of each part of the time."""
     size = len(held) / _PARTS
     return [median(rss for _, rss in held[int(i * size) : int((i + 1) * size)]) for i in range(_PARTS)]
-
-
-def _size(size: float) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
