@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from backfill_tui.__main__ import main
+
+FULL = Path("/dev/full")
 
 
 class _Interrupted(ModuleType):
@@ -35,3 +38,15 @@ def test_that_nobody_reads_what_it_prints_is_no_failure() -> None:
             [sys.executable, "-m", "backfill_tui", "schema"], stdout=unread, stderr=subprocess.PIPE, check=False
         )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no such device")
+def test_a_full_disk_under_what_it_prints_is_told_as_that() -> None:
+    with FULL.open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "backfill_tui", "schema"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ended.returncode == 3
+    assert ended.stderr.decode() == (
+        "backfill-tui: what it prints can't be written (No space left on device). Make room where it goes to.\n"
+    )

@@ -1,5 +1,6 @@
 """The command line: verbs and their words. Each verb imports only what it needs, when it runs."""
 
+import errno
 import os
 import sys
 from difflib import get_close_matches
@@ -16,6 +17,8 @@ __all__ = ["acting", "app", "completing", "diagnosing", "looking", "notifying", 
 USAGE = 64
 INTERRUPTED = 130
 COULD_NOT_TELL = 3
+
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 _OF_THE_PROGRAM = frozenset(("-h", "--help", "--version"))
 """Alone they ask about the program; beside other options about the dashboard."""
@@ -40,10 +43,16 @@ def run(words: list[str]) -> int:
     except Exception as error:
         if verbose:
             raise
-        _say(
-            f"it broke, which is a mistake in the program ({type(error).__name__}: {error}). --verbose tells where."
-        )
+        _say(_what_broke(error))
         return COULD_NOT_TELL
+
+
+def _what_broke(error: Exception) -> str:
+    """A sentence. A full disk under what is printed is no mistake in the program; a file of ours would be named."""
+    if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
+        sys.stdout = None  # or the interpreter tries once more on leaving
+        return f"what it prints can't be written ({error.strerror}). Make room where it goes to."
+    return f"it broke, which is a mistake in the program ({type(error).__name__}: {error}). --verbose tells where."
 
 
 def _heard(words: list[str]) -> int:
