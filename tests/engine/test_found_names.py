@@ -34,7 +34,7 @@ def within(folder: str) -> FoundJob:
     ("jobs", "names"),
     [
         ([season(2021)], ["load"]),
-        ([season(2021), season(2022)], ["load-2021_2022", "load-2022_2023"]),
+        ([season(2021), season(2022)], ["load-2021_22", "load-2022_23"]),
         ([job("2021-01-01", "2021-12-31"), job("2022-01-01", "2022-12-31")], ["load-2021", "load-2022"]),
         (
             [job("2021-01-01", "2021-03-31"), job("2021-04-01", "2021-04-30")],
@@ -49,11 +49,11 @@ def within(folder: str) -> FoundJob:
         ([season(2021), season(2021, "--no-resume")], ["load", "load-no-resume"]),
         (
             [season(y, "--team", team, "-v") for y in (2021, 2022) for team in ("LAL", "BOS")],
-            ["load-2021_2022-LAL", "load-2021_2022-BOS", "load-2022_2023-LAL", "load-2022_2023-BOS"],
+            ["load-2021_22-LAL", "load-2021_22-BOS", "load-2022_23-LAL", "load-2022_23-BOS"],
         ),
         (
             [season(2021), season(2022, "--team", "LAL"), season(2022, "--team", "BOS")],
-            ["load-2021_2022", "load-2022_2023-LAL", "load-2022_2023-BOS"],
+            ["load-2021_22", "load-2022_23-LAL", "load-2022_23-BOS"],
         ),
         ([within("/a/dev"), within("/a/prod")], ["load-dev", "load-prod"]),
         ([season(2021), season(2021)], ["load", "load-2"]),
@@ -66,7 +66,7 @@ def test_jobs_of_one_label_are_called_by_what_differs(jobs: list[FoundJob], name
 
 def test_who_has_a_name_keeps_it_and_who_comes_is_told_from_it() -> None:
     first = season(2021)
-    assert names_of([season(2022)], {"load": first}) == ["load-2022_2023"]
+    assert names_of([season(2022)], {"load": first}) == ["load-2022_23"]
     assert names_of([season(2021)], {"load": first, "load-2": first}) == ["load-3"]
 
 

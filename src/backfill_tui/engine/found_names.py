@@ -18,7 +18,7 @@ def names_of(jobs: Sequence[FoundJob], named: Mapping[str, FoundJob] | None = No
     """A name for each, in their order, none of them that of a job which is `named` already.
 
     A job alone with its label is called by that. Others by what tells them apart, too: the years that they do
-    (`load-2021_2022`), else their months or days, else a word of their command lines (`load-LAL`), else their
+    (`load-2021_22`), else their months or days, else a word of their command lines (`load-LAL`), else their
     folders or logs. Where nothing does, they are counted: `load`, `load-2`.
     """
     known = dict(named or {})
@@ -62,8 +62,8 @@ def _traits(jobs: Sequence[FoundJob]) -> Iterator[list[str]]:
 def _ranges(ranges: Sequence[Dates | None]) -> list[str]:
     """Ranges in the coarsest form that keeps different ones apart: in years, in months, in days."""
     told: list[str] = []
-    for form in ("%Y", "%Y-%m", "%Y-%m-%d"):
-        told = [_span(dates, form) if dates is not None else "" for dates in ranges]
+    for first, last in (("%Y", "%y"), ("%Y-%m", "%Y-%m"), ("%Y-%m-%d", "%Y-%m-%d")):
+        told = [_span(dates, first, last) if dates is not None else "" for dates in ranges]
         if len(set(told)) == len(set(ranges)):
             break
     return told
@@ -79,9 +79,11 @@ def _words(command: Sequence[str], told: Told) -> Iterator[tuple[str, str]]:
             yield f"word {place}", _short(word.lstrip("-"))
 
 
-def _span(dates: Dates, form: str) -> str:
-    first, last = (f"{day:{form}}" for day in dates)
-    return first if first == last else f"{first}_{last}"
+def _span(dates: Dates, first: str, last: str) -> str:
+    """Both ends in their forms, `2021_22`; one where they are the same."""
+    start, end = dates
+    same = f"{start:{first}}" == f"{end:{first}}"
+    return f"{start:{first}}" if same else f"{start:{first}}_{end:{last}}"
 
 
 def _short(text: str) -> str:

@@ -67,9 +67,7 @@ def summary(view: PhaseView, *, runs: bool = True) -> Line:
     """
     found = [check for suite in view.suites for check in _checks(suite)]
     if not view.suites:
-        return one(
-            "No suites judge this phase: name some in the plan, under suites or inputs of the phase.", Tone.DIM
-        )
+        return one("No suites judge this phase: a plan names some under its suites or inputs.", Tone.DIM)
     if not found:
         how = ": v runs them" if runs else ""
         return one(f"{formats.plural(len(view.suites), 'suite')}, not run yet{how}.", Tone.DIM)
