@@ -14,7 +14,7 @@ from backfill_tui.views.facts import Fact
 from backfill_tui.views.shell_words import shell_lines
 from backfill_tui.views.spans import Line, Span, Tone, one, plain, spread, wrap
 
-READ_ONLY = "This screen is read-only: it starts, stops and accepts nothing."
+READ_ONLY = "This screen is read-only: it starts and stops nothing, and records nothing."
 NO_OPERATOR = "Nothing can be started, stopped or accepted here: that takes a plan whose ledger can be written."
 NO_HISTORY = "There is no history here: it comes with a plan whose ledger is open; a read-only screen opens none."
 LEAVE = "esc: leave"
