@@ -209,6 +209,12 @@ def test_a_run_complete_for_itself_but_short_of_the_plans_range_is_critical(plan
     assert snapshot["health"] == "critical"
 
 
+def test_a_checkpoint_that_cannot_be_read_is_not_known_to_have_no_holes(plan: Plan) -> None:
+    (plan.folder / "torn.json").write_text('{"start_date": "2022-01-01", "succ')
+    seen = plan.status("  b: {checkpoint: torn.json}\n")["phases"][0]["checkpoint"]
+    assert (seen["holes"], seen["holes_basis"]) == (None, None)
+
+
 def test_status_in_words_says_what_could_not_be_read(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
     (plan.folder / "b.log").write_bytes(bytes(range(256)))
     plan.status("  b: {log: b.log}\n")

@@ -182,6 +182,14 @@ def test_preflight_lines_and_bad_counts_of_the_job_are_not_progress() -> None:
     assert account.runs[0].dialect == "game-date"
 
 
+def test_a_range_that_ends_before_it_begins_makes_nothing_complete() -> None:
+    log = LogWriter().say(f"Will process 5 days from {END} to {START}").say(f"  ✓ {D[0]}: 3 records")
+    account = account_of(log.say("PARALLEL BACKFILL COMPLETE").body)
+    assert account.counts.total == 5
+    assert account.claims_complete
+    assert not account.complete
+
+
 def test_a_dry_run_is_told_as_the_reason_why_nothing_counts() -> None:
     log = LogWriter().say("Day-by-day analytics backfill configuration:").say("  Dry run: True")
     log.say(f"Will process 5 days from {START} to {END}").unit(1, 5, D[0]).summary()

@@ -61,7 +61,7 @@ def _ranges(runs: Sequence[PlacedRun]) -> list[tuple[date, date]]:
     announced = [
         (trace.start, trace.end)
         for trace in traces
-        if trace.start and trace.end and (trace.end - trace.start).days < MOST_DAYS
+        if trace.start and trace.end and 0 <= (trace.end - trace.start).days < MOST_DAYS
     ]
     return announced or [
         (trace.inferred_start, trace.inferred_end)

@@ -11,18 +11,22 @@ _LOGGER = r"(?:__main__|root|\w+(?:\.\w+)+)"  # a bare word is as likely the beg
 # Behind the level stands a name in brackets; [12/300] and [2024-01-12] are none, the message begins there.
 _NAME = r"\[(?!\d+ ?/ ?\d|\d{4}-\d\d-\d\d)[^\]]*\]"
 _WRITER = r"[\w.\-]+ [\w.\-/@]+"  # a host and a program
+_DAY_OF_SOME_YEAR = r"[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}"  # what `ts` puts before a line
+_STREAM = r"std(?:out|err) [FP]"  # behind the time that Kubernetes puts before a line
 # Jan  3 13:14:33 host job[123]: what journalctl and syslog put before a line, which without a year tells no moment
-_SYSLOG = rf"[A-Z][a-z]{{2}} [ \d]\d \d{{2}}:\d{{2}}:\d{{2}} {_WRITER}(?:\[\d+\])?:\s+"
+_SYSLOG = rf"{_DAY_OF_SOME_YEAR} {_WRITER}(?:\[\d+\])?:\s+"
 # 2026-01-03T13:14:33+0100 host job[123]: the same with a whole time
 _JOURNAL = rf"(?:(?<=[+\-]\d{{4}})|(?<=[+\-]\d\d:\d\d)) {_WRITER}\[\d+\]:\s+"
 _COMMON = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[,.]\d{3}) - ([A-Z]+) -")  # most lines by far: tried first
 _PREFIX = re.compile(
     # web_1 | …   2026-01-03T13:14:33.123456789Z 2026-01-03 …: what a container puts before a job's own stamp
-    rf"\s*(?:(?:[\w.\-]+\s+\|\s+|{_SYSLOG})(?=\[?\d))?(?:{_STAMP}(?:{_JOURNAL}|\s+)(?=\[?{_STAMP}))?"
+    rf"\s*(?:(?:[\w.\-]+\s+\|\s+|{_SYSLOG}|{_DAY_OF_SOME_YEAR}\s+)(?=\[?\d))?"
+    rf"(?:\[?{_STAMP}(?:{_JOURNAL}|\]?\s+(?:{_STREAM} )?)(?=\[?{_STAMP}))?"
     # [2026-01-03T13:14:33Z] INFO …   2026-01-03 13:14:33 - name - INFO - …   2026-01-03 13:14:33 INFO [name] …
     # 2026-01-03 13:14:33.123 | INFO     | __main__:run:12 - …
     # [2026-01-03T13:14:33.123+0000] {job.py:12} INFO - …   [2026-01-03, 13:14:33 UTC] {job.py:12} INFO - …
-    rf"\[?(?P<stamp>{_STAMP})(?:{_JOURNAL})?\]?\s*(?:[-|:,]\s*)?(?:\{{[\w.<>\-]+:\d+\}}\s+(?=[A-Z]))?"
+    rf"\[?(?P<stamp>{_STAMP})(?:{_JOURNAL})?\]?\s*(?:{_STREAM} )?(?:[-|:,]\s*)?"
+    rf"(?:\{{[\w.<>\-]+:\d+\}}\s+(?=[A-Z]))?"
     rf"(?:(?:[\w.\-]+\s*[-|:]\s+)?\[?(?P<level>{_LEVEL})\]?"
     rf"(?::[\w.\-]+:|\s*{_NAME}|\s*\|\s*[\w.<>\-]+:[\w.<>\-]+:\d+)?\s*(?:[-|:](?=\s|$))?"
     rf"(?:\s*{_LOGGER}\s*[-:|](?=\s))?)?"

@@ -104,7 +104,7 @@ def _checkpoint(view: PhaseView, snapshot: Snapshot) -> contract.Json | None:
         "path": seen.path,
         "updated_at": contract.moment(seen.updated_at, zone),
         "last_successful_date": seen.last_successful_date.isoformat() if seen.last_successful_date else None,
-        "holes": contract.days(seen.holes),
+        "holes": contract.days(seen.holes) if seen.readable else None,
         "holes_basis": seen.holes_basis,
     }
 
