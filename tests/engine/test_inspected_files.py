@@ -12,6 +12,7 @@ import pytest
 from backfill_tui.engine.inspection import LogInspected, Question, Unreadable, inspect_files
 from backfill_tui.errors import SourceError
 from backfill_tui.sources.dialects.load import choose
+from backfill_tui.views.inspection import as_lines
 from tests.logs import LogWriter, days
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -84,3 +85,18 @@ def test_a_log_that_begins_after_the_time_asked_for_is_said_to(tmp_path: Path) -
     seen = inspect_files([tmp_path / "job.log"], early)[0]
     assert isinstance(seen, LogInspected)
     assert seen.notes == ("Its first line is later than the time asked for: nothing of it counts.",)
+
+
+def test_one_of_a_kind_is_told_in_the_singular(tmp_path: Path) -> None:
+    (tmp_path / "job.log").write_bytes(
+        LogWriter().header("2024-01-01", "2024-01-01").unit(1, 1, days("2024-01-01", 1)[0], None).body
+    )
+    body = '{"start_date": "2024-01-01", "last_successful_date": "2024-01-02", "successful_dates": ["2024-01-02"]}'
+    (tmp_path / "job.json").write_text(body)
+    log, checkpoint = (
+        inspect_files([tmp_path / name], Question(choose("auto"), UTC_ZONE)) for name in ("job.log", "job.json")
+    )
+    words = "\n".join(as_lines([*log, *checkpoint], UTC_ZONE))
+    assert ": 1 unit: 1 failed" in words
+    assert "1 error line, 0 fatal" in words
+    assert "  1 hole before it" in words

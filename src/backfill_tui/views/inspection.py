@@ -8,6 +8,7 @@ from backfill_tui.progress.account import Account, Counts, Run, RunEnd, UnitStat
 from backfill_tui.sources.dialects.explanation import Explanation
 from backfill_tui.views import contract
 from backfill_tui.views.explanation import explanation_json, explanation_lines
+from backfill_tui.views.formats import plural
 
 _FEW = 8
 
@@ -76,7 +77,7 @@ def _log_lines(item: LogInspected, zone: tzinfo) -> Iterator[str]:
     rate = contract.success_rate(account.counts)
     success = "success rate not known" if rate is None else f"success rate {rate} %"
     records = "" if account.records is None else f", {account.records:,} records"
-    yield f"  {success}{records}, {account.error_lines} error lines, {account.fatal_errors} fatal"
+    yield f"  {success}{records}, {plural(account.error_lines, 'error line')}, {account.fatal_errors} fatal"
     for state in (UnitState.MISSING, UnitState.FAILED):
         if dates := contract.days(account.of_state(state)):
             yield f"  {state.value}: {_few(dates)}"
@@ -98,7 +99,7 @@ def _checkpoint_lines(item: CheckpointInspected, zone: tzinfo) -> Iterator[str]:
     if item.holes:
         basis = "if every day is due (assumed)" if item.basis == "every_day" else f"by its {item.basis}"
         dates = _few([day.isoformat() for day in item.holes])
-        yield f"  {len(item.holes)} holes before it {basis}, which a resume would skip: {dates}"
+        yield f"  {plural(len(item.holes), 'hole')} before it {basis}, which a resume would skip: {dates}"
     for note in item.notes:
         yield f"  {note}"
 
@@ -112,9 +113,9 @@ def _counts(counts: Counts) -> str:
         (name, getattr(counts, name))
         for name in ("done", "empty", "skipped", "failed", "running", "pending", "missing")
     )
-    total = "an unknown number of" if counts.total is None else f"{counts.total:,}"
+    total = "an unknown number of units" if counts.total is None else plural(counts.total, "unit")
     parts = ", ".join(f"{number:,} {name}" for name, number in named if number)
-    return f"{total} units: {parts or 'nothing yet'}"
+    return f"{total}: {parts or 'nothing yet'}"
 
 
 def _verdict(account: Account) -> str:
