@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from backfill_tui.control.model import PhaseState
+import pytest
+
+from backfill_tui.control.model import PhaseState, Severity
 from backfill_tui.progress.turns import Turns
 from tests.control.phases import ALIVE, GONE, US, account, ago, found, ids, seen, sight
 
@@ -36,3 +38,19 @@ def test_two_jobs_that_print_into_one_log_are_told_of_while_they_do() -> None:
     over = sight(seen(replace(both, turns=None), ALIVE))
     assert "shared_log:fix" not in ids(over)
     assert "shared_log:fix" not in ids(sight(seen(both, GONE), PhaseState.FAILED))
+
+
+@pytest.mark.parametrize(
+    ("turns", "severity", "said"),
+    [
+        (None, Severity.CRITICAL, "fix is missing"),
+        (Turns(("30 of 944", "13 of 1,537"), ago(hours=1)), Severity.WARNING, "fix may be missing"),
+    ],
+)
+def test_dates_are_only_maybe_missing_where_two_jobs_print_into_one_log(
+    turns: Turns | None, severity: Severity, said: str
+) -> None:
+    told = found(sight(seen(replace(account(3), turns=turns), ALIVE)))
+    alert = next(each for each in told if each.id == "missing:fix")
+    assert alert.severity is severity
+    assert alert.title.startswith(said)

@@ -2,7 +2,7 @@
 
 import math
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -145,7 +145,7 @@ def _missing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         return
     days = facts.account.of_state(UnitState.MISSING)
     claim = "calls itself complete" if facts.account.claims_complete else "resumed past them"
-    yield Alert(
+    alert = Alert(
         id=f"missing:{one.name}",
         severity=Severity.CRITICAL,
         phase=one.name,
@@ -153,6 +153,18 @@ def _missing(one: PhaseSight, night: NightSight) -> Iterator[Alert]:
         title=f"{one.name} is missing {dates(len(days))}",
         detail=f"It {claim}, but {named(days)} had no outcome; no resume will do them.",
         action=retry_left(facts.phase, days),
+    )
+    yield alert if facts.account.turns is None else _unsure(alert, facts.phase.name, days)
+
+
+def _unsure(alert: Alert, name: str, days: Sequence[date]) -> Alert:
+    """Of a log into which two jobs print: an outcome of the one may have been taken for the other's."""
+    return replace(
+        alert,
+        severity=Severity.WARNING,
+        title=f"{name} may be missing {dates(len(days))}",
+        detail=f"Its log has no outcome of {named(days)}; but two jobs print into it, so that may not be so.",
+        action=f"See whether its table has them, once one of the two has ended. {alert.action}",
     )
 
 
