@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +49,20 @@ def test_a_job_that_has_ended_before_the_launch_returns_is_a_launch_like_others(
     assert attempt.identity is not None
     assert row(site) == attempt
     assert site.end_of(attempt).exit_code == 0
+
+
+@pytest.mark.parametrize("free", range(94, 102))
+def test_a_launch_from_among_many_open_files_is_as_any_other(site: LaunchSite, free: int) -> None:
+    """Whichever of its own descriptors has the number to which the shim puts the lock out of the way."""
+    command, counted = counting(site)
+    with ExitStack() as files:
+        while files.enter_context(Path(os.devnull).open("rb")).fileno() < free - 1:
+            pass
+        attempt = site.launch(site.order(command))
+    assert attempt.stage in {Stage.RUNNING, Stage.ENDED}
+    assert site.end_of(attempt).exit_code == 0
+    assert counted.read_text() == "ran\n"
+    assert (site.runs / attempt.folder / shim.LOCK).read_bytes() == b""
 
 
 def test_an_attempt_is_launched_once_and_the_next_only_after_its_end(site: LaunchSite) -> None:

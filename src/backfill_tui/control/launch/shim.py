@@ -6,6 +6,7 @@ takes long to load. It must never start a command of which `started.json` does n
 """
 
 import errno
+import fcntl
 import json
 import os
 import signal
@@ -26,7 +27,7 @@ STARTED_WORD, ERROR_WORD = "started", "error"
 _PART = ".part"  # of a file that is being written
 _ROOM = 4096  # bytes; so much of the disk is kept for exit.json from the start
 _SENTENCE_AT_MOST = 2000
-_LOCK_AT = 100  # a shell script that uses descriptors by number does not come this far
+_LOCK_AT = 100  # or above: a shell script that uses descriptors by number does not come this far
 _DEAF_TO = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)  # it is the job that is stopped
 _NO_PROCESS = 127  # the exit code that shells give a command that can't be started
 _TRIES, _BETWEEN_TRIES_S = 60, 10.0  # of recording the end on a disk that does not take it
@@ -218,9 +219,9 @@ def _boot_id(booted: float) -> str:
 
 
 def _out_of_the_way(lock: int) -> int:
-    """The lock at a number that a job is not likely to use, and that it inherits."""
+    """The lock at a number that a job is not likely to use, that nothing else has here, and that it inherits."""
     try:
-        moved = os.dup2(lock, _LOCK_AT, inheritable=True)
+        moved = fcntl.fcntl(lock, fcntl.F_DUPFD, _LOCK_AT)
     except OSError:  # so few are allowed
         return lock
     os.close(lock)
