@@ -11,7 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.events import Mount, Resize, Unmount
+from textual.events import Mount, Unmount
 from textual.widget import Widget
 
 from backfill_tui.checks.model import Sample
@@ -30,7 +30,6 @@ from backfill_tui.views.spans import Line, Tone, one, plain, spread, wrap
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-_TWO_COLUMNS = 100  # cells from which the detail stands beside the table
 _NARROW_ROWS = 44  # cells of rows that fit the detail beside the table as it is
 
 
@@ -263,11 +262,6 @@ class ChecksPage(PhaseShown):
     def open_detail(self) -> None:
         """Go to the detail; where there is one column, alone."""
         self._turn_focus(self.query_one("#check", Details), alone=True)
-
-    def on_resize(self, event: Resize) -> None:
-        """One column or two."""
-        self.set_class(event.size.width < _TWO_COLUMNS, "-narrow")
-        super().on_resize(event)
 
     def _turn_focus(self, target: Widget, *, alone: bool = False) -> None:
         self.set_class(alone, "-detail")

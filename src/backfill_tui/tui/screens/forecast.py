@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.events import Resize
 
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
 from backfill_tui.tui.actions import Scope, bindings
@@ -14,8 +13,6 @@ from backfill_tui.tui.widgets.forecast_panels import Costs, Fan, Finish
 from backfill_tui.tui.widgets.painted import Lines
 from backfill_tui.tui.widgets.panels import Throughput
 from backfill_tui.views import forecast
-
-_TWO_COLUMNS = 100  # cells from which costs and throughput stand side by side
 
 
 class ForecastPage(PhaseShown):
@@ -61,11 +58,6 @@ class ForecastPage(PhaseShown):
         """Write the header."""
         if (view := self.view) is not None:
             self.query_one("#header", Lines).show([forecast.heading(snapshot, view, room)])
-
-    def on_resize(self, event: Resize) -> None:
-        """One column or two."""
-        self.set_class(event.size.width < _TWO_COLUMNS, "-narrow")
-        super().on_resize(event)
 
     # Keys
 

@@ -6,7 +6,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Resize
 from textual.widget import Widget
 
 from backfill_tui.engine.snapshot import PhaseView, Snapshot
@@ -23,7 +22,6 @@ from backfill_tui.views import calendar, formats, header
 from backfill_tui.views.marks import SUSPECT, marks_of
 from backfill_tui.views.spans import line_text
 
-_TWO_COLUMNS = 100  # cells from which the right column stands beside the calendar
 _ORDER = (
     UnitState.DONE,
     UnitState.EMPTY,
@@ -115,11 +113,6 @@ class PhasePage(LogPage, PhaseShown):
         self._turn_focus(self.log_pane().lines)
 
     # A narrow terminal
-
-    def on_resize(self, event: Resize) -> None:
-        """One column or two."""
-        self.set_class(event.size.width < _TWO_COLUMNS, "-narrow")
-        super().on_resize(event)
 
     def _targets(self) -> list[Widget]:
         return [self.query_one(Calendar), self.log_pane().lines, self.query_one(Details)]
