@@ -64,6 +64,18 @@ async def until(pilot: Pilot[int], true: Callable[[], bool]) -> None:
     raise AssertionError(f"it never came to be; the screen shows:\n{shown(pilot.app)}")
 
 
+async def at_rest(pilot: Pilot[int]) -> None:
+    """Let the app go on until three looks in a row find the same on the screen."""
+    looks: list[tuple[str, list[Style]]] = []
+    for _ in range(PATIENCE):
+        assert isinstance(pilot.app, BackfillApp)
+        looks = [*looks[-2:], (shown(pilot.app), styles(pilot.app))]
+        if looks.count(looks[-1]) == 3:
+            return
+        await pilot.pause(0.03)
+    raise AssertionError(f"it never came to rest; the screen shows:\n{shown(pilot.app)}")
+
+
 async def press(pilot: Pilot[int], *keys: str) -> None:
     """Press keys one by one."""
     for key in keys:

@@ -20,7 +20,7 @@ from backfill_tui.tui.screens.log_page import LogPage
 from tests.tui import example, forecasts
 from tests.tui.judge import FakeJudge
 from tests.tui.operator import FakeOperator
-from tests.tui.screen import SMALL, WIDE, make_app, press, shown, until
+from tests.tui.screen import SMALL, WIDE, at_rest, make_app, press, shown, until
 
 
 class Compare(Protocol):
@@ -48,7 +48,7 @@ def _picture(
             await until(pilot, lambda: not _looking(app))
         if night is None:
             await until(pilot, lambda: not _busy(app))
-        await pilot.pause(0.5)
+        await at_rest(pilot)
 
     return compare(app, terminal_size=size, run_before=settle)
 
