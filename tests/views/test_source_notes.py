@@ -24,7 +24,9 @@ VIEW = replace(example.night().phase("team_offense_fix"), remarks=())
     ],
 )
 def test_a_log_that_is_not_there_yet_is_told_of_once_it_should_be(state: PhaseState, told: bool) -> None:
-    view = replace(VIEW, state=state, logs=(LogSeen("job.log", None, note=ABSENT),), process=ProcessSeen(Presence.UNKNOWN))
+    view = replace(
+        VIEW, state=state, logs=(LogSeen("job.log", None, note=ABSENT),), process=ProcessSeen(Presence.UNKNOWN)
+    )
     assert (f"job.log: {ABSENT}" in source_notes(view)) is told
 
 
