@@ -2,20 +2,10 @@
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 SEED = 7
-
-
-def eventually(holds: Callable[[], bool], *, within_s: float = 10.0) -> None:
-    """Wait for something to hold; fail after a deadline."""
-    deadline = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.01)
 
 
 @dataclass

@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from backfill_tui.demo.schedule import Calendar, days_between, make_calendar
-from tests.demo.stage import SEED, Stage, eventually
+from tests.demo.stage import SEED, Stage
+from tests.processes import eventually
 
 SPAN = ("--start-date", "2022-03-01", "--end-date", "2022-04-30")
 TEAM = ("--job", "team_offense")

@@ -24,7 +24,7 @@ from backfill_tui.demo.scenarios import FIRST_MINUTE
 from backfill_tui.demo.script import Act, At, Ended, Reached, Scenario, Step
 from backfill_tui.demo.season import HANDOVER, HANDOVER_PARALLEL, UNATTENDED_NIGHT
 from backfill_tui.plan.load import load_plan
-from tests.demo.stage import eventually
+from tests.processes import eventually, lives
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ def test_jobs_do_not_outlive_the_folder_of_their_night(folder: Path) -> None:
     start(folder)
     (job,) = of_night(folder)
     (folder / MARKER).unlink()
-    eventually(lambda: not job.is_running() or job.status() == psutil.STATUS_ZOMBIE)
+    eventually(lambda: not lives(job.pid))
 
 
 def test_leaving_the_screen_tells_what_still_runs_and_coming_back_starts_nothing_twice(folder: Path) -> None:

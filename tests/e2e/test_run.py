@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import pytest
 
 from backfill_tui.control.attempt import Attempt, Stage
@@ -22,6 +21,7 @@ from backfill_tui.demo.night import prepare, start
 from backfill_tui.demo.script import Scenario
 from backfill_tui.demo.season import UNATTENDED_BROKEN, UNATTENDED_NIGHT
 from tests.e2e.terminal import PROGRAM, terminal
+from tests.processes import lives
 
 AT_ONCE, TO_LOOK_AT = 40.0, 5.0  # speeds: as fast as the machine can, and one at which a job is met at work
 FIX, PLAYERS, FACTORS = (job.phase for job in UNATTENDED_NIGHT.jobs)
@@ -128,13 +128,6 @@ def first_line_at(night: Path, log: str) -> datetime:
     """When a job has said its first word; these jobs write the demo's time zone, here that of the machine."""
     first = (night / log).read_text(encoding="utf-8").split(" - ", 1)[0]
     return datetime.strptime(first, "%Y-%m-%d %H:%M:%S,%f").astimezone(UTC)
-
-
-def lives(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def test_each_phase_starts_by_itself_once_what_it_needs_is_known_to_be_good_and_the_night_ends_with_a_report(

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from tests.engine.http_server import Served, serving
-from tests.headless.shells import UNTIL_GO, Shells, wait_until
+from tests.headless.shells import UNTIL_GO, Shells
+from tests.processes import eventually
 
 PLAN = """
 plan: night
@@ -33,7 +34,7 @@ def test_two_dashboards_and_a_run_tell_each_thing_once(tmp_path: Path) -> None:
                     one.wait("failed")
                     other.wait("failed")
                     assert run.wait(30) == 1
-                wait_until(lambda: "[night] critical: fails failed" in titles(server))
+                eventually(lambda: "[night] critical: fails failed" in titles(server))
                 for screen in (one, other):
                     screen.press("q")
                     assert screen.wait_end() == 0

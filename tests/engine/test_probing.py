@@ -21,7 +21,7 @@ from backfill_tui.engine.probing import Probing
 from backfill_tui.plan.resolved import Plan
 from tests.engine.benches import until
 from tests.engine.http_server import serving
-from tests.headless.shells import lives
+from tests.processes import lives
 
 PLAN = """
 plan: small

@@ -14,6 +14,7 @@ from backfill_tui.engine.bench import Bench
 from backfill_tui.engine.operating import Operating
 from backfill_tui.engine.stops import StopChangedError
 from tests.engine.benches import DEAF, Site, until
+from tests.processes import lives
 
 
 def plan_of(grace: str) -> str:
@@ -99,7 +100,8 @@ def test_one_that_has_not_heeded_it_is_killed_and_recorded_as_killed(site: Site)
     assert kept.killed_at is not None
     until(lambda: (now := bench.look().phase("deaf").attempt) is not None and now.signal == "SIGKILL")
     assert attempt.identity is not None
-    assert not psutil.pid_exists(attempt.identity.pid)
+    pid = attempt.identity.pid
+    until(lambda: not lives(pid))
 
 
 def test_leaving_the_screen_does_not_wait_for_the_grace_of_a_stop(site: Site) -> None:

@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from io import StringIO
@@ -18,6 +17,7 @@ import psutil
 
 from backfill_tui import cli
 from tests.e2e.terminal import Terminal, terminal
+from tests.processes import lives
 
 # A job that waits for the file `go` says first that it began, and never outlives a test by much.
 UNTIL_GO = "n=0; while [ ! -e go ] && [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done"
@@ -174,20 +174,6 @@ def shells_in(folder: Path) -> Shells:
     }
     (folder / "dated.json").write_text(json.dumps(checkpoint))
     return Shells(folder)
-
-
-def lives(pid: int) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    return False
-
-
-def wait_until(holds: Callable[[], bool], *, within_s: float = 20.0) -> None:
-    """Fails if it does not come to hold."""
-    deadline = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to hold"
-        time.sleep(0.02)
 
 
 def _cwd(pid: int) -> Path | None:

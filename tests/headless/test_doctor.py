@@ -26,7 +26,7 @@ from backfill_tui.headless.doctor import doctor
 from tests.checks.api_server import proved, serving
 from tests.checks.emulator import PROJECT, client
 from tests.e2e.terminal import terminal
-from tests.headless.shells import wait_until
+from tests.processes import eventually
 
 PLAN = """
 plan: small
@@ -221,7 +221,7 @@ def test_inside_tmux_it_says_so(tmp_path: Path, tmux: list[str]) -> None:
     )
     size = ["-x", "100", "-y", "30"]
     subprocess.run([*tmux, "-u", "new-session", "-d", *size, line], cwd=tmp_path, check=True)
-    wait_until(told.exists)
+    eventually(told.exists)
     said = [one["said"] for one in of(json.loads(told.read_text()), "terminal")]
     assert any("Inside tmux" in one for one in said)
     assert any(one.startswith("100×") for one in said)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.headless.shells import Shells, lives, wait_until
+from tests.headless.shells import Shells
+from tests.processes import eventually, lives
 
 
 def overrides(shells: Shells) -> list[str | None]:
@@ -116,7 +117,7 @@ def test_what_it_reads_is_judged_before_it_is_started(shells: Shells, exit_code:
     done = shells.run("launch", "choosy")
     assert done.returncode == code
     if ran:
-        wait_until(lambda: shells.ran("choosy") == 1)
+        eventually(lambda: shells.ran("choosy") == 1)
     assert shells.ran("choosy") == ran
     assert bool(list(shells.runs.glob("*"))) is bool(ran)
 
@@ -225,7 +226,7 @@ def test_the_object_of_a_launch_has_everything_about_it(shells: Shells) -> None:
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_whoever_stops_waiting_is_told_that_the_job_goes_on(shells: Shells, told: signal.Signals) -> None:
     with shells.begun("launch", "slow", "--wait") as waiting:
-        wait_until(lambda: shells.ran("slow") == 1)
+        eventually(lambda: shells.ran("slow") == 1)
         assert waiting.stdout is not None
         assert waiting.stdout.readline() == f"slow attempt 1 pid {shells.pid('slow.1')}\n"
         waiting.send_signal(told)
@@ -295,7 +296,7 @@ def test_whoever_waits_is_told_how_far_it_is(shells: Shells) -> None:
 
 def test_an_attempt_whose_end_nobody_recorded_is_not_called_good(shells: Shells) -> None:
     with shells.begun("launch", "slow", "--wait", "--json") as waiting:
-        wait_until(lambda: shells.ran("slow") == 1)
+        eventually(lambda: shells.ran("slow") == 1)
         started = json.loads((shells.runs / "slow.1" / "started.json").read_text())
         for pid in (started["shim"]["pid"], started["pid"]):
             os.kill(pid, signal.SIGKILL)

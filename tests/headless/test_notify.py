@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.http_server import Served, serving
-from tests.headless.shells import Shells, wait_until
+from tests.headless.shells import Shells
+from tests.processes import eventually
 
 HIDDEN = "s3cr3t-t0ken"
 
@@ -70,7 +71,7 @@ def test_a_run_tells_of_its_night_and_its_probes_and_status_knows_them(tmp_path:
         night = shells(tmp_path, hook(server), more=NIGHT)
         done = night.run("run")
         assert done.returncode == 1
-        wait_until(lambda: any("critical: bad" in title for title in titles(server)))
+        eventually(lambda: any("critical: bad" in title for title in titles(server)))
         told = titles(server)
     assert "[night] good: passed" in told
     assert "[night] bad: failed" in told

@@ -15,7 +15,8 @@ import pytest
 from backfill_tui.cli import run as command_line
 from backfill_tui.demo.schedule import make_calendar, write_calendar
 from backfill_tui.demo.warehouse import Warehouse
-from tests.headless.shells import Shells, lives, wait_until
+from tests.headless.shells import Shells
+from tests.processes import eventually, lives
 
 DATES = "2024-01-01 2024-01-31"
 JOB = [sys.executable, "-m", "backfill_tui.demo.job"]
@@ -143,7 +144,7 @@ def night(tmp_path: Path) -> Iterator[Night]:
 
 def test_phase_2_starts_once_a_phase_1_that_was_at_work_has_passed(night: Night) -> None:
     job = night.phase1("--speed", "600")
-    wait_until(night.halfway)
+    eventually(night.halfway)
     job.send_signal(signal.SIGSTOP)  # so that it is at work for as long as it takes to be seen
     with night.watching(job.pid) as watcher:
         job.send_signal(signal.SIGCONT)
@@ -185,7 +186,7 @@ def test_a_pid_that_belongs_to_another_process_by_now_is_not_waited_for(night: N
 
 def test_a_phase_1_that_is_killed_while_watched_fails_and_phase_2_is_not_started(night: Night) -> None:
     job = night.phase1("--parallel", "--hang-at", "0.5")
-    wait_until(lambda: "✓" in (night.folder / "logs/phase1.log").read_text())
+    eventually(lambda: "✓" in (night.folder / "logs/phase1.log").read_text())
     with night.watching(job.pid) as watcher:
         job.kill()
         job.wait()

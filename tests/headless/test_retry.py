@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.headless.shells import Shells, wait_until
+from tests.headless.shells import Shells
+from tests.processes import eventually
 
 
 def test_it_runs_the_failed_dates_by_the_plans_command(shells: Shells) -> None:
@@ -63,7 +64,7 @@ def test_at_a_terminal_it_is_asked(shells: Shells) -> None:
         shown.wait("Start it? [y/N]")
         shown.press("y", "\r")
         assert shown.wait_end() == 0
-    wait_until(lambda: not json.loads((shells.folder / "dated.json").read_text() or "{}").get("failed_dates", [1]))
+    eventually(lambda: not json.loads((shells.folder / "dated.json").read_text() or "{}").get("failed_dates", [1]))
 
 
 @pytest.mark.parametrize("words", [["dated", "--read-only"], ["dtaed"], [], ["dated", "slow"]])

@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from backfill_tui.control.ledger import Ledger
-from tests.headless.shells import UNTIL_GO, Shells, lives, wait_until
+from tests.headless.shells import UNTIL_GO, Shells
+from tests.processes import eventually, lives
 
 SOON = 20.0  # seconds
 
@@ -60,7 +61,7 @@ def detached(shells: Shells) -> Iterator[tuple["subprocess.CompletedProcess[str]
     finally:
         if done.returncode == 0:
             pid = int(out.split("process ")[1].split(";")[0])
-            wait_until(lambda: ended(pid))
+            eventually(lambda: ended(pid))
 
 
 def ended(pid: int) -> bool:
@@ -73,7 +74,7 @@ def ended(pid: int) -> bool:
 def test_told_to_leave_it_does_not_wait_for_the_grace_of_a_stop(shells: Shells) -> None:
     plan(shells, NIGHT)
     with shells.begun("run") as process:
-        wait_until((shells.folder / "deaf.heard").exists)
+        eventually((shells.folder / "deaf.heard").exists)
         out = told_to_leave(process)  # the grace is ten minutes
     assert "deaf: is asked to end: its time-out has passed" in out
     assert "deaf: was sent SIGTERM, and has not ended yet; its end is not waited for" in out
@@ -110,7 +111,7 @@ def test_detached_it_says_so_once_it_is_at_work(shells: Shells) -> None:
     with detached(shells) as (done, _):
         assert done.returncode == 0, done.stderr
         assert "run goes on as process" in done.stdout
-        wait_until((shells.folder / "deaf.heard").exists)
+        eventually((shells.folder / "deaf.heard").exists)
 
 
 def test_detached_on_a_ledger_that_is_none_it_fails_where_it_was_called(shells: Shells) -> None:

@@ -4,7 +4,8 @@ import sqlite3
 
 import pytest
 
-from tests.headless.shells import Shells, lives, wait_until
+from tests.headless.shells import Shells
+from tests.processes import eventually, lives
 
 
 def running(shells: Shells, phase: str) -> int:
@@ -14,7 +15,7 @@ def running(shells: Shells, phase: str) -> int:
 
 def test_it_ends_the_process_and_its_children(shells: Shells) -> None:
     pid = running(shells, "family")
-    wait_until((shells.folder / "child.pid").exists)
+    eventually((shells.folder / "child.pid").exists)
     child = int((shells.folder / "child.pid").read_text())
     done = shells.run("stop", "family", "--reason", "wrong dates")
     assert done.returncode == 0
@@ -50,7 +51,7 @@ def test_the_object_of_a_stop_has_everything_about_it(shells: Shells) -> None:
 
 def test_one_that_does_not_heed_it_is_killed_by_the_same_command_again(shells: Shells) -> None:
     pid = running(shells, "deaf")
-    wait_until((shells.folder / "deaf.ran").exists)
+    eventually((shells.folder / "deaf.ran").exists)
     first = shells.run("stop", "deaf", "--reason", "it hangs")
     assert first.returncode == 1
     assert first.stdout.startswith("deaf still there pid ")
@@ -67,7 +68,7 @@ def test_one_that_does_not_heed_it_is_killed_by_the_same_command_again(shells: S
 
 def test_at_a_terminal_each_signal_is_asked_for(shells: Shells) -> None:
     pid = running(shells, "deaf")
-    wait_until((shells.folder / "deaf.ran").exists)
+    eventually((shells.folder / "deaf.ran").exists)
     with shells.terminal("stop", "deaf") as shown:
         shown.wait("Send SIGTERM? [y/N]")
         shown.press("y", "\r")
@@ -82,7 +83,7 @@ def test_while_its_grace_runs_it_is_told_when_sigkill_is_offered(shells: Shells)
     plan = shells.folder / "backfill.yaml"
     plan.write_text(plan.read_text().replace("grace: 1s", "grace: 10m"))
     pid = running(shells, "deaf")
-    wait_until((shells.folder / "deaf.ran").exists)
+    eventually((shells.folder / "deaf.ran").exists)
     with shells.terminal("stop", "deaf") as shown:
         shown.wait("Send SIGTERM? [y/N]")
         shown.press("y", "\r")
@@ -110,7 +111,7 @@ def test_at_a_terminal_no_sends_nothing(shells: Shells) -> None:
 
 def test_at_a_terminal_no_to_sigkill_leaves_it_there(shells: Shells) -> None:
     pid = running(shells, "deaf")
-    wait_until((shells.folder / "deaf.ran").exists)
+    eventually((shells.folder / "deaf.ran").exists)
     with shells.terminal("stop", "deaf") as shown:
         shown.wait("Send SIGTERM? [y/N]")
         shown.press("y", "\r")

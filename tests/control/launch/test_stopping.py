@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from backfill_tui.control.launch.stopping import Member, StopRefusedError, end, 
 from backfill_tui.sources.presence import Identity
 from tests.control.launch.launch_site import LaunchSite
 from tests.control.launch.processes import SLEEP, Start, identity_at, locked, python, starting
+from tests.processes import eventually, lives
 
 SOON = 20.0  # seconds; nothing here takes a tenth of it
 SHELL = "sleep 1000 & child=$!; (sleep 1000 & echo $child $BASHPID $!; wait) & wait"
@@ -85,21 +86,6 @@ def somebody(identity: Identity) -> Member:
     return Member(identity, 1, "somebody", leads=False)
 
 
-def until(happened: Callable[[], bool]) -> None:
-    """What the kernel tells only when asked; a descriptor would tell of it only to its parent."""
-    deadline = time.monotonic() + SOON
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
-def has_ended(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 def test_a_shell_is_stopped_with_its_children_and_grandchildren(start: Start) -> None:
     job = start("bash", "-c", SHELL)
     tree = tree_of(job.identity)
@@ -108,7 +94,7 @@ def test_a_shell_is_stopped_with_its_children_and_grandchildren(start: Start) ->
     ending = end(job.identity, sign=signal.SIGTERM, timeout_s=SOON)
     assert (ending.ended, ending.problems) == (True, ())
     assert set(pids(ending.signalled)) == {job.pid, *job.others}
-    assert all(has_ended(pid) for pid in job.others)
+    assert all(not lives(pid) for pid in job.others)
 
 
 def test_a_tree_says_what_each_process_is(start: Start) -> None:
@@ -142,16 +128,16 @@ def test_what_a_process_starts_just_before_it_ends_is_ended_too(start: Start) ->
     assert ending.ended
     first, second = ending.signalled
     assert (first.pid, second.command) == (job.pid, "sleep 1000")
-    assert has_ended(second.pid)
+    assert not lives(second.pid)
 
 
 def test_a_child_that_has_lost_its_parent_is_found_by_its_session(start: Start) -> None:
     job = start(*python(DAEMON.replace("LEAVE", "")))
     (daemon,) = job.others
-    until(lambda: psutil.Process(daemon).ppid() != job.pid)
+    eventually(lambda: psutil.Process(daemon).ppid() != job.pid)
     assert set(pids(tree_of(job.identity))) >= {job.pid, daemon}
     assert end(job.identity, sign=signal.SIGTERM, timeout_s=SOON).ended
-    assert has_ended(daemon)
+    assert not lives(daemon)
 
 
 def test_a_child_that_has_lost_its_parent_is_found_by_its_process_group(start: Start) -> None:
@@ -172,7 +158,7 @@ def test_a_daemon_that_outlives_the_job_is_found_by_the_lock_that_it_holds(
     assert tree_of(job.identity) == ()
     assert pids(tree_of(job.identity, run_folder=tmp_path)) == [daemon]
     assert end(job.identity, sign=signal.SIGTERM, timeout_s=SOON, run_folder=tmp_path).ended
-    assert has_ended(daemon)
+    assert not lives(daemon)
 
 
 def test_a_session_whose_leader_has_ended_is_known_by_one_member_that_holds_the_lock(
@@ -211,15 +197,15 @@ def test_the_shim_is_spared_and_its_job_is_not(start: Start, tmp_path: Path) -> 
     assert sorted(heirs_of(tmp_path / "lock")) == sorted([shim, job])
     assert pids(tree_of(identity, run_folder=tmp_path)) == [job]
     assert end(identity, sign=signal.SIGTERM, timeout_s=SOON, run_folder=tmp_path).ended
-    assert not has_ended(shim)
-    assert has_ended(job)
+    assert lives(shim)
+    assert not lives(job)
 
 
 def test_a_launched_job_that_is_stopped_has_its_end_recorded_by_its_shim(site: LaunchSite) -> None:
     attempt = site.launch(site.order(("sh", "-c", "(sleep 1000 &) ; sleep 1000")))
     assert attempt.identity is not None
     folder = site.runs / attempt.folder
-    until(lambda: len(heirs_of(folder / "lock")) == 4)
+    eventually(lambda: len(heirs_of(folder / "lock")) == 4)
     tree = tree_of(attempt.identity, run_folder=folder)
     assert sorted(member.command for member in tree) == ["sh -c (sleep 1000 &) ; sleep 1000", *["sleep 1000"] * 2]
     assert end(attempt.identity, sign=signal.SIGTERM, timeout_s=SOON, run_folder=folder).ended
@@ -332,4 +318,4 @@ def test_sigkill_leaves_nothing_to_anybody(start: Start) -> None:
     job = start(*python(spawning))
     ending = end(job.identity, sign=signal.SIGKILL, timeout_s=SOON)
     assert ending.ended
-    assert all(has_ended(member.pid) for member in ending.signalled)
+    assert all(not lives(member.pid) for member in ending.signalled)
