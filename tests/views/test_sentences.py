@@ -156,6 +156,15 @@ def test_however_long_the_name_of_a_phase_is_a_narrow_panel_says_what_is_wrong_w
     assert "a_phase_with_a_very_long_name: stalled for 31 min" in line_text(line)
 
 
+def test_an_alert_that_is_cut_to_a_line_fills_it() -> None:
+    alert = Alert(
+        "a", Severity.CRITICAL, None, NIGHT.at, "team_offense and team_offense_fix write one table", "", ""
+    )
+    (line,) = alerts.lines(replace(NIGHT, alerts=(alert,)), 36, 1)
+    assert line_text(line).endswith("team_offense and team_offen…")
+    assert line_width(line) == 36
+
+
 def test_more_alerts_than_lines_are_counted() -> None:
     many = tuple(Alert(str(i), Severity.WARNING, None, NIGHT.at, f"alert {i}", "", "") for i in range(9))
     lines = alerts.lines(replace(NIGHT, alerts=many), 76, 4)

@@ -5,7 +5,7 @@ from datetime import datetime
 from backfill_tui.control.model import Alert, Severity
 from backfill_tui.engine.snapshot import Snapshot
 from backfill_tui.views import formats
-from backfill_tui.views.spans import Line, Span, Tone, one, plain, shorten, spread, width, wrap
+from backfill_tui.views.spans import Line, Span, Tone, clip, one, plain, shorten, spread, width, wrap
 
 _LOOK = {
     Severity.CRITICAL: ("✗", Tone.BAD),
@@ -24,7 +24,7 @@ def lines(snapshot: Snapshot, room: int, most: int) -> list[Line]:
     ranked = sorted(snapshot.alerts, key=_rank)
     entries = [_alert(alert, snapshot.at, room) for alert in ranked]
     entries += [_wrapped(one("· ", Tone.DIM), note, Tone.DIM, room) for note in snapshot.notes]
-    return _fitted(entries, max(1, most))
+    return _fitted(entries, room, max(1, most))
 
 
 def unseen(snapshot: Snapshot, phase: str | None) -> tuple[Alert, ...]:
@@ -50,7 +50,7 @@ def none_to_acknowledge(phase: str | None) -> str:
     return "No alert waits to be acknowledged." if phase is None else f"No alert of {phase} waits; M: those of all."
 
 
-def _fitted(entries: list[list[Line]], most: int) -> list[Line]:
+def _fitted(entries: list[list[Line]], room: int, most: int) -> list[Line]:
     """As many entries whole as there is room for beside a line of each other; the next one has what is left."""
     cut = len(entries)
     while cut > 0 and sum(len(e) if i < cut else 1 for i, e in enumerate(entries)) > most:
@@ -59,18 +59,19 @@ def _fitted(entries: list[list[Line]], most: int) -> list[Line]:
     spare = most - sum(map(len, whole)) - len(rest)
     text = [line for entry in whole for line in entry]
     for index, entry in enumerate(rest):
-        text += _begun(entry, 1 + max(0, spare) if index == 0 else 1)
+        text += _begun(entry, room, 1 + max(0, spare) if index == 0 else 1)
     if len(text) <= most:
         return text
     hidden = len(text) - most + 1
     return [*text[: most - 1], one(f"… and {hidden} more", Tone.DIM)]
 
 
-def _begun(entry: list[Line], most: int) -> list[Line]:
-    """The first lines of an entry; `…` says that it goes on."""
+def _begun(entry: list[Line], room: int, most: int) -> list[Line]:
+    """The first lines of an entry, as much as goes into them; `…` says that it goes on."""
     if len(entry) <= most:
         return entry
-    return [*entry[: most - 1], spread(*entry[most - 1], Span(" …", Tone.DIM))]
+    _, *following = entry[most]  # without its indentation
+    return [*entry[: most - 1], clip(spread(*entry[most - 1], " ", *following), room)]
 
 
 def _rank(alert: Alert) -> tuple[bool, int, float]:
